@@ -1,0 +1,135 @@
+/**
+ * @file core/net/network.h  Network: sockets as a table of functions
+ *
+ *     kernel or simulation -> [network] -> agent -> relay, keying, media
+ *
+ * What ICE needs of the system: the local addresses, datagrams, and a byte
+ * stream for TURN over TCP. network_kernel() is the real one; a test plugs
+ * a simulated one. All handlers run in the loop's thread.
+ *
+ * An implementation allocates its own object with struct dgram (or struct
+ * wire) as the first member, and its destructor closes.
+ */
+#ifndef CORE_NET_NETWORK_H
+#define CORE_NET_NETWORK_H
+
+#include "core/base/clock.h"
+
+enum {
+	NETWORK_HEADROOM = 64,	 /**< Free bytes before what was received, and
+				     wanted before what is sent through a
+				     relay (36 are used), ours             */
+	NETWORK_DATAGRAM = 2048, /**< Longer datagrams are dropped [bytes]:
+				     an Ethernet MTU and more, ours        */
+	NETWORK_BACKLOG = 65536, /**< Unsent bytes of a wire; more are
+				     dropped, ours                         */
+};
+
+struct network;
+struct dgram;
+struct wire;
+
+/**
+ * A datagram arrived.
+ *
+ * @param src  Where from, as the kernel says
+ * @param mb   From mb->pos on, NETWORK_HEADROOM free bytes before; keep it
+ *             with mem_ref(). Never NULL, may be empty
+ * @param now  Monotonic time [us]
+ *
+ * The dgram may be freed in the handler.
+ */
+typedef void(dgram_recv_h)(const struct sa *src, struct mbuf *mb, uint64_t now,
+			   void *arg);
+
+/** Bytes of a stream arrived: any number, as dgram_recv_h otherwise */
+typedef void(wire_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
+
+/**
+ * A stream changed its state: err 0 once when connected, then once an errno
+ * when it has ended (ECONNRESET when the other side closed).
+ */
+typedef void(wire_state_h)(int err, uint64_t now, void *arg);
+
+/** One local address, port 0; the best first. @return true to stop */
+typedef bool(network_address_h)(const struct sa *addr, void *arg);
+
+/** A datagram socket: what implementations begin with */
+struct dgram {
+	/** See dgram_send() */
+	int (*sendh)(struct dgram *d, const struct sa *dst, struct mbuf *mb);
+	struct sa local; /**< Bound address and port */
+};
+
+/** A byte stream: what implementations begin with */
+struct wire {
+	/** See wire_send() */
+	int (*sendh)(struct wire *w, struct mbuf *mb);
+	struct sa local; /**< Bound address and port */
+};
+
+/** The table of functions. Implementations may embed it */
+struct network {
+	/** See network_open() */
+	int (*openh)(struct dgram **dp, const struct network *n,
+		     const struct sa *local, dgram_recv_h *h, void *arg);
+	/** See network_connect() */
+	int (*connecth)(struct wire **wp, const struct network *n,
+			const struct sa *peer, wire_recv_h *rh,
+			wire_state_h *sh, void *arg);
+	/** See network_addresses() */
+	int (*addressesh)(const struct network *n, network_address_h *h,
+			  void *arg);
+};
+
+/** The kernel's network */
+const struct network *network_kernel(void);
+
+/**
+ * Open a datagram socket. Close it with mem_deref().
+ *
+ * @param local  Address to bind to; port 0 for any
+ *
+ * @return 0, ENOMEM, or errno of the kernel (EADDRNOTAVAIL, EMFILE ...)
+ */
+int network_open(struct dgram **dp, const struct network *n,
+		 const struct sa *local, dgram_recv_h *h, void *arg);
+
+/**
+ * Connect a byte stream. Close it with mem_deref(); sh is called later,
+ * never from here.
+ *
+ * @return 0 in progress, ENOMEM, or errno of the kernel
+ */
+int network_connect(struct wire **wp, const struct network *n,
+		    const struct sa *peer, wire_recv_h *rh, wire_state_h *sh,
+		    void *arg);
+
+/**
+ * List local addresses of interfaces that are up: all families, loopback
+ * included (the caller decides), the best first: those of the default
+ * route, then others, then loopback. Link-local IPv6 is left out.
+ *
+ * @return 0 or errno
+ */
+int network_addresses(const struct network *n, network_address_h *h, void *arg);
+
+/**
+ * Send a datagram, from mb->pos on. The position is kept; bytes before it
+ * may be overwritten. Not queued: what the kernel cannot take is lost.
+ *
+ * @return 0, EAGAIN, or errno of the kernel
+ */
+int dgram_send(struct dgram *d, const struct sa *dst, struct mbuf *mb);
+
+/** The address and port the socket is bound to */
+const struct sa *dgram_local(const struct dgram *d);
+
+/**
+ * Send bytes, from mb->pos on; queued while the stream is slow.
+ *
+ * @return 0, ENOBUFS backlog full and nothing queued, ENOTCONN
+ */
+int wire_send(struct wire *w, struct mbuf *mb);
+
+#endif

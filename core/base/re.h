@@ -24,6 +24,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+
+/* libre's JSON enumerators have the names of jansson's, which we use */
+#define JSON_STRING RE_JSON_STRING
+#define JSON_INT    RE_JSON_INT
+#define JSON_DOUBLE RE_JSON_DOUBLE
+#define JSON_BOOL   RE_JSON_BOOL
+#define JSON_NULL   RE_JSON_NULL
 #include <re.h>
+#undef JSON_STRING
+#undef JSON_INT
+#undef JSON_DOUBLE
+#undef JSON_BOOL
+#undef JSON_NULL
 
 #endif

@@ -1,0 +1,140 @@
+/**
+ * @file core/net/mbed.c  Mbed
+ */
+#include <assert.h>
+#include <sys/random.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/error.h>
+#include <mbedtls/version.h>
+#include "core/net/mbed.h"
+
+enum {
+	TEXT_MAX = 128, /* An error's text [bytes], ours */
+};
+
+#define MBED_3 (MBEDTLS_VERSION_NUMBER >= 0x03000000)
+
+int mbed_random(void *unused, unsigned char *buf, size_t len)
+{
+	(void)unused;
+
+	while (len) {
+		ssize_t n = getrandom(buf, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+
+		buf += n;
+		len -= (size_t)n;
+	}
+
+	return 0;
+}
+
+int mbed_print(struct re_printf *pf, const int *ret)
+{
+	char text[TEXT_MAX];
+
+	mbedtls_strerror(*ret, text, sizeof(text));
+	return re_hprintf(pf, "%s", text);
+}
+
+#if MBED_3
+static void export_cb(void *arg, mbedtls_ssl_key_export_type type,
+		      const unsigned char *master, size_t len,
+		      const unsigned char client[MBED_RANDOM_LEN],
+		      const unsigned char server[MBED_RANDOM_LEN],
+		      mbedtls_tls_prf_types prf)
+{
+	struct mbed_secret secret = { master, len, client, server, prf };
+	struct mbed_export *ex = arg;
+
+	if (type == MBEDTLS_SSL_KEY_EXPORT_TLS12_MASTER_SECRET)
+		ex->h(&secret, ex->arg);
+}
+#else
+enum {
+	MASTER_LEN = 48, /* RFC 5246 section 8.1 [bytes] */
+};
+
+static int export_cb(void *arg, const unsigned char *master,
+		     const unsigned char *keys, size_t maclen, size_t keylen,
+		     size_t ivlen, const unsigned char client[MBED_RANDOM_LEN],
+		     const unsigned char server[MBED_RANDOM_LEN],
+		     mbedtls_tls_prf_types prf)
+{
+	struct mbed_secret secret = { master, MASTER_LEN, client, server, prf };
+	struct mbed_export *ex = arg;
+	(void)keys;
+	(void)maclen;
+	(void)keylen;
+	(void)ivlen;
+
+	ex->h(&secret, ex->arg);
+	return 0;
+}
+#endif
+
+void mbed_export_secret(mbedtls_ssl_config *conf, mbedtls_ssl_context *ssl,
+			struct mbed_export *ex)
+{
+	assert(ex->h);
+
+#if MBED_3
+	(void)conf;
+	mbedtls_ssl_set_export_keys_cb(ssl, export_cb, ex);
+#else
+	(void)ssl;
+	mbedtls_ssl_conf_export_keys_ext_cb(conf, export_cb, ex);
+#endif
+}
+
+int mbed_set_serial(mbedtls_x509write_cert *w, uint8_t *v, size_t len)
+{
+#if MBED_3
+	return mbedtls_x509write_crt_set_serial_raw(w, v, len);
+#else
+	mbedtls_mpi serial;
+	int ret;
+
+	mbedtls_mpi_init(&serial);
+	ret = mbedtls_mpi_read_binary(&serial, v, len);
+	if (!ret)
+		ret = mbedtls_x509write_crt_set_serial(w, &serial);
+	mbedtls_mpi_free(&serial);
+	return ret;
+#endif
+}
+
+int mbed_parse_key(mbedtls_pk_context *pk, const uint8_t *pem, size_t len)
+{
+#if MBED_3
+	return mbedtls_pk_parse_key(pk, pem, len, NULL, 0, mbed_random, NULL);
+#else
+	return mbedtls_pk_parse_key(pk, pem, len, NULL, 0);
+#endif
+}
+
+bool mbed_is_p256(const mbedtls_pk_context *pk)
+{
+	if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_ECKEY))
+		return false;
+
+#if MBED_3
+	return mbedtls_ecp_keypair_get_group_id(mbedtls_pk_ec(*pk)) ==
+	       MBEDTLS_ECP_DP_SECP256R1;
+#else
+	return mbedtls_pk_ec(*pk)->grp.id == MBEDTLS_ECP_DP_SECP256R1;
+#endif
+}
+
+bool mbed_is_pair(mbedtls_x509_crt *crt, mbedtls_pk_context *key)
+{
+#if MBED_3
+	return 0 == mbedtls_pk_check_pair(&crt->pk, key, mbed_random, NULL);
+#else
+	return 0 == mbedtls_pk_check_pair(&crt->pk, key);
+#endif
+}

@@ -1,0 +1,113 @@
+/**
+ * @file core/sip/ua.h  User agent: one account on one flow
+ *
+ *     flow -> ua_recv() -> transactions -> [ua] -> registration, invites
+ *     core/call <- call and registration handlers <-'
+ *     flow <- send handler <- transactions <- all of them
+ *
+ * Gives every incoming request to whom it belongs, and answers the rest:
+ * OPTIONS, what is not allowed (405), unknown (501), outside a dialog (481),
+ * required and not understood (420), one call too many (486). No socket, no
+ * clock: a test joins two of them with a pipe.
+ */
+#ifndef CORE_SIP_UA_H
+#define CORE_SIP_UA_H
+
+#include "core/sip/invite.h"
+#include "core/sip/origin.h"
+#include "core/sip/registration.h"
+
+enum {
+	UA_CALLS_MAX = 4, /**< Default of invites at once (SECURITY row 14) */
+	UA_STOP = 3 * CLOCK_S, /**< Default limit of ua_stop() [us]
+				    (DESIGN section 3: `run`)               */
+};
+
+struct ua;
+
+/**
+ * Send one SIP message over the flow; from mb->pos on.
+ *
+ * @return 0 or errno: counted as a loss of that message
+ */
+typedef int(ua_send_h)(struct mbuf *mb, void *arg);
+
+/**
+ * A call comes in; 100 is sent already. Keep it with mem_ref() and
+ * invite_set_handler(), then invite_progress(), _accept() or _reject() now
+ * or later; who keeps no reference refuses with 480.
+ */
+typedef void(ua_call_h)(struct invite *inv, const struct sip_msg *msg,
+			uint64_t now, void *arg);
+
+/** ua_stop() is done; the ua may be freed inside */
+typedef void(ua_stopped_h)(uint64_t now, void *arg);
+
+struct ua_params {
+	struct origin_params origin;
+	const char *auth_user; /**< NULL: the user of the account         */
+	const char *password;  /**< One of these, or neither              */
+	const char *ha1;       /**< Hex, MD5 of user:realm:password       */
+	bool sha256_only;      /**< auth_min=sha256 (SECURITY row 4)      */
+	uint32_t expires;      /**< Registration asked for [s]; 0 default */
+	unsigned calls_max;    /**< 0 for the default                     */
+	ua_send_h *sendh;
+	ua_call_h *callh;     /**< NULL refuses every call with 480      */
+	registration_h *regh; /**< May be NULL                           */
+	void *arg;	      /**< Of all three                          */
+};
+
+/**
+ * Make a user agent, without flow and unregistered. mem_deref() frees it
+ * with its calls, silently, no handler is called: ua_stop() before is
+ * polite. Invites still referenced by their owner are closed and dead.
+ *
+ * @return 0, ENOMEM, EINVAL a text that cannot stand in a header
+ */
+int ua_alloc(struct ua **up, const struct ua_params *params);
+
+/** The flow came (WebSocket open) or went. Registers anew if wanted */
+void ua_flow(struct ua *ua, bool up, uint64_t now);
+
+/** One SIP message, or a keep-alive, came in by the flow */
+void ua_recv(struct ua *ua, struct mbuf *mb, uint64_t now);
+
+/** Register from now on, on every flow; or no longer */
+void ua_register(struct ua *ua, uint64_t now);
+void ua_unregister(struct ua *ua, uint64_t now);
+
+/**
+ * Call somebody. Events may come before this returns.
+ *
+ * @param invp  Set to the new invite, the caller owns the reference
+ *
+ * @return 0, ENOMEM, EINVAL `to` or headers are not usable, ENOTCONN no
+ *         flow, EBUSY all calls in use
+ */
+int ua_call(struct invite **invp, struct ua *ua,
+	    const struct invite_params *params, invite_h *h, void *arg,
+	    uint64_t now);
+
+/**
+ * End: hang up every call, then unregister, then the handler, within the
+ * limit. No call is taken any more.
+ *
+ * @param limit  [us], 0 for the default
+ */
+void ua_stop(struct ua *ua, uint64_t limit, ua_stopped_h *h, void *arg,
+	     uint64_t now);
+
+/** Is one to be reached? */
+enum registration_state ua_registration_state(const struct ua *ua);
+
+/** Address of record, "sip:user@realm" */
+const char *ua_aor(const struct ua *ua);
+
+/** When to call ua_tick() [us]; ask after every call of the above */
+uint64_t ua_due(const struct ua *ua);
+void ua_tick(struct ua *ua, uint64_t now);
+
+/** Print state and counters, a line each, for %H */
+int ua_print(struct re_printf *pf, const struct ua *ua);
+
+#endif

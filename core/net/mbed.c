@@ -2,10 +2,9 @@
  * @file core/net/mbed.c  Mbed
  */
 #include <assert.h>
-#include <sys/random.h>
-#include <mbedtls/entropy.h>
 #include <mbedtls/error.h>
 #include <mbedtls/version.h>
+#include "core/base/entropy.h"
 #include "core/net/mbed.h"
 
 enum {
@@ -18,18 +17,7 @@ int mbed_random(void *unused, unsigned char *buf, size_t len)
 {
 	(void)unused;
 
-	while (len) {
-		ssize_t n = getrandom(buf, len, 0);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-
-		buf += n;
-		len -= (size_t)n;
-	}
-
+	entropy_bytes(buf, len);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
  *     stream, trust, identity, keying -> [mbed] -> mbedTLS
  *
  * The only file that asks for the library's version. Also randomness, which
- * is the kernel's and nobody else's, and the library's error texts.
+ * is core/base/entropy's and no other, and the library's error texts.
  */
 #ifndef CORE_NET_MBED_H
 #define CORE_NET_MBED_H
@@ -36,12 +36,7 @@ struct mbed_export {
 	void *arg;
 };
 
-/**
- * The kernel's randomness, in the form that the library wants. Blocks on a
- * first boot until there is some, never after (SECURITY row 48).
- *
- * @return 0, MBEDTLS_ERR_ENTROPY_SOURCE_FAILED
- */
+/** entropy_bytes(), in the form that the library wants. @return 0 */
 int mbed_random(void *unused, unsigned char *buf, size_t len);
 
 /** Print an error code's text, for %H */

@@ -28,9 +28,10 @@
 #include "core/net/protect.h"
 
 enum {
-	TRANSPORT_HEADROOM = 64,    /**< Free bytes before mb->pos: the relay's
-				      headers go there              */
-	TRANSPORT_CANDIDATES = 100, /**< Of the peer (SECURITY row 24)  */
+	/** Free bytes before mb->pos, for the relay's headers */
+	TRANSPORT_HEADROOM = NETWORK_HEADROOM,
+	/** DTLS kept until there is a pair to send it on [datagrams], ours */
+	TRANSPORT_HELD = 4,
 };
 
 /** a=setup (RFC 8842 section 5) */
@@ -64,6 +65,9 @@ typedef void(transport_gathered_h)(uint64_t now, void *arg);
 /** The encrypted channel is open, and the peer is who its SDP says */
 typedef void(transport_up_h)(uint64_t now, void *arg);
 
+/** transport_due() may have changed: arm the timer again */
+typedef void(transport_wake_h)(void *arg);
+
 /** An authentic RTP packet or RTCP compound, from mb->pos to mb->end */
 typedef void(transport_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
 
@@ -77,19 +81,20 @@ typedef void(transport_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
 typedef void(transport_down_h)(int err, const char *reason, uint64_t now,
 			       void *arg);
 
-/** Handlers may free the transport */
+/** All are needed; each may free the transport, but for wake */
 struct transport_handlers {
 	transport_gathered_h *gathered;
 	transport_up_h *up;
 	transport_recv_h *packet; /**< RTP  */
 	transport_recv_h *report; /**< RTCP */
 	transport_down_h *down;
+	transport_wake_h *wake;
 };
 
 struct transport_params {
-	const struct network *network;	    /**< NULL: the kernel's           */
-	struct identity *identity;	    /**< A reference is kept          */
-	const struct agent_server *serverv; /**< STUN, TURN; copied      */
+	const struct network *network; /**< NULL: the kernel's          */
+	struct identity *identity;     /**< A reference is kept          */
+	const struct server *serverv;  /**< STUN, TURN; copied          */
 	size_t serverc;
 	bool offerer;	/**< We make the offer: controlling, actpass     */
 	bool relayonly; /**< policy=relay                                */
@@ -109,9 +114,12 @@ int transport_gather(struct transport *t, uint64_t now);
 /** For our SDP; complete once gathered */
 const struct transport_local *transport_local(const struct transport *t);
 
-/** Print our n-th candidate as a=candidate's value. @return 0, ENOENT */
-int transport_candidate(const struct transport *t, size_t n, char *buf,
-			size_t size);
+/** Our candidates for a=candidate, the best first (candidate_print()) */
+const struct candidate *transport_candidates(const struct transport *t,
+					     size_t *countp);
+
+/** The address for c= and m=; unset when there is none */
+void transport_default(const struct transport *t, struct sa *addr);
 
 /**
  * Take the peer's SDP; checks and handshake go ahead. The answerer calls it

@@ -1,0 +1,161 @@
+/**
+ * @file core/media/report.h  Report: RTCP of one stream in each direction
+ *
+ *     RTP sent, RTP received -> [report] -> SR/RR + SDES -> SRTCP
+ *     SRTCP -> SR, RR, BYE, feedback -> [report] -> loss, jitter, round trip
+ *
+ * RFC 3550 section 6. The accounting of A.1, A.3 and A.8, the timing of 6.2
+ * with the shorter intervals of RFC 4585. Reduced size (RFC 5506) and
+ * feedback packets are accepted. Holds no clock; the NTP time in SRs is the
+ * monotonic one, as RFC 3550 section 4 allows: it never steps.
+ */
+#ifndef CORE_MEDIA_REPORT_H
+#define CORE_MEDIA_REPORT_H
+
+#include "core/base/clock.h"
+#include "core/media/packet.h"
+
+enum {
+	REPORT_INTERVAL = 2500 * CLOCK_MS, /**< Mean time between reports
+						[us], RFC 4585 3.4, ours   */
+	REPORT_FIRST = 500 * CLOCK_MS, /**< The first one [us], ours       */
+	REPORT_SIZE = 512,	       /**< Longest that we send [bytes]   */
+	REPORT_BLOCKS = 31,	       /**< In a packet, RFC 3550 6.4      */
+	REPORT_CNAME = 64,	       /**< Longest CNAME we send [bytes]  */
+	REPORT_SOURCES = 8,	       /**< In a BYE, kept by us, ours     */
+};
+
+/** RTCP packet types (IANA, RFC 3550 12.1, RFC 4585 6.1, RFC 3611) */
+enum report_type {
+	REPORT_SR = 200,
+	REPORT_RR = 201,
+	REPORT_SDES = 202,
+	REPORT_BYE = 203,
+	REPORT_APP = 204,
+	REPORT_TRANSPORT = 205, /**< RTPFB: NACK, transport-cc, TMMBR */
+	REPORT_PAYLOAD = 206,	/**< PSFB: PLI, FIR, REMB             */
+	REPORT_XR = 207,
+};
+
+/** A reception report block, RFC 3550 section 6.4.1 */
+struct report_block {
+	uint32_t ssrc;	   /**< Whose packets it speaks of              */
+	uint8_t fraction;  /**< Lost since the last report [1/256]      */
+	int32_t lost;	   /**< In all [packets], may be negative       */
+	uint32_t sequence; /**< Highest received, with cycles           */
+	uint32_t jitter;   /**< [ticks of the RTP clock]                */
+	uint32_t lsr;	   /**< Middle of the NTP time of the last SR   */
+	uint32_t dlsr;	   /**< Since it came [1/65536 s]               */
+};
+
+/** One RTCP packet out of a compound, decoded */
+struct report_packet {
+	enum report_type type; /**< Or another number 192..223            */
+	unsigned count;	       /**< Of blocks, or the feedback's format   */
+	uint32_t ssrc;	       /**< Sender; 0 in an SDES or BYE with none */
+	uint64_t ntp;	       /**< SR: seconds since 1900 and fraction   */
+	uint32_t ts;	       /**< SR: the same time in the RTP clock    */
+	uint32_t packets;      /**< SR: sent so far                       */
+	uint32_t bytes;	       /**< SR: payload sent so far               */
+	uint32_t media;	       /**< Feedback: SSRC it is about            */
+	unsigned blockc;       /**< SR, RR                                */
+	struct report_block blockv[REPORT_BLOCKS];
+	struct pl text;	     /**< SDES: first CNAME; BYE: the reason;
+				    not terminated, foreign               */
+	const uint8_t *data; /**< Behind what is decoded above, borrowed */
+	size_t size;	     /**< Its length [bytes]                    */
+};
+
+/** Numbers for `stats` */
+struct report_stats {
+	uint64_t tx_packets, tx_bytes; /**< Payload                        */
+	uint64_t rx_packets, rx_bytes; /**< Payload                        */
+	uint32_t rx_lost;      /**< Expected and not received [packets]   */
+	uint32_t rx_late;      /**< Received out of order or twice        */
+	uint32_t rx_restarts;  /**< New SSRC, or jumps of the sequence    */
+	uint32_t rx_jitter;    /**< Interarrival [us]                     */
+	int32_t tx_lost;       /**< As the far end reports [packets]      */
+	uint32_t tx_fraction;  /**< The same, lately [1/256]              */
+	uint32_t tx_jitter;    /**< As the far end reports [us]           */
+	uint32_t round_trip;   /**< Last [us]; 0 for not known            */
+	uint32_t tx_reports;   /**< Sent                                  */
+	uint32_t rx_reports;   /**< Received, compound packets            */
+	uint32_t rx_malformed; /**< Received and refused, whole or part   */
+	bool bye;	       /**< The far end said BYE                  */
+};
+
+/** Decoded packets, in order. `p` is borrowed for the call */
+typedef void(report_packet_h)(const struct report_packet *p, void *arg);
+
+struct report;
+
+/**
+ * Allocate. Free with mem_deref().
+ *
+ * @param ssrc   Of what we send
+ * @param cname  RFC 7022; at most REPORT_CNAME bytes, copied
+ * @param clock  RTP clock of both directions [Hz], not 0
+ * @param now    Monotonic time [us]
+ *
+ * @return 0, ENOMEM
+ */
+int report_alloc(struct report **rp, uint32_t ssrc, const char *cname,
+		 uint32_t clock, uint64_t now);
+
+/** The RTP clock changed with the codec [Hz] */
+void report_set_clock(struct report *r, uint32_t clock);
+
+/**
+ * An RTP packet was sent.
+ *
+ * @param ts    Its timestamp
+ * @param size  Its payload [bytes]
+ */
+void report_sent(struct report *r, uint32_t ts, size_t size, uint64_t now);
+
+/**
+ * An RTP packet was received.
+ *
+ * @param p      Its header
+ * @param size   Its payload [bytes]
+ * @param timed  Whether its timestamp counts for the jitter (a telephone
+ *               event repeats the same one)
+ */
+void report_received(struct report *r, const struct packet *p, size_t size,
+		     bool timed, uint64_t now);
+
+/**
+ * An RTCP packet was received, from mb->pos on.
+ *
+ * @param h    Gets each packet that can be decoded; may be NULL
+ *
+ * @return 0, EBADMSG what could be decoded was taken, the rest counted
+ */
+int report_recv(struct report *r, struct mbuf *mb, uint64_t now,
+		report_packet_h *h, void *arg);
+
+/** When report_build() is due [us] */
+uint64_t report_due(const struct report *r);
+
+/**
+ * Write the next compound packet at mb->pos: SR when something was sent
+ * lately, else RR, and SDES. Sets the time of the next one.
+ *
+ * @param bye  Whether this is the last one: with BYE
+ *
+ * @return 0, ENOMEM
+ */
+int report_build(struct report *r, struct mbuf *mb, bool bye, uint64_t now);
+
+/** Numbers so far */
+void report_stats(const struct report *r, struct report_stats *stats);
+
+/**
+ * Decode a compound or reduced-size packet.
+ *
+ * @return 0, EBADMSG: what came before the fault went to the handler
+ */
+int report_decode(const uint8_t *data, size_t size, report_packet_h *h,
+		  void *arg);
+
+#endif

@@ -3,6 +3,7 @@
  */
 #include <assert.h>
 #include <mbedtls/error.h>
+#include <mbedtls/sha1.h>
 #include <mbedtls/version.h>
 #include "core/base/entropy.h"
 #include "core/net/mbed.h"
@@ -12,6 +13,42 @@ enum {
 };
 
 #define MBED_3 (MBEDTLS_VERSION_NUMBER >= 0x03000000)
+
+#if MBED_3
+#include <psa/crypto.h>
+#endif
+
+/* CBC, static RSA and SHA-1 are left out: RFC 9325 section 4.2 */
+static const int cipher_suites[] = {
+#if MBED_3 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
+#endif
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+	0,
+};
+
+#if MBED_3
+static const uint16_t groups[] = {
+	MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+};
+#else
+static const mbedtls_ecp_group_id curves[] = {
+	MBEDTLS_ECP_DP_CURVE25519, MBEDTLS_ECP_DP_SECP256R1,
+	MBEDTLS_ECP_DP_SECP384R1,  MBEDTLS_ECP_DP_SECP521R1,
+	MBEDTLS_ECP_DP_NONE,
+};
+#endif
 
 int mbed_random(void *unused, unsigned char *buf, size_t len)
 {
@@ -124,5 +161,50 @@ bool mbed_is_pair(mbedtls_x509_crt *crt, mbedtls_pk_context *key)
 	return 0 == mbedtls_pk_check_pair(&crt->pk, key, mbed_random, NULL);
 #else
 	return 0 == mbedtls_pk_check_pair(&crt->pk, key);
+#endif
+}
+
+int mbed_init(void)
+{
+#if MBED_3
+	/* TLS 1.3 computes with PSA, in 3.6 also the default build */
+	if (psa_crypto_init() != PSA_SUCCESS)
+		return EPROTO;
+#endif
+	return 0;
+}
+
+void mbed_conf_policy(mbedtls_ssl_config *conf)
+{
+	mbedtls_ssl_conf_rng(conf, mbed_random, NULL);
+	mbedtls_ssl_conf_ciphersuites(conf, cipher_suites);
+#if MBED_3
+	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_groups(conf, groups);
+#else
+	mbedtls_ssl_conf_min_version(conf, MBEDTLS_SSL_MAJOR_VERSION_3,
+				     MBEDTLS_SSL_MINOR_VERSION_3);
+	mbedtls_ssl_conf_curves(conf, curves);
+#endif
+	mbedtls_ssl_conf_renegotiation(conf,
+				       MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+}
+
+bool mbed_is_ticket(int ret)
+{
+#if MBED_3 && defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+	return ret == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+	(void)ret;
+	return false;
+#endif
+}
+
+int mbed_sha1(const uint8_t *p, size_t len, uint8_t md[MBED_SHA1_LEN])
+{
+#if MBED_3
+	return mbedtls_sha1(p, len, md);
+#else
+	return mbedtls_sha1_ret(p, len, md);
 #endif
 }

@@ -15,6 +15,7 @@
 #include "core/base/re.h"
 
 enum {
+	MBED_SHA1_LEN = 20,   /**< FIPS 180-4 [bytes] */
 	MBED_RANDOM_LEN = 32, /**< Of a hello [bytes], RFC 5246 s. 7.4.1.2 */
 };
 
@@ -58,5 +59,25 @@ bool mbed_is_p256(const mbedtls_pk_context *pk);
 
 /** Whether a certificate is for that private key */
 bool mbed_is_pair(mbedtls_x509_crt *crt, mbedtls_pk_context *key);
+
+/**
+ * Prepare the library for TLS; harmless when called again.
+ *
+ * @return 0, EPROTO
+ */
+int mbed_init(void);
+
+/**
+ * The policy for TLS: version at least 1.2, ECDHE with AEAD only, fast
+ * groups first, no renegotiation, our randomness. After
+ * mbedtls_ssl_config_defaults().
+ */
+void mbed_conf_policy(mbedtls_ssl_config *conf);
+
+/** Whether a code of mbedtls_ssl_read() only says that a ticket came */
+bool mbed_is_ticket(int ret);
+
+/** SHA-1, for RFC 6455 only. @return 0 or the library's */
+int mbed_sha1(const uint8_t *p, size_t len, uint8_t md[MBED_SHA1_LEN]);
 
 #endif

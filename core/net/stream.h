@@ -1,0 +1,81 @@
+/**
+ * @file core/net/stream.h  Stream: a TCP connection, with or without TLS
+ *
+ *     flow, relay <-> [stream] <-> resolver, race, secure, socket
+ *
+ * From a host name to bytes both ways, without ever blocking. When TLS fails
+ * with one address of the host the next is tried. Writes are queued up to a
+ * limit; a peer that does not read loses the connection.
+ */
+#ifndef CORE_NET_STREAM_H
+#define CORE_NET_STREAM_H
+
+#include "core/base/clock.h"
+#include "core/net/resolver.h"
+
+enum {
+	STREAM_QUEUE_MAX = 256 * 1024, /**< To write, SECURITY row 15 [bytes]*/
+	STREAM_SETUP_MAX = 10 * CLOCK_S, /**< TLS handshake, ours [us]        */
+	STREAM_USER_TIMEOUT = 20000,	 /**< Unacknowledged data, RFC 5482,
+					      ours [ms]                       */
+	STREAM_REASON_MAX = 384,	 /**< Text of a failure [bytes], ours */
+};
+
+struct stream;
+
+/** Where to and how; borrowed for the call */
+struct stream_params {
+	struct resolver *resolver; /**< A reference is kept             */
+	const char *host;	   /**< Name or address, no brackets    */
+	uint16_t port;
+	bool secure;	     /**< TLS                             */
+	const char *ca_file; /**< Trust anchors, NULL: the system's */
+};
+
+/** Connected, TLS included. May free the stream */
+typedef void(stream_up_h)(uint64_t now, void *arg);
+
+/** Bytes came. May free the stream; mb may be kept by reference */
+typedef void(stream_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
+
+/**
+ * It is over, or never came up; no handler is called after this.
+ *
+ * @param err     errno: EACCES certificate refused, ECONNRESET closed by
+ *                the peer, ENOBUFS queue full, ETIMEDOUT, ...
+ * @param reason  A sentence, safe to log
+ */
+typedef void(stream_close_h)(int err, const char *reason, uint64_t now,
+			     void *arg);
+
+/**
+ * Connect. Handlers are called from the loop, never from here. mem_deref()
+ * closes the connection without waiting.
+ *
+ * @return 0, ENOMEM, EINVAL host
+ */
+int stream_connect(struct stream **sp, const struct stream_params *prm,
+		   stream_up_h *uph, stream_recv_h *recvh,
+		   stream_close_h *closeh, void *arg);
+
+/**
+ * Send bytes; they are copied.
+ *
+ * @return 0, ENOTCONN not up, ENOBUFS queue full: close it, errno of the
+ *         socket; the close handler is not called from here
+ */
+int stream_send(struct stream *s, const uint8_t *p, size_t size);
+
+/** Whether it is up */
+bool stream_is_up(const struct stream *s);
+
+/** Address of the peer, or of the last attempt; unset before */
+const struct sa *stream_peer(const struct stream *s);
+
+/** Own address of the connection. @return 0, ENOTCONN */
+int stream_local(const struct stream *s, struct sa *local);
+
+/** Print state, peer, TLS and counters on one line, for %H */
+int stream_print(struct re_printf *pf, const struct stream *s);
+
+#endif

@@ -1,0 +1,165 @@
+/**
+ * @file tests/interop/lab/browser.mjs  Headless Chromium with JsSIP in a page
+ *
+ *     test -> [browser] -> page/page.js -> JsSIP -> kamailio
+ *
+ * A user is a page. What happens there arrives in `events`.
+ */
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { bundle } from './bundle.mjs';
+import { REALM, password_of } from './kamailio.mjs';
+import { Events, until } from './wait.mjs';
+
+const HERE = new URL('..', import.meta.url).pathname;
+const RATE = 48000; /* Of the page's sound [Hz] */
+const TYPES = { html: 'text/html', js: 'text/javascript' };
+
+/* Serve the page: a secure context, being on this machine */
+function serve()
+{
+	const script = bundle('jssip', 'JsSIP');
+	const server = createServer((request, response) => {
+		const name = request.url.slice(1) || 'index.html';
+		let text;
+
+		try {
+			text = name === 'jssip.js' ? script :
+				readFileSync(`${HERE}/page/` +
+					     name.replace(/[^a-z.]/g, ''));
+		} catch {
+			response.writeHead(404).end();
+			return;
+		}
+		response.writeHead(200, { 'Content-Type':
+			TYPES[name.split('.').pop()] ?? 'text/plain' });
+		response.end(text);
+	});
+
+	return new Promise((done) => server.listen(0, '127.0.0.1',
+		() => done(server)));
+}
+
+class User {
+	recording = false;
+
+	constructor(name, page)
+	{
+		this.name = name;
+		this.page = page;
+		this.events = new Events(name);
+	}
+
+	/** Run a function of page.js: lab.NAME(...) */
+	lab(name, ...args)
+	{
+		return this.page.evaluate(([n, a]) => window.lab[n](...a),
+					  [name, args]);
+	}
+
+	wait(name, options)
+	{
+		return this.events.wait(name, options);
+	}
+
+	async call(target, options)
+	{
+		await this.lab('call', target.includes(':') ? target :
+			`sip:${target}@${REALM}`, options);
+	}
+
+	/** What is heard from now on for so many seconds */
+	async listen(seconds)
+	{
+		await this.lab('record');
+		await until(`${this.name}: ${seconds} s of sound`, async () =>
+			await this.lab('recorded') >= seconds,
+			seconds * 2000 + 5000);
+		return this.heard();
+	}
+
+	async heard()
+	{
+		const text = await this.lab('heard');
+		const data = Buffer.from(text, 'base64');
+		const samples = new Float32Array(data.length / 2);
+
+		for (let i = 0; i < samples.length; i++)
+			samples[i] = data.readInt16LE(i * 2) / 32768;
+		return { samples, rate: RATE };
+	}
+
+	/** End the call, if there is one, so that the next can begin */
+	async idle()
+	{
+		await this.page.evaluate(() => {
+			const { session } = window.lab;
+			if (session && !session.isEnded())
+				session.terminate();
+		});
+	}
+
+	async close()
+	{
+		await this.page.close();
+	}
+}
+
+export class Browser {
+	/**
+	 * @param microphone WAV file that the browser takes for one
+	 * @param pins       key_pin() of certificates that it may trust
+	 */
+	async start({ microphone, pins = [] } = {})
+	{
+		this.server = await serve();
+		this.chromium = await chromium.launch({
+			executablePath: process.env.CHROMIUM ??
+				'/usr/bin/chromium',
+			headless: true,
+			args: ['--no-sandbox', '--disable-gpu',
+				'--disable-quic', '--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update', '--disable-sync',
+				'--use-fake-device-for-media-stream',
+				'--use-fake-ui-for-media-stream',
+				'--autoplay-policy=no-user-gesture-required',
+				'--allow-loopback-in-peer-connection',
+				'--ignore-certificate-errors-spki-list=' +
+					pins.join(','),
+				...microphone ?
+				[`--use-file-for-fake-audio-capture=${
+					microphone}`] : []],
+		});
+		this.version = this.chromium.version();
+	}
+
+	/** A page with a user who is registered when this returns */
+	async user(name, url, { password = password_of(name), register = true,
+				user_agent } = {})
+	{
+		const { port } = this.server.address();
+		const origin = `http://127.0.0.1:${port}`;
+		const context = await this.chromium.newContext({
+			permissions: ['microphone'] });
+		const page = await context.newPage();
+		const user = new User(name, page);
+
+		page.on('pageerror', (error) => user.events.put(
+			{ event: 'page error', text: String(error) }));
+		await page.exposeFunction('report', (e) => user.events.put(e));
+		await page.goto(origin);
+		await user.lab('start', { url, uri: `sip:${name}@${REALM}`,
+			password, user_agent });
+		if (register)
+			await user.wait('registered');
+		return user;
+	}
+
+	async stop()
+	{
+		await this.chromium?.close();
+		this.server?.close();
+	}
+}

@@ -1,0 +1,93 @@
+/**
+ * @file tests/interop/lab/certificates.mjs  An authority made for one run
+ *
+ *     openssl -> [certificates] -> kamailio, phone (ca_file), chromium
+ *
+ * One good certificate, and one for each way to be refused.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+const DAY = 24 * 3600 * 1000;
+
+/* What is wrong with each; the good one comes first */
+export const KINDS = {
+	good: { san: 'DNS:localhost,DNS:*.phone.test,IP:127.0.0.1' },
+	expired: { san: 'DNS:localhost', from: -30, to: -1 },
+	future: { san: 'DNS:localhost', from: 400, to: 800 },
+	name: { san: 'DNS:elsewhere.test' },
+	unknown: { san: 'DNS:localhost', authority: 'stranger' },
+	nosan: { cn: 'localhost' },
+};
+
+const when = (days) => new Date(Date.now() + days * DAY).toISOString()
+	.replace(/[-:T]/g, '').replace(/\.\d+/, '');
+
+function openssl(...args)
+{
+	return execFileSync('openssl', args,
+			    { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function authority(dir, name)
+{
+	const key = `${dir}/${name}.key`;
+
+	openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-days', '3650',
+		'-subj', `/CN=Boardphone ${name}`, '-keyout', key,
+		'-out', `${dir}/${name}.pem`,
+		'-addext', 'keyUsage=critical,keyCertSign,cRLSign');
+	writeFileSync(`${dir}/${name}.index`, '');
+	writeFileSync(`${dir}/${name}.serial`, '1000\n');
+	mkdirSync(`${dir}/${name}.issued`, { recursive: true });
+}
+
+function authority_config(dir, name, extensions)
+{
+	return `[ca]\ndefault_ca = d\n[d]\ndatabase = ${dir}/${name}.index\n` +
+		`serial = ${dir}/${name}.serial\n` +
+		`new_certs_dir = ${dir}/${name}.issued\n` +
+		`certificate = ${dir}/${name}.pem\n` +
+		`private_key = ${dir}/${name}.key\n` +
+		'default_md = sha256\nunique_subject = no\npolicy = p\n' +
+		`[p]\ncommonName = supplied\n[x]\n${extensions}`;
+}
+
+function leaf(dir, kind, { san, cn = kind, authority: name = 'authority',
+			   from = -1, to = 365 })
+{
+	const config = `${dir}/${kind}.cnf`;
+	const extensions = 'basicConstraints = CA:FALSE\n' +
+		'keyUsage = digitalSignature\n' +
+		'extendedKeyUsage = serverAuth\n' +
+		(san ? `subjectAltName = ${san}\n` : '');
+
+	writeFileSync(config, authority_config(dir, name, extensions));
+	openssl('req', '-new', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${cn}`,
+		'-keyout', `${dir}/${kind}.key`, '-out', `${dir}/${kind}.csr`);
+	openssl('ca', '-batch', '-notext', '-config', config, '-extensions',
+		'x', '-startdate', when(from), '-enddate', when(to),
+		'-in', `${dir}/${kind}.csr`, '-out', `${dir}/${kind}.pem`);
+}
+
+/** Make them all in a directory */
+export function make_certificates(dir)
+{
+	mkdirSync(dir, { recursive: true });
+	authority(dir, 'authority');
+	authority(dir, 'stranger');
+	for (const [kind, what] of Object.entries(KINDS))
+		leaf(dir, kind, what);
+}
+
+/** What Chromium wants to know a key by: base64 of its SHA-256 */
+export function key_pin(file)
+{
+	const { publicKey } = new X509Certificate(readFileSync(file));
+	const der = publicKey.export({ type: 'spki', format: 'der' });
+
+	return createHash('sha256').update(der).digest('base64');
+}

@@ -1,0 +1,149 @@
+/**
+ * @file tests/interop/lab/kamailio.mjs  The server: start, kill, count
+ *
+ *     certificates -> [kamailio] <- wss -> phone, browser
+ *
+ * One process group on ports of loopback that were free: one port for each
+ * kind of certificate. Its log is where the requests are counted.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync,
+	 writeFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { KINDS } from './certificates.mjs';
+import { until } from './wait.mjs';
+
+const HERE = new URL('..', import.meta.url).pathname;
+const PROGRAM = ['/usr/sbin/kamailio', '/usr/local/sbin/kamailio']
+	.find(existsSync) ?? 'kamailio';
+
+export const REALM = 'phone.test';
+export const password_of = (user) => `pw-${user}`;
+
+/** A TCP port of loopback that nobody has */
+export function free_port()
+{
+	return new Promise((done, fail) => {
+		const server = createServer().on('error', fail);
+		server.listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+			server.close(() => done(port));
+		});
+	});
+}
+
+function accepts(port)
+{
+	return new Promise((done) => {
+		const socket = connect(port, '127.0.0.1')
+			.on('connect', () => { socket.destroy(); done(true); })
+			.on('error', () => done(false));
+	});
+}
+
+export class Kamailio {
+	ports = {};
+
+	/**
+	 * @param dir   Directory for files and log
+	 * @param certs Directory of make_certificates()
+	 */
+	constructor(dir, certs)
+	{
+		this.dir = dir;
+		this.certs = certs;
+		this.log_file = `${dir}/kamailio.log`;
+		mkdirSync(dir, { recursive: true });
+	}
+
+	/** wss URL of a kind of certificate */
+	url(kind = 'good', host = 'localhost', path = '/')
+	{
+		return `wss://${host}:${this.ports[kind]}${path}`;
+	}
+
+	write({ algorithm = 'MD5', nonce_expire = 300, min_expires = 10,
+		open = 0 })
+	{
+		const kinds = Object.entries(this.ports);
+		const words = {
+			LISTEN: kinds.map(([, port]) =>
+				`listen=tls:127.0.0.1:${port}`).join('\n'),
+			TLS: `${this.dir}/tls.cfg`,
+			REALM, ALGORITHM: algorithm, OPEN: open,
+			NONCE_EXPIRE: nonce_expire, MIN_EXPIRES: min_expires,
+		};
+		const text = readFileSync(`${HERE}/kamailio.cfg`, 'utf8')
+			.replace(/@([A-Z_]+)@/g, (all, word) =>
+				word in words ? words[word] : all);
+		const tls = kinds.map(([kind, port]) =>
+			`[server:127.0.0.1:${port}]\nmethod = TLSv1.2+\n` +
+			`certificate = ${this.certs}/${kind}.pem\n` +
+			`private_key = ${this.certs}/${kind}.key\n` +
+			'verify_certificate = no\nrequire_certificate = no\n');
+
+		writeFileSync(`${this.dir}/kamailio.cfg`, text);
+		writeFileSync(`${this.dir}/tls.cfg`,
+			      '[server:default]\nmethod = TLSv1.2+\n' +
+			      `certificate = ${this.certs}/good.pem\n` +
+			      `private_key = ${this.certs}/good.key\n` +
+			      tls.join(''));
+	}
+
+	/** Start it; on the same ports as before, if there was a before */
+	async start(options = {})
+	{
+		for (const kind of Object.keys(KINDS))
+			this.ports[kind] ??= await free_port();
+		this.write(options);
+
+		const log = openSync(this.log_file, 'a');
+		this.child = spawn(PROGRAM,
+			['-DD', '-E', '-f', `${this.dir}/kamailio.cfg`,
+			 '-Y', this.dir, '-w', this.dir, '-m', '32', '-M', '8'],
+			{ stdio: ['ignore', log, log], detached: true });
+		closeSync(log);
+		this.gone = new Promise((done) =>
+			this.child.on('exit', done).on('error', done));
+		let ended = false;
+		this.gone.then(() => { ended = true; });
+
+		await until('kamailio: start', async () => {
+			if (ended)
+				throw new Error('kamailio ended: ' +
+						this.log().slice(-2000));
+			return accepts(this.ports.good);
+		});
+	}
+
+	/** SIGKILL to all of it: what a power cut does */
+	async kill()
+	{
+		if (!this.child?.pid)
+			return;
+		try {
+			process.kill(-this.child.pid, 'SIGKILL');
+		} catch { /* Gone already */ }
+		await this.gone;
+		this.child = null;
+	}
+
+	log()
+	{
+		return existsSync(this.log_file) ?
+			readFileSync(this.log_file, 'utf8') : '';
+	}
+
+	/** Lines that it logged for requests, as objects */
+	requests(method, user)
+	{
+		return [...this.log().matchAll(/LAB ([A-Z]+) from=(.*)/g)]
+			.map(([, name, rest]) => ({
+				method: name,
+				...Object.fromEntries(`from=${rest}`.split(' ')
+					.map((pair) => pair.split('='))),
+			}))
+			.filter((r) => (!method || r.method === method) &&
+				(!user || r.from === user));
+	}
+}

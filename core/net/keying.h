@@ -19,21 +19,17 @@
 
 #include "core/base/clock.h"
 #include "core/net/fingerprint.h"
+#include "core/net/handshake.h"
 #include "core/net/identity.h"
 
 enum {
-	KEYING_MTU = 1200,	      /**< Largest datagram sent
-						[bytes], as browsers do    */
-	KEYING_KEY = 16 + 14,	      /**< Key and salt [bytes]
-						(RFC 5764 section 4.1.2)  */
-	KEYING_FIRST = 80 * CLOCK_MS, /**< First retransmission [us];
-						browsers take 50, ours    */
-	KEYING_SLOWEST = 1 * CLOCK_S, /**< Slowest retransmission
-						[us], ours                */
-	KEYING_LIMIT = 30 * CLOCK_S,  /**< A handshake ends by [us],
-						as consent (RFC 7675)     */
-	KEYING_PAUSE = 50 * CLOCK_MS, /**< Between a failed handshake
-						and the next [us], ours   */
+	KEYING_HEADROOM = HANDSHAKE_HEADROOM, /**< Of what is sent [bytes] */
+	KEYING_KEY = HANDSHAKE_KEY,   /**< Key and salt [bytes]          */
+	KEYING_LIMIT = 30 * CLOCK_S,  /**< A handshake ends by [us], as
+					     consent does (RFC 7675)       */
+	KEYING_PAUSE = 50 * CLOCK_MS, /**< From a failed handshake to the
+					     next [us], then doubled, ours */
+	KEYING_SLOWEST = 1 * CLOCK_S, /**< ... up to here [us], ours     */
 };
 
 enum keying_role {
@@ -49,7 +45,8 @@ struct keying_keys {
 
 struct keying;
 
-/** A datagram to send, from mb->pos, KEYING_HEADROOM bytes free before it */
+/** A datagram to send, from mb->pos, KEYING_HEADROOM bytes free before it.
+    Must not free the keying */
 typedef void(keying_send_h)(struct mbuf *mb, void *arg);
 
 /** The peer is who it should be: here are the keys, valid for this call.
@@ -62,6 +59,7 @@ typedef void(keying_up_h)(const struct keying_keys *keys, uint64_t now,
  *
  * @param err  0 the peer closed, EACCES wrong fingerprint, ETIMEDOUT no
  *             handshake within KEYING_LIMIT, EPROTO anything else
+ * @param reason  Text for log and event, for the call
  */
 typedef void(keying_down_h)(int err, const char *reason, uint64_t now,
 			    void *arg);

@@ -116,6 +116,54 @@ void mbed_export_secret(mbedtls_ssl_config *conf, mbedtls_ssl_context *ssl,
 #endif
 }
 
+void mbed_only_12(mbedtls_ssl_config *conf)
+{
+#if MBED_3
+	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+	mbedtls_ssl_conf_max_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+	mbedtls_ssl_conf_min_version(conf, MBEDTLS_SSL_MAJOR_VERSION_3,
+				     MBEDTLS_SSL_MINOR_VERSION_3);
+	mbedtls_ssl_conf_max_version(conf, MBEDTLS_SSL_MAJOR_VERSION_3,
+				     MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+void mbed_prefer_p256(mbedtls_ssl_config *conf)
+{
+#if MBED_3
+	static const uint16_t groups[] = {
+		MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+		MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+		MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+		MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+		MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
+	};
+
+	mbedtls_ssl_conf_groups(conf, groups);
+#else
+	static const mbedtls_ecp_group_id curves[] = {
+		MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519,
+		MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
+		MBEDTLS_ECP_DP_NONE,
+	};
+
+	mbedtls_ssl_conf_curves(conf, curves);
+#endif
+}
+
+mbedtls_ssl_srtp_profile mbed_srtp_profile(const mbedtls_ssl_context *ssl)
+{
+	mbedtls_dtls_srtp_info info;
+
+	mbedtls_ssl_get_dtls_srtp_negotiation_result(ssl, &info);
+#if MBED_3
+	return info.MBEDTLS_PRIVATE(chosen_dtls_srtp_profile);
+#else
+	return info.chosen_dtls_srtp_profile;
+#endif
+}
+
 int mbed_set_serial(mbedtls_x509write_cert *w, uint8_t *v, size_t len)
 {
 #if MBED_3

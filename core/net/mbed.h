@@ -48,6 +48,15 @@ int mbed_print(struct re_printf *pf, const int *ret);
 void mbed_export_secret(mbedtls_ssl_config *conf, mbedtls_ssl_context *ssl,
 			struct mbed_export *ex);
 
+/** Allow TLS 1.2 and DTLS 1.2, nothing older, nothing newer */
+void mbed_only_12(mbedtls_ssl_config *conf);
+
+/** Prefer the curve P-256, the cheapest here, and know a few others */
+void mbed_prefer_p256(mbedtls_ssl_config *conf);
+
+/** The profile agreed on by use_srtp, after a handshake */
+mbedtls_ssl_srtp_profile mbed_srtp_profile(const mbedtls_ssl_context *ssl);
+
 /** Set the serial number of a certificate to be. @return 0 or the library's */
 int mbed_set_serial(mbedtls_x509write_cert *w, uint8_t *v, size_t len);
 

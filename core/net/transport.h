@@ -76,7 +76,7 @@ typedef void(transport_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
  *
  * @param err     0 the peer closed, EACCES wrong fingerprint, ETIMEDOUT no
  *                connection or consent lost, or another errno
- * @param reason  Text for log and event, static
+ * @param reason  Text for log and event, for the call
  */
 typedef void(transport_down_h)(int err, const char *reason, uint64_t now,
 			       void *arg);

@@ -132,7 +132,7 @@ void mbed_only_12(mbedtls_ssl_config *conf)
 void mbed_prefer_p256(mbedtls_ssl_config *conf)
 {
 #if MBED_3
-	static const uint16_t groups[] = {
+	static const uint16_t p256_first[] = {
 		MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
 		MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
 		MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
@@ -140,15 +140,15 @@ void mbed_prefer_p256(mbedtls_ssl_config *conf)
 		MBEDTLS_SSL_IANA_TLS_GROUP_NONE,
 	};
 
-	mbedtls_ssl_conf_groups(conf, groups);
+	mbedtls_ssl_conf_groups(conf, p256_first);
 #else
-	static const mbedtls_ecp_group_id curves[] = {
+	static const mbedtls_ecp_group_id p256_first[] = {
 		MBEDTLS_ECP_DP_SECP256R1, MBEDTLS_ECP_DP_CURVE25519,
 		MBEDTLS_ECP_DP_SECP384R1, MBEDTLS_ECP_DP_SECP521R1,
 		MBEDTLS_ECP_DP_NONE,
 	};
 
-	mbedtls_ssl_conf_curves(conf, curves);
+	mbedtls_ssl_conf_curves(conf, p256_first);
 #endif
 }
 

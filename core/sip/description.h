@@ -1,13 +1,12 @@
 /**
  * @file core/sip/description.h  Session description (SDP), as plain structs
  *
- *     text -> [description_decode] -> struct description -> offer
- *     offer -> struct description -> [description_encode] -> text
+ *     text -> description_decode -> [struct description] -> offer
+ *     offer -> [struct description] -> description_encode -> text
  *
- * RFC 8866 with the attributes of RFC 8829 (JSEP). Knows the grammar and the
- * limits, and resolves what stands at session level for all m-lines; what an
- * offer and an answer mean to each other is in offer.h. Candidates are left
- * as text, for core/net/candidate.
+ * RFC 8866 with the attributes of RFC 8829 (JSEP). What an offer and an answer
+ * mean to each other is in offer.h. Candidates are left as text, for
+ * core/net/candidate.
  */
 #ifndef CORE_SIP_DESCRIPTION_H
 #define CORE_SIP_DESCRIPTION_H
@@ -133,37 +132,13 @@ struct description {
 	bool extmap_mixed; /**< a=extmap-allow-mixed                      */
 	struct description_group groupv[DESCRIPTION_GROUPS];
 	size_t groupc;
-	struct description_media *mediav; /**< DESCRIPTION_MEDIA of them    */
+	struct description_media *mediav[DESCRIPTION_MEDIA];
 	size_t mediac;
 	struct list texts; /**< Strings and arrays, freed with it           */
 };
 
-/** Why a description was refused */
-struct description_fault {
-	unsigned line;	 /**< From 1; 0: the whole                          */
-	const char *why; /**< Static text                                   */
-};
-
 /** An empty description. @return 0, ENOMEM */
 int description_alloc(struct description **dp);
-
-/**
- * Decode from mb->pos to the end. Tolerates LF for CR LF, unknown lines and
- * attributes, a missing s= or t=.
- *
- * @param fault  Set when EBADMSG or EOVERFLOW is returned; may be NULL
- *
- * @return 0, EBADMSG grammar, EOVERFLOW a limit, ENOMEM
- */
-int description_decode(struct description **dp, struct mbuf *mb,
-		       struct description_fault *fault);
-
-/**
- * Encode at mb->pos. A line break in any string is refused.
- *
- * @return 0, EINVAL a string has a control character, ENOMEM
- */
-int description_encode(struct mbuf *mb, const struct description *d);
 
 /** Copy a formatted text (re_printf) into a description. NULL: no memory */
 const char *description_text(struct description *d, const char *fmt, ...);
@@ -171,10 +146,13 @@ const char *description_text(struct description *d, const char *fmt, ...);
 /** Memory that lives as long as a description, zeroed. NULL: no memory */
 void *description_memory(struct description *d, size_t size);
 
+/** Set the defaults of an m-line: sendrecv, port 9, no group, all absent */
+void description_init(struct description_media *m);
+
 /**
  * Append an m-line with its defaults: sendrecv, port 9, no group.
  *
- * @return The m-line, NULL when there are DESCRIPTION_MEDIA
+ * @return The m-line; NULL: there are DESCRIPTION_MEDIA, or no memory
  */
 struct description_media *description_add(struct description *d,
 					  const char *type, const char *proto);
@@ -198,8 +176,5 @@ bool description_param(const char *fmtp, const char *name, struct pl *value);
 
 /** Name of a setup role, "" for none */
 const char *description_setup_name(enum description_setup setup);
-
-/** Print as JSON, for `boardphone parse sdp` and %H */
-int description_json(struct re_printf *pf, const struct description *d);
 
 #endif

@@ -35,7 +35,6 @@ struct digits {
 	uint32_t clock; /* [Hz] */
 	char queue[DIGITS_MAX + 1];
 	uint32_t elapsed; /* Since the digit or gap began [ticks] */
-	uint32_t tone;	  /* Its length [ticks]                   */
 	unsigned ends;	  /* End packets sent                     */
 	bool gap;	  /* Pause after a digit                  */
 	bool heard;	  /* in_* are valid                       */

@@ -13,6 +13,7 @@
 #define CORE_MEDIA_REPORT_H
 
 #include "core/base/clock.h"
+#include "core/media/compound.h"
 #include "core/media/packet.h"
 
 enum {
@@ -20,50 +21,7 @@ enum {
 						[us], RFC 4585 3.4, ours   */
 	REPORT_FIRST = 500 * CLOCK_MS, /**< The first one [us], ours       */
 	REPORT_SIZE = 512,	       /**< Longest that we send [bytes]   */
-	REPORT_BLOCKS = 31,	       /**< In a packet, RFC 3550 6.4      */
 	REPORT_CNAME = 64,	       /**< Longest CNAME we send [bytes]  */
-	REPORT_SOURCES = 8,	       /**< In a BYE, kept by us, ours     */
-};
-
-/** RTCP packet types (IANA, RFC 3550 12.1, RFC 4585 6.1, RFC 3611) */
-enum report_type {
-	REPORT_SR = 200,
-	REPORT_RR = 201,
-	REPORT_SDES = 202,
-	REPORT_BYE = 203,
-	REPORT_APP = 204,
-	REPORT_TRANSPORT = 205, /**< RTPFB: NACK, transport-cc, TMMBR */
-	REPORT_PAYLOAD = 206,	/**< PSFB: PLI, FIR, REMB             */
-	REPORT_XR = 207,
-};
-
-/** A reception report block, RFC 3550 section 6.4.1 */
-struct report_block {
-	uint32_t ssrc;	   /**< Whose packets it speaks of              */
-	uint8_t fraction;  /**< Lost since the last report [1/256]      */
-	int32_t lost;	   /**< In all [packets], may be negative       */
-	uint32_t sequence; /**< Highest received, with cycles           */
-	uint32_t jitter;   /**< [ticks of the RTP clock]                */
-	uint32_t lsr;	   /**< Middle of the NTP time of the last SR   */
-	uint32_t dlsr;	   /**< Since it came [1/65536 s]               */
-};
-
-/** One RTCP packet out of a compound, decoded */
-struct report_packet {
-	enum report_type type; /**< Or another number 192..223            */
-	unsigned count;	       /**< Of blocks, or the feedback's format   */
-	uint32_t ssrc;	       /**< Sender; 0 in an SDES or BYE with none */
-	uint64_t ntp;	       /**< SR: seconds since 1900 and fraction   */
-	uint32_t ts;	       /**< SR: the same time in the RTP clock    */
-	uint32_t packets;      /**< SR: sent so far                       */
-	uint32_t bytes;	       /**< SR: payload sent so far               */
-	uint32_t media;	       /**< Feedback: SSRC it is about            */
-	unsigned blockc;       /**< SR, RR                                */
-	struct report_block blockv[REPORT_BLOCKS];
-	struct pl text;	     /**< SDES: first CNAME; BYE: the reason;
-				    not terminated, foreign               */
-	const uint8_t *data; /**< Behind what is decoded above, borrowed */
-	size_t size;	     /**< Its length [bytes]                    */
 };
 
 /** Numbers for `stats` */
@@ -83,9 +41,6 @@ struct report_stats {
 	uint32_t rx_malformed; /**< Received and refused, whole or part   */
 	bool bye;	       /**< The far end said BYE                  */
 };
-
-/** Decoded packets, in order. `p` is borrowed for the call */
-typedef void(report_packet_h)(const struct report_packet *p, void *arg);
 
 struct report;
 
@@ -132,7 +87,7 @@ void report_received(struct report *r, const struct packet *p, size_t size,
  * @return 0, EBADMSG what could be decoded was taken, the rest counted
  */
 int report_recv(struct report *r, struct mbuf *mb, uint64_t now,
-		report_packet_h *h, void *arg);
+		compound_packet_h *h, void *arg);
 
 /** When report_build() is due [us] */
 uint64_t report_due(const struct report *r);
@@ -149,13 +104,5 @@ int report_build(struct report *r, struct mbuf *mb, bool bye, uint64_t now);
 
 /** Numbers so far */
 void report_stats(const struct report *r, struct report_stats *stats);
-
-/**
- * Decode a compound or reduced-size packet.
- *
- * @return 0, EBADMSG: what came before the fault went to the handler
- */
-int report_decode(const uint8_t *data, size_t size, report_packet_h *h,
-		  void *arg);
 
 #endif

@@ -261,7 +261,8 @@ void keying_set_peer(struct keying *k, const struct fingerprint *fpv,
 	assert(!k->have_peer);
 
 	k->fpc = fpc < FINGERPRINT_MAX ? fpc : FINGERPRINT_MAX;
-	memcpy(k->fpv, fpv, k->fpc * sizeof(*fpv));
+	for (size_t i = 0; i < k->fpc; i++)
+		k->fpv[i] = fpv[i];
 	k->have_peer = true;
 
 	if (k->state == DONE) {

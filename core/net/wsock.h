@@ -3,43 +3,24 @@
  *
  *     flow, page <-> messages <-> [wsock] <-> bytes <-> stream
  *
- * Both roles, on wslay's frames; no socket and no clock. Limits are those of
- * SECURITY row 15: message, number of fragments, time for a message. Of
- * several pings that come together only the last is answered. Pings on its
- * own when asked to, and finds a dead peer.
+ * Both roles; no socket and no clock. What is in a frame is read by
+ * frames.h; here are the close handshake, the time that a message may take,
+ * and pings: of several that come together only the last is answered, own
+ * ones are sent when asked to, and find a dead peer.
  */
 #ifndef CORE_NET_WSOCK_H
 #define CORE_NET_WSOCK_H
 
 #include "core/base/clock.h"
+#include "core/net/frames.h"
 
 enum {
-	WSOCK_MESSAGE_MAX = 128 * 1024,	  /**< SECURITY row 15 [bytes]    */
-	WSOCK_FRAGMENTS_MAX = 1024,	  /**< Of a message, the same row */
 	WSOCK_PARTIAL_MAX = 30 * CLOCK_S, /**< For a message to be whole,
-						the same row [us]          */
-	WSOCK_PONG_MAX = 10 * CLOCK_S,	  /**< RFC 5626 section 4.4.1 [us] */
+					       SECURITY row 15 [us]         */
+	WSOCK_PONG_MAX = 10 * CLOCK_S,	  /**< RFC 5626 section 4.4.1 [us]  */
 	WSOCK_CLOSE_MAX = 1 * CLOCK_S,	  /**< For the peer's close [us],
-						ours                       */
-	WSOCK_CONTROL_MAX = 125,	  /**< RFC 6455 section 5.5 [bytes] */
-	WSOCK_REASON_MAX = 256,		  /**< Text of an end, ours       */
-};
-
-enum wsock_role {
-	WSOCK_CLIENT = 0, /**< Masks what it sends       */
-	WSOCK_SERVER,	  /**< Wants to be sent masked   */
-};
-
-/** RFC 6455 section 7.4.1 */
-enum wsock_code {
-	WSOCK_NORMAL = 1000,
-	WSOCK_GOING_AWAY = 1001,
-	WSOCK_PROTOCOL = 1002,
-	WSOCK_NO_STATUS = 1005,
-	WSOCK_ABNORMAL = 1006,
-	WSOCK_NOT_UTF8 = 1007,
-	WSOCK_POLICY = 1008,
-	WSOCK_TOO_BIG = 1009,
+					       ours                         */
+	WSOCK_REASON_MAX = 256,		  /**< Text of an end [bytes], ours */
 };
 
 struct wsock;
@@ -77,7 +58,7 @@ typedef void(wsock_close_h)(int err, const char *reason, uint64_t now,
  *
  * @return 0, ENOMEM
  */
-int wsock_alloc(struct wsock **wp, enum wsock_role role, wsock_send_h *sendh,
+int wsock_alloc(struct wsock **wp, enum frames_role role, wsock_send_h *sendh,
 		wsock_recv_h *recvh, wsock_close_h *closeh, void *arg);
 
 /**
@@ -113,7 +94,7 @@ int wsock_ping(struct wsock *w, uint64_t now);
  *
  * @return as wsock_send()
  */
-int wsock_close(struct wsock *w, enum wsock_code code, const char *reason,
+int wsock_close(struct wsock *w, enum frames_code code, const char *reason,
 		uint64_t now);
 
 /** When to call wsock_tick() [us]; CLOCK_NEVER for never */
@@ -121,9 +102,6 @@ uint64_t wsock_due(const struct wsock *w);
 
 /** Time has come. May call the close handler */
 void wsock_tick(struct wsock *w, uint64_t now);
-
-/** Whether bytes are valid UTF-8 (RFC 3629), NUL included */
-bool wsock_is_utf8(const uint8_t *p, size_t size);
 
 /** Print counters on one line, for %H */
 int wsock_print(struct re_printf *pf, const struct wsock *w);

@@ -18,7 +18,7 @@
 enum {
 	NETWORK_HEADROOM = 64,	 /**< Free bytes before what was received, and
 				     wanted before what is sent through a
-				     relay (36 are used), ours             */
+				     relay, ours                           */
 	NETWORK_DATAGRAM = 2048, /**< Longer datagrams are dropped [bytes]:
 				     an Ethernet MTU and more, ours        */
 	NETWORK_BACKLOG = 65536, /**< Unsent bytes of a wire; more are

@@ -14,11 +14,9 @@
 #include "core/base/clock.h"
 
 enum {
-	RELAY_HEADROOM = 36, /**< A Send indication before data to an IPv6
-				  peer: 20 + 24 + 4, less 12; see .c        */
-	RELAY_PEERS = 64,    /**< Permissions held at once, ours            */
+	RELAY_HEADROOM = 4,  /**< Channel data before a datagram [bytes],
+				  RFC 8656 section 12.4                     */
 	RELAY_REDIRECTS = 3, /**< ALTERNATE-SERVER followed, SECURITY 27    */
-	RELAY_RECORD = 4096, /**< Longest message in a byte stream, ours    */
 };
 
 struct relay;
@@ -103,8 +101,8 @@ const struct sa *relay_mapped(const struct relay *r);
  * Ask for a permission for the peer's address (its port does not matter),
  * and keep it refreshed. Granted ones are not asked for again.
  *
- * @return 0 (permith is called later, or at once when it is there),
- *         ENOBUFS more than RELAY_PEERS, ENOTCONN, EAFNOSUPPORT
+ * @return 0: permith is called later, unless it is there already;
+ *         ENOBUFS too many peers, ENOTCONN, EAFNOSUPPORT
  */
 int relay_permit(struct relay *r, const struct sa *peer, uint64_t now);
 

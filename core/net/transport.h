@@ -30,8 +30,6 @@
 enum {
 	/** Free bytes before mb->pos, for the relay's headers */
 	TRANSPORT_HEADROOM = NETWORK_HEADROOM,
-	/** DTLS kept until there is a pair to send it on [datagrams], ours */
-	TRANSPORT_HELD = 4,
 };
 
 /** a=setup (RFC 8842 section 5) */
@@ -108,10 +106,18 @@ int transport_alloc(struct transport **tp, const struct transport_params *prm,
 		    const struct transport_handlers *h, void *arg,
 		    uint64_t now);
 
-/** Open sockets and gather; the handler follows within 2 s. @return 0, errno */
+/**
+ * Open sockets and gather. The gathered handler is called within 2 s, and
+ * before this returns if there is no server to ask.
+ *
+ * @return 0, EADDRNOTAVAIL no local address, or a socket's errno
+ */
 int transport_gather(struct transport *t, uint64_t now);
 
-/** For our SDP; complete once gathered */
+/**
+ * For our SDP; complete once gathered. Later offers of ours say actpass
+ * again, whatever `setup` is then (RFC 8842 section 5.5).
+ */
 const struct transport_local *transport_local(const struct transport *t);
 
 /** Our candidates for a=candidate, the best first (candidate_print()) */
@@ -129,7 +135,8 @@ void transport_default(const struct transport *t, struct sa *addr);
  * Called again: other fingerprints or ufrag mean a new handshake or an ICE
  * restart; the same again changes nothing.
  *
- * @return 0, EBADMSG, EACCES no usable fingerprint, ENOMEM
+ * @return 0, EACCES no usable fingerprint, EINVAL ufrag or pwd, ENOMEM, or as
+ *         transport_gather() when the peer restarts ICE
  */
 int transport_set_remote(struct transport *t,
 			 const struct transport_remote *remote, uint64_t now);
@@ -140,12 +147,22 @@ int transport_set_remote(struct transport *t,
  *
  * @return 0, ENOTCONN not up (the packet must be dropped), or errno
  */
-int transport_send_packet(struct transport *t, struct mbuf *mb, uint64_t now);
+int transport_send_packet(struct transport *t, struct mbuf *mb);
 
 /** The same for an RTCP compound */
-int transport_send_report(struct transport *t, struct mbuf *mb, uint64_t now);
+int transport_send_report(struct transport *t, struct mbuf *mb);
 
-/** Say goodbye (close_notify) and close the sockets. No handler follows */
+/**
+ * Make another ufrag and password for an offer of ours that restarts ICE;
+ * the gathered handler follows as after transport_gather(). Media go on
+ * over the old pair. DTLS is not touched.
+ *
+ * @return as transport_gather()
+ */
+int transport_restart(struct transport *t, uint64_t now);
+
+/** Say goodbye (close_notify) and close the sockets. No handler follows;
+    only mem_deref() and transport_print() may follow */
 void transport_close(struct transport *t, uint64_t now);
 
 /** Whether media may be sent now */

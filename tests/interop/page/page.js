@@ -96,15 +96,27 @@ const lab = {
 		this.player.muted = true;
 		this.player.play().catch(() => {});
 
-		this.tap?.disconnect();
+		this.deaf();
 		const tap = new AudioWorkletNode(this.context, 'tap');
 		const silence = this.context.createGain();
 		silence.gain.value = 0;
-		this.context.createMediaStreamSource(stream).connect(tap)
-			.connect(silence).connect(this.context.destination);
+		this.source = this.context.createMediaStreamSource(stream);
+		this.source.connect(tap).connect(silence)
+			.connect(this.context.destination);
 		this.loud_since = 0;
 		this.tap = tap;
 		tap.port.onmessage = ({ data }) => this.take(data);
+	},
+
+	/* Stop listening to the last call's stream */
+	deaf()
+	{
+		if (!this.tap)
+			return;
+		this.source.disconnect();
+		this.tap.port.onmessage = null;
+		this.tap.disconnect();
+		this.tap = null;
 	},
 
 	take(piece)

@@ -1,0 +1,117 @@
+/**
+ * @file tests/interop/lab/laboratory.mjs  All of it, for the scenarios
+ *
+ *     scenario -> [laboratory] -> kamailio, browser, phones
+ *
+ * One server and one browser serve all scenarios; each scenario has phones
+ * of its own, which end with it.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+import { Browser } from './browser.mjs';
+import { make_certificates, key_pin } from './certificates.mjs';
+import { Kamailio } from './kamailio.mjs';
+import { Phone } from './phone.mjs';
+import { judge, write_tone } from './sound.mjs';
+
+/* What the two sides say [Hz], and how loud [dB RMS of full scale] */
+export const PHONE_TONE = 1000;
+export const BROWSER_TONE = 700;
+export const LEVEL = -15;
+
+/* What must hold of a tone that was heard */
+const FREQUENCY_LIMIT = 0.01; /* Of the frequency */
+const LEVEL_LIMIT = 3;        /* [dB] */
+const GAP_LIMIT = 60;         /* [ms] */
+
+/** Figures of a tone for the table */
+export const told = (heard) => `${heard.frequency.toFixed(1)} Hz ` +
+	`${heard.level.toFixed(1)} dB, gap ${heard.gap.toFixed(0)} ms`;
+
+/** Whether sound is the tone that was sent; its figures */
+export function assert_tone(who, { samples, rate }, frequency)
+{
+	const heard = judge(samples, rate);
+	const text = `${who} hears ${told(heard)}`;
+
+	assert(Math.abs(heard.frequency / frequency - 1) <= FREQUENCY_LIMIT,
+	       `${text}: frequency, should be ${frequency} Hz within 1 %`);
+	assert(Math.abs(heard.level - LEVEL) <= LEVEL_LIMIT,
+	       `${text}: level, should be ${LEVEL} dB within 3 dB`);
+	assert(heard.gap <= GAP_LIMIT, `${text}: gap, over 60 ms at ` +
+	       heard.gaps.map((g) => `${g.at.toFixed(2)} s`).join(' '));
+	assert(heard.purity >= 10, `${text}: only ` +
+	       `${heard.purity.toFixed(1)} dB above everything else`);
+	return heard;
+}
+
+export class Laboratory {
+	phones = [];
+	count = 0;
+
+	constructor(dir, program)
+	{
+		this.dir = dir;
+		this.program = program;
+		this.certs = `${dir}/certificates`;
+		this.microphone = `${dir}/phone.wav`;
+	}
+
+	async start()
+	{
+		const browser_tone = `${this.dir}/browser.wav`;
+
+		rmSync(this.dir, { recursive: true, force: true });
+		mkdirSync(this.dir, { recursive: true });
+		make_certificates(this.certs);
+		write_tone(this.microphone, { frequency: PHONE_TONE,
+			level: LEVEL, seconds: 60 });
+		write_tone(browser_tone, { frequency: BROWSER_TONE,
+			level: LEVEL });
+		this.kamailio = new Kamailio(`${this.dir}/kamailio`,
+					     this.certs);
+		await this.kamailio.start();
+		this.browser = new Browser();
+		await this.browser.start({ microphone: browser_tone,
+			pins: [key_pin(`${this.certs}/good.pem`)] });
+	}
+
+	/** The usual user in the browser, registered, in no call */
+	async anna()
+	{
+		this._anna ??= await this.browser.user('anna',
+						       this.kamailio.url());
+		return this._anna;
+	}
+
+	/** A phone; started and registered unless told otherwise */
+	async phone(changes = {}, { ready = true } = {})
+	{
+		const phone = new Phone(`${this.dir}/phone-${++this.count}`,
+					this.program);
+
+		this.phones.push(phone);
+		await phone.start({ url: this.kamailio.url(),
+			authority: `${this.certs}/authority.pem`,
+			microphone: this.microphone, ...changes });
+		if (ready)
+			await phone.ready();
+		return phone;
+	}
+
+	/** After a scenario: no phone, no call, the usual server */
+	async tidy()
+	{
+		for (const phone of this.phones)
+			await phone.end();
+		this.phones = [];
+		await this._anna?.idle();
+	}
+
+	async stop()
+	{
+		await this.tidy().catch(() => {});
+		await this.browser?.stop();
+		await this.kamailio?.kill();
+	}
+}

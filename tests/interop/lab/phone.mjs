@@ -1,0 +1,282 @@
+/**
+ * @file tests/interop/lab/phone.mjs  The phone, as a script sees it
+ *
+ *     test -> [phone] -> boardphone run -c FILE
+ *                     -> boardphone ctl -s SOCKET --json COMMAND
+ *                     <- boardphone ctl -s SOCKET --json events
+ */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, closeSync, readFileSync,
+	 readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { REALM, password_of } from './kamailio.mjs';
+import { read_wav } from './sound.mjs';
+import { Events, now, until, within } from './wait.mjs';
+
+const STOP = 3000;   /* The contract: orderly end within [ms] */
+const HEADER = 44;   /* Octets of a plain WAV header */
+
+/** INI text of { section: { key: value } } */
+export function ini(sections)
+{
+	return Object.entries(sections).map(([name, keys]) =>
+		`[${name}]\n` + Object.entries(keys)
+			.filter(([, value]) => value !== undefined)
+			.map(([key, value]) => `${key} = ${value}\n`)
+			.join('')).join('\n');
+}
+
+export class Phone {
+	/**
+	 * @param dir     Directory of its own for files and log
+	 * @param program The binary
+	 */
+	constructor(dir, program)
+	{
+		this.dir = dir;
+		this.program = program;
+		this.socket = `${dir}/ctl`;
+		this.out = `${dir}/out.wav`;
+		this.log_file = `${dir}/log`;
+		this.events = new Events('phone');
+		mkdirSync(dir, { recursive: true });
+	}
+
+	/** Its configuration file, from the usual one and changes to it */
+	configure({ url, authority, microphone, user = 'board', ...changes })
+	{
+		const config = {
+			account: { realm: REALM, user,
+				   password: password_of(user) },
+			transport: { url, ca_file: authority },
+			ice: { loopback: 'yes', servers: 'none' },
+			audio: { device: `sim:file=${microphone},${this.out}` },
+			control: { socket: this.socket },
+		};
+
+		for (const [section, keys] of Object.entries(changes))
+			config[section] = { ...config[section], ...keys };
+		writeFileSync(`${this.dir}/conf`, ini(config),
+			      { mode: 0o600 });
+	}
+
+	/** Start it and listen to its events */
+	async start(configuration)
+	{
+		if (configuration)
+			this.configure(configuration);
+		const log = openSync(this.log_file, 'a');
+		this.started = now();
+		this.child = spawn(this.program,
+				   ['run', '-v', '-c', `${this.dir}/conf`],
+				   { stdio: ['ignore', log, log] });
+		closeSync(log);
+		this.status = null;
+		this.gone = new Promise((done) => {
+			this.child.on('error', (error) => {
+				this.status = { error };
+				done(this.status);
+			});
+			this.child.on('exit', (code, signal) => {
+				this.status = { code, signal };
+				done(this.status);
+			});
+		});
+		await until('phone: control socket', () =>
+			this.alive() && existsSync(this.socket));
+		await this.listen();
+	}
+
+	alive()
+	{
+		if (this.status)
+			throw new Error('phone ended: ' +
+				`${JSON.stringify(this.status)}\n` +
+				this.log().slice(-1500));
+		return true;
+	}
+
+	async listen()
+	{
+		this.listener = spawn(this.program,
+			['ctl', '-s', this.socket, '--json', 'events'],
+			{ stdio: ['ignore', 'pipe', 'inherit'] });
+		createInterface({ input: this.listener.stdout })
+			.on('line', (line) => {
+				try {
+					this.events.put(JSON.parse(line));
+				} catch {
+					this.events.put({ event: 'no JSON',
+							  line });
+				}
+			});
+		/* Nothing is missed once the kernel knows the connection,
+		   the second socket of that name */
+		await until('phone: somebody listens to events', () =>
+			this.alive() && readFileSync('/proc/net/unix', 'utf8')
+				.split(`${this.socket}\n`).length > 2);
+	}
+
+	/** Await that it says why it cannot reach its server */
+	async refusal(limit = 10000)
+	{
+		return until('phone: says why it is not connected', async () => {
+			const event = this.events.find((e) =>
+				e.event === 'failed_to_start');
+			const text = await this.status_text();
+			return (event || /fail|refused|not/i.test(text)) &&
+				`${event?.reason ?? ''} ${text.trim()}`;
+		}, limit);
+	}
+
+	/** One command: { code, text, json } */
+	ctl(...command)
+	{
+		return new Promise((done) => execFile(this.program,
+			['ctl', '-s', this.socket, '--json', ...command],
+			{ timeout: 10000 }, (error, stdout, stderr) => {
+				let json = null;
+				try {
+					json = JSON.parse(stdout);
+				} catch { /* Not every command answers */ }
+				done({ code: error ? error.code ?? 1 : 0,
+				       text: stdout + stderr, json });
+			}));
+	}
+
+	/** One command that has to work; its object */
+	async must(...command)
+	{
+		const { code, text, json } = await this.ctl(...command);
+
+		if (code)
+			throw new Error(`ctl ${command.join(' ')}: ` +
+					`status ${code}: ${text.trim()}`);
+		return json;
+	}
+
+	wait(name, options)
+	{
+		return this.events.wait(name, options);
+	}
+
+	/** An event of a call */
+	call_event(name, options = {})
+	{
+		const { match = () => true } = options;
+
+		return this.wait(name, { ...options, match: (e) =>
+			e.session === 'call' && match(e) });
+	}
+
+	async status_text()
+	{
+		const { text } = await this.ctl('status');
+		return text;
+	}
+
+	/** Whether `status` says that the account is registered */
+	async registered()
+	{
+		const { code, json, text } = await this.ctl('status');
+		const accounts = json?.accounts;
+
+		if (code)
+			return false;
+		return Array.isArray(accounts) ?
+			accounts.length > 0 && accounts.every((a) =>
+				a.registered === true ||
+				a.state === 'registered') :
+			/"registered": *(true|"yes")/.test(text) ||
+			json?.registered === true;
+	}
+
+	/** Await registration; the time since the start [ms] */
+	async ready(limit = 10000)
+	{
+		await until('phone: registered', async () =>
+			this.alive() && await this.registered(), limit)
+			.catch(async (error) => {
+				error.message += `: ${await this.status_text()
+					.catch(() => 'no status')}`;
+				throw error;
+			});
+		return now() - this.started;
+	}
+
+	/** How many calls it knows */
+	async calls()
+	{
+		const { json } = await this.ctl('calls');
+		const list = Array.isArray(json) ? json : json?.calls;
+
+		return list?.length ?? 0;
+	}
+
+	/** What its loudspeaker gets from now on for so many seconds */
+	async listen_for(seconds)
+	{
+		const size = () => existsSync(this.out) ?
+			statSync(this.out).size : 0;
+		const { rate } = await until('phone: sound in its file', () => {
+			const wav = size() > HEADER && read_wav(this.out);
+			return wav && wav.rate && wav.samples.length && wav;
+		});
+		const from = read_wav(this.out).samples.length;
+
+		await until(`phone: ${seconds} s of sound`, () =>
+			read_wav(this.out).samples.length - from >=
+				seconds * rate, seconds * 2000 + 5000);
+		const { samples } = read_wav(this.out);
+		return { samples: samples.subarray(from), rate };
+	}
+
+	log()
+	{
+		return existsSync(this.log_file) ?
+			readFileSync(this.log_file, 'utf8') : '';
+	}
+
+	/** What the kernel says of it: descriptors, memory [kB], CPU [s] */
+	figures()
+	{
+		const dir = `/proc/${this.child.pid}`;
+		const rollup = readFileSync(`${dir}/smaps_rollup`, 'utf8');
+		const kb = (name) => Number(rollup.match(
+			new RegExp(`^${name}: +(\\d+)`, 'm'))?.[1] ?? 0);
+		const stat = readFileSync(`${dir}/stat`, 'utf8')
+			.replace(/^.*\) /, '').split(' ');
+
+		return {
+			fds: readdirSync(`${dir}/fd`).length,
+			rss: kb('Rss'), pss: kb('Pss'),
+			private: kb('Private_Clean') + kb('Private_Dirty'),
+			cpu: (Number(stat[11]) + Number(stat[12])) / 100,
+		};
+	}
+
+	/** SIGTERM; how it ended and after which time [ms] */
+	async stop(limit = STOP + 2000)
+	{
+		if (!this.child)
+			return null;
+		const start = now();
+		if (!this.status)
+			this.child.kill('SIGTERM');
+		const status = await within('phone: end after SIGTERM',
+					    this.gone, limit);
+		this.listener?.kill();
+		this.child = null;
+		return { ...status, ms: now() - start };
+	}
+
+	/** End it whatever it takes */
+	async end()
+	{
+		this.listener?.kill();
+		if (this.child && !this.status)
+			this.child.kill('SIGKILL');
+		await this.gone;
+		this.child = null;
+	}
+}

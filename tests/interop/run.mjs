@@ -1,0 +1,88 @@
+/**
+ * @file tests/interop/run.mjs  Runs the scenarios, prints a table
+ *
+ *     node run.mjs [--soak] [WORD...]   only scenarios with a WORD in the name
+ *
+ * BOARDPHONE names the phone's binary. Each line is 'pass', 'FAIL' or 'skip',
+ * the name, and the figures measured; the last is 'N passed, N failed'.
+ */
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { Laboratory } from './lab/laboratory.mjs';
+import { now, within } from './lab/wait.mjs';
+
+const LIMIT = 120000; /* Of one scenario [ms] */
+const SETS = ['browsers', 'registration', 'calls', 'media', 'trouble'];
+
+const program = process.env.BOARDPHONE ?? '';
+const words = process.argv.slice(2).filter((a) => !a.startsWith('--'));
+const soak = process.argv.includes('--soak');
+
+async function load()
+{
+	const sets = soak ? ['soak'] : SETS;
+	const list = [];
+
+	for (const set of sets) {
+		const { default: scenarios } =
+			await import(`./scenarios/${set}.mjs`);
+		list.push(...scenarios);
+	}
+	return list.filter(([name]) => !words.length ||
+			   words.some((word) => name.includes(word)));
+}
+
+const sums = { pass: 0, FAIL: 0, skip: 0 };
+
+function line(verdict, name, text)
+{
+	sums[verdict]++;
+	console.log(`  ${verdict}  ${name}${text ? `: ${text}` : ''}`);
+}
+
+/* What the phones of a failed scenario said last */
+function tell_logs(lab)
+{
+	for (const phone of lab.phones)
+		console.log(phone.log().trimEnd().split('\n').slice(-15)
+			.map((l) => `        ${l}`).join('\n'));
+}
+
+async function one(lab, [name, run, { phone = true, limit = LIMIT } = {}])
+{
+	const start = now();
+
+	if (phone && !existsSync(program)) {
+		line('skip', name, `no phone at '${program}'`);
+		return;
+	}
+	try {
+		const figures = await within(name, run(lab), limit);
+		const seconds = ((now() - start) / 1000).toFixed(1);
+		line('pass', name, `${figures ? `${figures} ` : ''}` +
+		     `(${seconds} s)`);
+	} catch (error) {
+		line('FAIL', name, error.message.split('\n')
+			.slice(0, 12).join('\n        '));
+		if (process.env.VERBOSE)
+			console.log(error.stack);
+		tell_logs(lab);
+	}
+	await lab.tidy();
+}
+
+const lab = new Laboratory(process.env.LABORATORY ??
+			   `${tmpdir()}/boardphone-${process.pid}`, program);
+try {
+	const scenarios = await load();
+	await lab.start();
+	for (const scenario of scenarios)
+		await one(lab, scenario);
+} catch (error) {
+	line('FAIL', 'the laboratory itself', error.stack);
+} finally {
+	await lab.stop();
+}
+console.log(`\n${sums.skip} skipped`);
+console.log(`${sums.pass} passed, ${sums.FAIL} failed`);
+process.exit(sums.FAIL ? 1 : 0);

@@ -14,6 +14,11 @@
 
 #include "core/sip/transactions.h"
 
+enum {
+	CLIENT_BRANCH_SIZE = 7 + TOKEN_SIZE, /**< With the z9hG4bK of RFC 3261
+						  section 8.1.1.7 [bytes]   */
+};
+
 struct client;
 
 /**
@@ -49,6 +54,7 @@ int client_start(struct client **cp, struct transactions *t,
  * faster (ACK and BYE are due then), or ETIMEDOUT 32 s after the CANCEL. Once
  * a final response has come, nothing happens.
  *
+ * @param c        May be NULL
  * @param headers  Lines by header_add(), such as Reason; may be NULL. A
  *                 reference is kept
  */
@@ -68,6 +74,8 @@ struct client *client_release(struct client *c);
 bool client_pending(const struct client *c);
 
 /* For transactions.c only */
+
+int client_branch(char branch[CLIENT_BRANCH_SIZE]);
 
 bool client_recv(struct transactions *t, const struct sip_msg *msg,
 		 uint64_t now);

@@ -13,17 +13,10 @@
 
 #include "core/base/re.h"
 
-enum {
-	GRAMMAR_LIST_MAX = 64, /**< Elements of one list [SECURITY row 12] */
-};
-
 /** A parameter was found; val is not set when it has none, and keeps its
     quotes when it has any. @return true to stop */
 typedef bool(grammar_param_h)(const struct pl *name, const struct pl *val,
 			      void *arg);
-
-/** An element of a comma list. @return true to stop */
-typedef bool(grammar_element_h)(const struct pl *element, void *arg);
 
 /** Without white space at both ends (spaces, tabs, folded lines) */
 struct pl grammar_trim(struct pl pl);
@@ -79,25 +72,17 @@ int grammar_params(const struct pl *params, grammar_param_h *h, void *arg);
 int grammar_param(struct pl *val, const struct pl *params, const char *name);
 
 /**
- * Walk over a comma list; commas in quotes and <> do not count, and empty
- * elements are left out.
+ * Cut the next element off a comma list; commas in quotes and <> do not
+ * count. Elements are trimmed and may be empty.
  *
- * @return 0, EBADMSG open quote, EOVERFLOW more than GRAMMAR_LIST_MAX
+ * @param el    Set to the element
+ * @param rest  What is left; not set (p is NULL) after the last element
+ *
+ * @return 0, ENOENT no more, EBADMSG open quote
  */
-int grammar_list(const struct pl *pl, grammar_element_h *h, void *arg);
+int grammar_next(struct pl *el, struct pl *rest);
 
 /** Whether a comma list has this element, without regard to case */
 bool grammar_list_has(const struct pl *pl, const char *element);
-
-/**
- * Print the content of a quoted string without its escapes; for %H.
- */
-int grammar_unquote(struct re_printf *pf, const struct pl *pl);
-
-/** Print with \ before " and \, for between quotes; for %H */
-int grammar_quote(struct re_printf *pf, const struct pl *pl);
-
-/** Print with %41 turned to A, once; for %H. May print a NUL */
-int grammar_unescape(struct re_printf *pf, const struct pl *pl);
 
 #endif

@@ -23,6 +23,13 @@
  */
 int header_add(struct mbuf *mb, const char *name, const char *fmt, ...);
 
+/**
+ * Print a foreign value, each fold of it one space; for %H. A value of
+ * message_decode() then is safe, but for control characters after a
+ * backslash, which header_add() refuses.
+ */
+int header_value(struct re_printf *pf, const struct pl *pl);
+
 /** Whether text may stand in a header value or a start line */
 bool header_safe(const struct pl *pl);
 

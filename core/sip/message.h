@@ -23,10 +23,11 @@
 #include "core/sip/grammar.h"
 
 enum {
-	MESSAGE_MAX = 65536,	    /**< [bytes] SECURITY, limits           */
-	MESSAGE_HEADERS = 128,	    /**< Header values kept, SECURITY row 12 */
-	MESSAGE_LINE_MAX = 8192,    /**< A header with its folded lines
+	MESSAGE_MAX = 65536,	 /**< [bytes] SECURITY, limits           */
+	MESSAGE_HEADERS = 128,	 /**< Header values kept, SECURITY row 12 */
+	MESSAGE_LINE_MAX = 8192, /**< A header with its folded lines
 				      [bytes], SECURITY row 12           */
+	MESSAGE_LIST_MAX = 64,	 /**< Elements of a header, SECURITY row 12 */
 	MESSAGE_FORWARDS_MAX = 255, /**< RFC 3261 section 20.22          */
 };
 

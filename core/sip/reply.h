@@ -11,6 +11,28 @@
 
 #include "core/base/re.h"
 
+/** Status codes that this folder names (RFC 3261 section 21) */
+enum reply_code {
+	REPLY_TRYING = 100,
+	REPLY_OK = 200,	      /**< From here on a reply is final        */
+	REPLY_REDIRECT = 300, /**< From here on it is not a success     */
+	REPLY_BAD_REQUEST = 400,
+	REPLY_UNAUTHORIZED = 401,
+	REPLY_METHOD = 405,
+	REPLY_NOT_ACCEPTABLE = 406,
+	REPLY_PROXY_UNAUTHORIZED = 407,
+	REPLY_MEDIA_TYPE = 415,
+	REPLY_URI_SCHEME = 416,
+	REPLY_EXTENSION = 420,
+	REPLY_NO_DIALOG = 481,
+	REPLY_LOOP = 482,
+	REPLY_INTERNAL = 500,
+	REPLY_NOT_IMPLEMENTED = 501,
+	REPLY_UNAVAILABLE = 503,
+	REPLY_VERSION = 505,
+	REPLY_TOO_LARGE = 513,
+};
+
 /** A response. All is borrowed for the call */
 struct reply {
 	uint16_t scode;		    /**< 100 to 699                        */

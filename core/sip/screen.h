@@ -30,13 +30,13 @@ struct screen_policy {
 /**
  * Look at a request.
  *
- * @param msg      Of message_decode()
+ * @param msg      Of message_decode(), no ACK: that gets no reply
  * @param p        Policy
  * @param r        scode and reason set when refused: 405, 406, 415, 416, 420
  *                 or 501; r->headers is set to headers
  * @param headers  Empty; Allow, Accept, Unsupported are added
  *
- * @return 0 accepted, EPERM refused: reply with r, ENOMEM
+ * @return 0 accepted, EPERM refused: reply with r, ENOMEM or EINVAL: reply 500
  */
 int screen_request(const struct sip_msg *msg, const struct screen_policy *p,
 		   struct reply *r, struct mbuf *headers);

@@ -21,7 +21,7 @@ enum {
  */
 int token_make(char str[TOKEN_SIZE]);
 
-/** A random number for a first CSeq, 1 to 65535. @return 0 or errno */
+/** A random number for a first CSeq, 1 to 32768. @return 0 or errno */
 int token_cseq(uint32_t *cseq);
 
 #endif

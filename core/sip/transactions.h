@@ -36,7 +36,8 @@ struct transactions;
 struct server;
 
 /**
- * Send one message over the flow, from mb->pos; a reference may be kept.
+ * Send one message over the flow, from mb->pos to its end. A reference may
+ * be kept and mb->pos be moved, but the bytes stay as they are.
  *
  * @return 0 or errno, which the caller of client_start() etc. then gets
  */
@@ -100,7 +101,11 @@ void transactions_tick(struct transactions *t, uint64_t now);
 int transactions_ack(struct transactions *t, const struct request *r,
 		     struct mbuf **mbp);
 
-/** Send bytes, from their start. @return 0 or errno of the send handler */
+/**
+ * Send bytes, from their start.
+ *
+ * @return 0, ECONNRESET t is being freed, or errno of the send handler
+ */
 int transactions_send(struct transactions *t, struct mbuf *mb);
 
 /** Our name in Via, "....invalid", which also serves in a Contact */
@@ -127,8 +132,9 @@ enum transactions_count {
 void transactions_count(struct transactions *t, enum transactions_count c);
 struct list *transactions_clients(struct transactions *t);
 struct list *transactions_servers(struct transactions *t);
-int transactions_send_request(struct transactions *t, struct mbuf **mbp,
-			      const struct request *r, const char *branch);
+bool transactions_alive(const struct transactions *t);
+int transactions_encode(const struct transactions *t, struct mbuf **mbp,
+			const struct request *r, const char *branch);
 int transactions_send_reply(struct transactions *t, struct mbuf **mbp,
 			    const struct sip_msg *msg, const struct reply *r,
 			    const char *tag);

@@ -6,7 +6,7 @@
  * packet authenticated, and the list here bounds how many.
  */
 #include <srtp2/srtp.h>
-#include "core/base/log.h"
+#include "core/net/ciphers.h"
 #include "core/net/protect.h"
 
 enum {
@@ -38,26 +38,6 @@ static void protect_destructor(void *arg)
 		(void)srtp_dealloc(p->rx);
 }
 
-/* Once per process; never undone, since others may still use it */
-static int init_library(void)
-{
-	static bool done;
-	srtp_err_status_t status;
-
-	if (done)
-		return 0;
-
-	status = srtp_init();
-	if (status) {
-		log_warning("protect: libsrtp does not start: status %d\n",
-			    (int)status);
-		return EPROTO;
-	}
-
-	done = true;
-	return 0;
-}
-
 static int open_session(srtp_t *ctx, srtp_ssrc_type_t type, const uint8_t *key)
 {
 	uint8_t copy[KEYING_KEY];
@@ -82,7 +62,7 @@ int protect_alloc(struct protect **pp, const struct keying_keys *keys)
 	struct protect *p;
 	int err;
 
-	err = init_library();
+	err = ciphers_start();
 	if (err)
 		return err;
 

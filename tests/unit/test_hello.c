@@ -183,8 +183,6 @@ static void test_hello_finds_fragments_in_one_datagram(void **state)
 
 static void test_hello_passes_all_else_untouched(void **state)
 {
-	static const uint8_t alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0,
-					 0,  0,	   9,	 0, 2, 2, 40 };
 	static const struct {
 		const char *what;
 		uint8_t first[14];
@@ -217,14 +215,24 @@ static void test_hello_passes_all_else_untouched(void **state)
 		mem_deref(mb);
 	}
 
-	/* A whole hello */
-	mb = datagram(0, 0, 300, 0, 300);
+	mem_deref(h);
+}
+
+static void test_hello_passes_a_whole_hello_and_neighbours(void **state)
+{
+	static const uint8_t alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0,
+					 0,  0,	   9,	 0, 2, 2, 40 };
+	struct mbuf *mb = datagram(0, 0, 300, 0, 300), *out;
+	struct hello *h;
+	(void)state;
+
+	assert_int_equal(hello_alloc(&h), 0);
 	assert_int_equal(hello_put(h, mb, &out), 0);
 	assert_ptr_equal(out, mb);
 	mem_deref(out);
 	mem_deref(mb);
 
-	/* A neighbour of a fragment stays */
+	/* What stands beside a fragment stays */
 	mb = mbuf_alloc(64);
 	mbuf_write_mem(mb, alert, sizeof(alert));
 	add_record(mb, 0, 0, TOTAL, 0, 100);
@@ -303,6 +311,8 @@ int main(void)
 			test_hello_begins_anew_when_the_length_changes),
 		cmocka_unit_test(test_hello_finds_fragments_in_one_datagram),
 		cmocka_unit_test(test_hello_passes_all_else_untouched),
+		cmocka_unit_test(
+			test_hello_passes_a_whole_hello_and_neighbours),
 		cmocka_unit_test(test_hello_has_its_limits),
 		cmocka_unit_test(test_hello_comes_together_over_many_seeds),
 	};

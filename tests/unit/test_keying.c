@@ -1,245 +1,7 @@
 /**
  * @file tests/unit/test_keying.c  Tests of DTLS: two keyings over a bad link
- *
- *     keying -> link (delay, loss, reordering; virtual time) -> keying
  */
-#include <stdlib.h>
-#include "tests/unit/test.h"
-#include "core/base/entropy.h"
-#include "core/net/keying.h"
-
-enum {
-	QUEUE = 64, /* Datagrams under way */
-	DELAY = 10 * CLOCK_MS,
-	START = CLOCK_S,
-};
-
-struct packet {
-	struct mbuf *mb;
-	uint64_t at; /* [us] */
-	unsigned to;
-};
-
-struct end {
-	struct world *w;
-	struct keying *k;
-	unsigned self;
-	int up, down, err;
-	uint64_t up_at, down_at;
-	char reason[128];
-	struct keying_keys keys;
-	bool free_it; /* In the handler */
-};
-
-struct world {
-	struct end endv[2]; /* Client, server */
-	struct identity *idv[2];
-	struct packet packetv[QUEUE];
-	uint64_t now;
-	unsigned loss, jitter; /* [%], [ms]         */
-	unsigned drop_first;   /* Datagrams         */
-	unsigned sent;
-	size_t longest;
-	struct mbuf *first; /* The first datagram of the client */
-};
-
-static uint32_t seed;
-
-static unsigned dice(void)
-{
-	seed = seed * 1664525 + 1013904223;
-	return seed >> 8;
-}
-
-static void random_source(uint8_t *p, size_t n, void *arg)
-{
-	(void)arg;
-	while (n--)
-		*p++ = (uint8_t)dice();
-}
-
-static void put_on_link(struct world *w, unsigned to, struct mbuf *mb)
-{
-	uint64_t at = w->now + DELAY;
-
-	if (mbuf_get_left(mb) > w->longest)
-		w->longest = mbuf_get_left(mb);
-	if (w->sent++ < w->drop_first || dice() % 100 < w->loss)
-		return;
-
-	if (w->jitter)
-		at += dice() % (w->jitter * CLOCK_MS);
-
-	for (unsigned i = 0; i < QUEUE; i++) {
-		struct packet *p = &w->packetv[i];
-
-		if (p->mb)
-			continue;
-
-		p->mb = mbuf_alloc(mbuf_get_left(mb));
-		mbuf_write_mem(p->mb, mbuf_buf(mb), mbuf_get_left(mb));
-		mbuf_set_pos(p->mb, 0);
-		p->at = at;
-		p->to = to;
-		return;
-	}
-
-	fail_msg("the link is full");
-}
-
-static void send_handler(struct mbuf *mb, void *arg)
-{
-	struct end *e = arg;
-
-	assert_int_equal(mb->pos, KEYING_HEADROOM);
-	if (!e->w->first)
-		e->w->first = mem_ref(mb);
-	put_on_link(e->w, !e->self, mb);
-}
-
-static void up_handler(const struct keying_keys *keys, uint64_t now, void *arg)
-{
-	struct end *e = arg;
-
-	++e->up;
-	e->up_at = now;
-	e->keys = *keys;
-	if (e->free_it)
-		e->k = mem_deref(e->k);
-}
-
-static void down_handler(int err, const char *reason, uint64_t now, void *arg)
-{
-	struct end *e = arg;
-
-	++e->down;
-	e->down_at = now;
-	e->err = err;
-	str_ncpy(e->reason, reason, sizeof(e->reason));
-	if (e->free_it)
-		e->k = mem_deref(e->k);
-}
-
-static void open_end(struct world *w, unsigned i, enum keying_role role)
-{
-	struct end *e = &w->endv[i];
-
-	e->w = w;
-	e->self = i;
-	assert_int_equal(keying_alloc(&e->k, role, w->idv[i], send_handler,
-				      up_handler, down_handler, e),
-			 0);
-}
-
-static void open_world(struct world *w, uint32_t s)
-{
-	memset(w, 0, sizeof(*w));
-	seed = s;
-	entropy_set_source(random_source, NULL);
-	w->now = START;
-	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(identity_alloc(&w->idv[i]), 0);
-
-	open_end(w, 0, KEYING_CLIENT);
-	open_end(w, 1, KEYING_SERVER);
-}
-
-static void know_peer(struct world *w, unsigned i)
-{
-	keying_set_peer(w->endv[i].k, identity_fingerprint(w->idv[!i]), 1,
-			w->now);
-}
-
-static void start(struct world *w)
-{
-	keying_start(w->endv[1].k, w->now);
-	keying_start(w->endv[0].k, w->now);
-}
-
-static void close_world(struct world *w)
-{
-	for (unsigned i = 0; i < 2; i++) {
-		mem_deref(w->endv[i].k);
-		mem_deref(w->idv[i]);
-	}
-	for (unsigned i = 0; i < QUEUE; i++)
-		mem_deref(w->packetv[i].mb);
-	mem_deref(w->first);
-	entropy_set_source(NULL, NULL);
-	assert_int_equal(test_blocks(), 0);
-}
-
-static struct packet *next_packet(struct world *w)
-{
-	struct packet *first = NULL;
-
-	for (unsigned i = 0; i < QUEUE; i++) {
-		struct packet *p = &w->packetv[i];
-
-		if (p->mb && (!first || p->at < first->at))
-			first = p;
-	}
-
-	return first;
-}
-
-static void deliver(struct world *w, struct packet *p)
-{
-	struct mbuf *mb = p->mb;
-
-	p->mb = NULL;
-	if (w->endv[p->to].k)
-		keying_recv(w->endv[p->to].k, mb, w->now);
-	mem_deref(mb);
-}
-
-static uint64_t due(const struct end *e)
-{
-	return e->k ? keying_due(e->k) : CLOCK_NEVER;
-}
-
-/* Run for a time [us] */
-static void run(struct world *w, uint64_t time)
-{
-	uint64_t end = w->now + time;
-
-	for (;;) {
-		struct packet *p = next_packet(w);
-		uint64_t d0 = due(&w->endv[0]), d1 = due(&w->endv[1]);
-		uint64_t at = clock_min(d0, d1);
-
-		if (p)
-			at = clock_min(at, p->at);
-		if (at > end)
-			break;
-
-		w->now = at > w->now ? at : w->now;
-		if (p && p->at <= w->now)
-			deliver(w, p);
-		else if (d0 <= w->now)
-			keying_tick(w->endv[0].k, w->now);
-		else
-			keying_tick(w->endv[1].k, w->now);
-	}
-
-	w->now = end;
-}
-
-static void check_up(struct world *w)
-{
-	static const uint8_t zero[KEYING_KEY];
-	struct end *c = &w->endv[0], *s = &w->endv[1];
-
-	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(w->endv[i].up, 1);
-		assert_int_equal(w->endv[i].down, 0);
-	}
-
-	assert_memory_equal(c->keys.tx, s->keys.rx, KEYING_KEY);
-	assert_memory_equal(c->keys.rx, s->keys.tx, KEYING_KEY);
-	assert_memory_not_equal(c->keys.rx, c->keys.tx, KEYING_KEY);
-	assert_memory_not_equal(c->keys.rx, zero, KEYING_KEY);
-}
+#include "tests/unit/support/world.h"
 
 static void test_keying_agrees_on_keys_in_two_round_trips(void **state)
 {
@@ -247,14 +9,14 @@ static void test_keying_agrees_on_keys_in_two_round_trips(void **state)
 	char text[512];
 	(void)state;
 
-	open_world(&w, 1);
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, CLOCK_S);
-	check_up(&w);
-	assert_int_equal(w.endv[1].up_at, START + 3 * DELAY);
-	assert_int_equal(w.endv[0].up_at, START + 4 * DELAY);
+	world_open(&w, 1);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
+	assert_int_equal(w.endv[1].up_at, WORLD_START + 3 * WORLD_DELAY);
+	assert_int_equal(w.endv[0].up_at, WORLD_START + 4 * WORLD_DELAY);
 	assert_true(w.longest <= HANDSHAKE_MTU);
 
 	re_snprintf(text, sizeof(text), "%H", keying_print, w.endv[1].k);
@@ -262,7 +24,7 @@ static void test_keying_agrees_on_keys_in_two_round_trips(void **state)
 	assert_non_null(strstr(text, "ECDHE-ECDSA-WITH-AES-128-GCM-SHA256"));
 	assert_int_equal(keying_due(w.endv[0].k), CLOCK_NEVER);
 	assert_int_equal(keying_due(w.endv[1].k), CLOCK_NEVER);
-	close_world(&w);
+	world_close(&w);
 }
 
 static void test_keying_holds_keys_until_the_fingerprint_is_known(void **state)
@@ -270,16 +32,16 @@ static void test_keying_holds_keys_until_the_fingerprint_is_known(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 2);
-	know_peer(&w, 0);
-	start(&w);
-	run(&w, 60 * CLOCK_S);
+	world_open(&w, 2);
+	world_know(&w, 0);
+	world_start(&w);
+	world_run(&w, 60 * CLOCK_S);
 	assert_int_equal(w.endv[1].up, 0);
 	assert_false(keying_is_up(w.endv[1].k));
-	know_peer(&w, 1);
-	check_up(&w);
+	world_know(&w, 1);
+	world_check_up(&w);
 	assert_true(keying_is_up(w.endv[1].k));
-	close_world(&w);
+	world_close(&w);
 }
 
 static void test_keying_refuses_a_wrong_fingerprint(void **state)
@@ -293,18 +55,18 @@ static void test_keying_refuses_a_wrong_fingerprint(void **state)
 		struct fingerprint fp;
 		struct world w;
 
-		open_world(&w, 3 + i);
+		world_open(&w, 3 + i);
 		fp = *identity_fingerprint(w.idv[!cheated]);
 		fp.v[31] ^= 1;
-		know_peer(&w, !cheated);
+		world_know(&w, !cheated);
 		if (i & 2) {
-			start(&w);
-			run(&w, CLOCK_S);
+			world_start(&w);
+			world_run(&w, CLOCK_S);
 		}
 		keying_set_peer(w.endv[cheated].k, &fp, 1, w.now);
 		if (!(i & 2))
-			start(&w);
-		run(&w, CLOCK_S);
+			world_start(&w);
+		world_run(&w, CLOCK_S);
 
 		assert_int_equal(w.endv[cheated].up, 0);
 		assert_int_equal(w.endv[cheated].down, 1);
@@ -312,7 +74,7 @@ static void test_keying_refuses_a_wrong_fingerprint(void **state)
 		assert_non_null(strstr(w.endv[cheated].reason, "fingerprint"));
 		assert_int_equal(w.endv[!cheated].down, 1);
 		assert_int_equal(w.endv[!cheated].err, EPROTO);
-		close_world(&w);
+		world_close(&w);
 	}
 }
 
@@ -321,14 +83,14 @@ static void test_keying_refuses_when_no_fingerprint_counts(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 8);
-	know_peer(&w, 0);
+	world_open(&w, 8);
+	world_know(&w, 0);
 	keying_set_peer(w.endv[1].k, NULL, 0, w.now);
-	start(&w);
-	run(&w, CLOCK_S);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
 	assert_int_equal(w.endv[1].up, 0);
 	assert_int_equal(w.endv[1].err, EACCES);
-	close_world(&w);
+	world_close(&w);
 }
 
 static void test_keying_repeats_a_lost_first_flight_soon(void **state)
@@ -336,16 +98,16 @@ static void test_keying_repeats_a_lost_first_flight_soon(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 9);
+	world_open(&w, 9);
 	w.drop_first = 3;
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, 10 * CLOCK_S);
-	check_up(&w);
-	assert_in_range(w.endv[0].up_at, START,
-			START + (80 + 160 + 320 + 40) * CLOCK_MS);
-	close_world(&w);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, 10 * CLOCK_S);
+	world_check_up(&w);
+	assert_in_range(w.endv[0].up_at, WORLD_START,
+			WORLD_START + (80 + 160 + 320 + 40) * CLOCK_MS);
+	world_close(&w);
 }
 
 static void test_keying_gets_through_loss_and_reordering(void **state)
@@ -356,19 +118,19 @@ static void test_keying_gets_through_loss_and_reordering(void **state)
 	for (uint32_t s = 0; s < 60; s++) {
 		struct world w;
 
-		open_world(&w, 100 + s);
+		world_open(&w, 100 + s);
 		w.loss = 30;
 		w.jitter = 60;
-		know_peer(&w, 0);
-		know_peer(&w, 1);
-		start(&w);
-		run(&w, KEYING_LIMIT);
-		check_up(&w);
+		world_know(&w, 0);
+		world_know(&w, 1);
+		world_start(&w);
+		world_run(&w, KEYING_LIMIT);
+		world_check_up(&w);
 		for (unsigned i = 0; i < 2; i++) {
-			if (w.endv[i].up_at - START > worst)
-				worst = w.endv[i].up_at - START;
+			if (w.endv[i].up_at - WORLD_START > worst)
+				worst = w.endv[i].up_at - WORLD_START;
 		}
-		close_world(&w);
+		world_close(&w);
 	}
 
 	assert_in_range(worst, 0, 10 * CLOCK_S);
@@ -379,30 +141,20 @@ static void test_keying_gives_up_in_time(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 10);
+	world_open(&w, 10);
 	w.loss = 100;
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, 2 * KEYING_LIMIT);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, 2 * KEYING_LIMIT);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(w.endv[i].up, 0);
 		assert_int_equal(w.endv[i].down, 1);
 		assert_int_equal(w.endv[i].err, ETIMEDOUT);
-		assert_int_equal(w.endv[i].down_at, START + KEYING_LIMIT);
+		assert_int_equal(w.endv[i].down_at, WORLD_START + KEYING_LIMIT);
 	}
 	assert_in_range(w.sent, 20, 40);
-	close_world(&w);
-}
-
-static void inject(struct world *w, unsigned to, const void *p, size_t len)
-{
-	struct mbuf *mb = mbuf_alloc(len + 1);
-
-	mbuf_write_mem(mb, p, len);
-	mbuf_set_pos(mb, 0);
-	keying_recv(w->endv[to].k, mb, w->now);
-	mem_deref(mb);
+	world_close(&w);
 }
 
 static const uint8_t plain_alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0,
@@ -417,20 +169,20 @@ static void test_keying_ignores_alerts_that_anybody_can_send(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 11);
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
+	world_open(&w, 11);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
 	for (unsigned i = 0; i < 6; i++) {
-		inject(&w, 0, plain_alert, sizeof(plain_alert));
-		inject(&w, 1, plain_alert, sizeof(plain_alert));
-		inject(&w, 1, second, sizeof(second));
-		run(&w, DELAY);
+		world_inject(&w, 0, plain_alert, sizeof(plain_alert));
+		world_inject(&w, 1, plain_alert, sizeof(plain_alert));
+		world_inject(&w, 1, second, sizeof(second));
+		world_run(&w, WORLD_DELAY);
 	}
-	run(&w, CLOCK_S);
-	check_up(&w);
-	assert_int_equal(w.endv[0].up_at, START + 4 * DELAY);
-	close_world(&w);
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
+	assert_int_equal(w.endv[0].up_at, WORLD_START + 4 * WORLD_DELAY);
+	world_close(&w);
 }
 
 static void test_keying_survives_a_false_hello(void **state)
@@ -443,17 +195,17 @@ static void test_keying_survives_a_false_hello(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 12);
-	know_peer(&w, 0);
-	know_peer(&w, 1);
+	world_open(&w, 12);
+	world_know(&w, 0);
+	world_know(&w, 1);
 	keying_start(w.endv[1].k, w.now);
-	inject(&w, 1, hello, sizeof(hello));
-	run(&w, 10 * CLOCK_MS);
+	world_inject(&w, 1, hello, sizeof(hello));
+	world_run(&w, 10 * CLOCK_MS);
 	assert_int_equal(w.endv[1].down, 0);
 	keying_start(w.endv[0].k, w.now);
-	run(&w, CLOCK_S);
-	check_up(&w);
-	close_world(&w);
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
+	world_close(&w);
 }
 
 static void test_keying_is_not_disturbed_once_up(void **state)
@@ -462,18 +214,18 @@ static void test_keying_is_not_disturbed_once_up(void **state)
 	uint8_t garbage[200];
 	(void)state;
 
-	open_world(&w, 13);
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, CLOCK_S);
-	check_up(&w);
+	world_open(&w, 13);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
 
 	for (unsigned i = 0; i < 2000; i++) {
-		size_t len = 1 + dice() % sizeof(garbage);
+		size_t len = 1 + world_dice() % sizeof(garbage);
 
-		random_source(garbage, len, NULL);
-		garbage[0] = (uint8_t)(20 + dice() % 6);
+		world_random(garbage, len, NULL);
+		garbage[0] = (uint8_t)(20 + world_dice() % 6);
 		if (len > 13 && i & 1) { /* A plausible record */
 			garbage[1] = 0xfe;
 			garbage[2] = 0xfd;
@@ -482,21 +234,21 @@ static void test_keying_is_not_disturbed_once_up(void **state)
 			garbage[11] = 0;
 			garbage[12] = (uint8_t)(len - 13);
 		}
-		inject(&w, i & 4 ? 1 : 0, garbage, len);
+		world_inject(&w, i & 4 ? 1 : 0, garbage, len);
 	}
-	inject(&w, 0, plain_alert, sizeof(plain_alert));
-	inject(&w, 1, plain_alert, sizeof(plain_alert));
-	inject(&w, 1, mbuf_buf(w.first), mbuf_get_left(w.first));
-	run(&w, 60 * CLOCK_S);
-	check_up(&w);
+	world_inject(&w, 0, plain_alert, sizeof(plain_alert));
+	world_inject(&w, 1, plain_alert, sizeof(plain_alert));
+	world_inject(&w, 1, mbuf_buf(w.first), mbuf_get_left(w.first));
+	world_run(&w, 60 * CLOCK_S);
+	world_check_up(&w);
 
 	/* And still the channel works */
 	keying_close(w.endv[0].k, w.now);
-	run(&w, CLOCK_S);
+	world_run(&w, CLOCK_S);
 	assert_int_equal(w.endv[1].down, 1);
 	assert_int_equal(w.endv[1].err, 0);
 	assert_int_equal(w.endv[0].down, 0);
-	close_world(&w);
+	world_close(&w);
 }
 
 static void test_keying_may_be_freed_by_its_handlers(void **state)
@@ -505,28 +257,28 @@ static void test_keying_may_be_freed_by_its_handlers(void **state)
 	struct world w;
 	(void)state;
 
-	open_world(&w, 14);
+	world_open(&w, 14);
 	w.endv[0].free_it = w.endv[1].free_it = true;
-	know_peer(&w, 0);
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, CLOCK_S);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
 	assert_null(w.endv[0].k);
 	assert_null(w.endv[1].k);
 	assert_int_equal(w.endv[0].up, 1);
 	assert_int_equal(w.endv[1].up, 1);
-	close_world(&w);
+	world_close(&w);
 
-	open_world(&w, 15);
+	world_open(&w, 15);
 	w.endv[0].free_it = w.endv[1].free_it = true;
 	fp = *identity_fingerprint(w.idv[0]);
 	keying_set_peer(w.endv[0].k, &fp, 1, w.now); /* Our own: wrong */
-	know_peer(&w, 1);
-	start(&w);
-	run(&w, CLOCK_S);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
 	assert_null(w.endv[0].k);
 	assert_int_equal(w.endv[0].err, EACCES);
-	close_world(&w);
+	world_close(&w);
 }
 
 /* Two clients, or two servers, never agree, and end */
@@ -538,17 +290,16 @@ static void test_keying_ends_when_both_have_the_same_role(void **state)
 		enum keying_role role = i ? KEYING_SERVER : KEYING_CLIENT;
 		struct world w;
 
-		open_world(&w, 16 + i);
-		mem_deref(w.endv[!i].k);
-		open_end(&w, !i, role);
-		know_peer(&w, 0);
-		know_peer(&w, 1);
-		start(&w);
-		run(&w, KEYING_LIMIT);
+		world_open(&w, 16 + i);
+		world_replace(&w, !i, role);
+		world_know(&w, 0);
+		world_know(&w, 1);
+		world_start(&w);
+		world_run(&w, KEYING_LIMIT);
 		assert_int_equal(w.endv[0].err, ETIMEDOUT);
 		assert_int_equal(w.endv[1].err, ETIMEDOUT);
 		assert_in_range(w.sent, 0, 400);
-		close_world(&w);
+		world_close(&w);
 	}
 }
 

@@ -4,9 +4,7 @@
  *     ua <-> SIP messages <-> [flow] <-> wsock <-> stream <-> server
  *
  * Connects to the first of its URLs that works, keeps the connection alive,
- * finds out when it is dead, and connects again: once at once with a little
- * jitter, then with the back-off of RFC 5626 section 4.5, as SECURITY row 39
- * has it.
+ * finds out when it is dead, and connects again when retry.h says.
  */
 #ifndef CORE_NET_FLOW_H
 #define CORE_NET_FLOW_H
@@ -15,16 +13,10 @@
 #include "core/net/resolver.h"
 
 enum {
-	FLOW_URLS_MAX = 8,		   /**< In failover order, ours     */
-	FLOW_JITTER = 3 * CLOCK_S,	   /**< Before the quick attempt,
-						SECURITY row 39 [us]        */
-	FLOW_BACKOFF_BASE = 30 * CLOCK_S,  /**< RFC 5626 section 4.5 [us]   */
-	FLOW_BACKOFF_CAP = 1800 * CLOCK_S, /**< The same                    */
-	FLOW_STABLE = 180 * CLOCK_S,	   /**< Up for so long: all is
-						forgotten, ours [us]        */
-	FLOW_PING_MIN = 95 * CLOCK_S,	   /**< RFC 5626 section 4.4.1 [us] */
-	FLOW_PING_MAX = 120 * CLOCK_S,	   /**< The same                    */
-	FLOW_REASON_MAX = 384,		   /**< Text [bytes], ours          */
+	FLOW_URLS_MAX = 8,	       /**< In failover order, ours     */
+	FLOW_PING_MIN = 95 * CLOCK_S,  /**< RFC 5626 section 4.4.1 [us] */
+	FLOW_PING_MAX = 120 * CLOCK_S, /**< The same                    */
+	FLOW_REASON_MAX = 384,	       /**< Text [bytes], ours          */
 };
 
 enum flow_state {
@@ -89,7 +81,7 @@ int flow_send(struct flow *f, struct mbuf *mb);
 
 /**
  * Take the flow for dead and connect again: by the same rules as when it is
- * lost, or at once.
+ * lost, or at once. The handler is called from the loop.
  *
  * @param at_once  The network changed, or a person asked: no waiting
  */

@@ -10,9 +10,9 @@
 #define CORE_NET_RACE_H
 
 #include "core/base/clock.h"
+#include "core/net/addresses.h"
 
 enum {
-	RACE_MAX = 16,		     /**< Addresses, as the resolver's      */
 	RACE_DELAY = 250 * CLOCK_MS, /**< RFC 8305 section 8 [us]           */
 	RACE_TIMEOUT = 10 * CLOCK_S, /**< After the last attempt, ours [us] */
 };
@@ -34,7 +34,7 @@ typedef void(race_h)(int err, int fd, const struct sa *peer, uint64_t now,
  * ends the race.
  *
  * @param addrv  Addresses in order; copied
- * @param n      1 to RACE_MAX
+ * @param n      1 to ADDRESSES_MAX
  *
  * @return 0, ENOMEM
  */
@@ -45,7 +45,7 @@ int race_start(struct race **rp, const struct sa *addrv, unsigned n, race_h *h,
  * The addresses that were not the winner, in order: for another race when
  * the winner turns out to be useless.
  *
- * @param addrv  At least RACE_MAX
+ * @param addrv  At least ADDRESSES_MAX
  *
  * @return Number of addresses
  */

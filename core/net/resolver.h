@@ -11,9 +11,9 @@
 #define CORE_NET_RESOLVER_H
 
 #include "core/base/clock.h"
+#include "core/net/addresses.h"
 
 enum {
-	RESOLVER_ADDRS_MAX = 16,	/**< Of a name, ours            */
 	RESOLVER_NAMES_MAX = 16,	/**< In the cache, ours         */
 	RESOLVER_SERVERS_MAX = 4,	/**< Name servers, ours         */
 	RESOLVER_TTL_MIN = 5 * CLOCK_S, /**< SECURITY row 41 [us]       */
@@ -31,8 +31,8 @@ struct resolver;
 struct resolver_query;
 
 /**
- * The answer. The query is over and freed after this; mem_deref() of it in
- * here is allowed.
+ * The answer. The query is over after this; mem_deref() of it in here is
+ * allowed.
  *
  * @param err    0, ENOENT no such name, ETIMEDOUT, ENONET no name server,
  *               or other errno
@@ -65,8 +65,8 @@ void resolver_set_hosts_file(struct resolver *r, const char *path);
 /**
  * Resolve a name. The handler is called from the loop, never from here.
  *
- * @param qp    Set to the query; mem_deref() cancels it; must be taken care
- *              of until the handler is called
+ * @param qp    Set to the query; mem_deref() cancels it, and is needed after
+ *              the handler was called as well
  * @param host  Name, or literal address without brackets
  * @param port  Put into each address
  *
@@ -74,25 +74,6 @@ void resolver_set_hosts_file(struct resolver *r, const char *path);
  */
 int resolver_query(struct resolver_query **qp, struct resolver *r,
 		   const char *host, uint16_t port, resolver_h *h, void *arg);
-
-/**
- * Put addresses into the order of RFC 8305 section 4: those that can be
- * reached first, families taking turns, IPv6 first.
- *
- * @param reach  Says whether there is a route; NULL asks the kernel
- */
-void resolver_sort(struct sa *addrv, unsigned n,
-		   bool (*reach)(const struct sa *addr));
-
-/**
- * Find a name in the text of a hosts file.
- *
- * @param addrv  Set to what is found, at most max, without port
- *
- * @return Number of addresses
- */
-unsigned resolver_hosts(const char *text, size_t size, const char *host,
-			struct sa *addrv, unsigned max);
 
 /** Print the cache and counters, for %H */
 int resolver_print(struct re_printf *pf, const struct resolver *r);

@@ -4,6 +4,10 @@
 #include "core/base/event.h"
 #include "core/sip/description_encode.h"
 
+enum {
+	KILO = 1000, /* b=AS is in kbit/s (RFC 8866 section 5.8) */
+};
+
 struct out {
 	struct mbuf *mb;
 	int err; /* The first one; nothing is written after it */
@@ -133,8 +137,10 @@ static void encode_media(struct out *out, const struct description_media *m)
 {
 	line(out, "m=%s %u %s %s", m->type, m->port, m->proto, m->formats);
 	line(out, "c=IN %s %s", m->ip6 ? "IP6" : "IP4", m->address);
-	if (m->tias)
+	if (m->tias) {
+		line(out, "b=AS:%u", m->tias / KILO + (m->tias % KILO != 0));
 		line(out, "b=TIAS:%u", m->tias);
+	}
 	if (m->rtcp_port)
 		line(out, "a=rtcp:%u", m->rtcp_port);
 	if (*m->mid)

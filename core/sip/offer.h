@@ -160,6 +160,14 @@ struct offer;
 int offer_alloc(struct offer **op, const char *user);
 
 /**
+ * Copy an offer that waits for its answer, for a forked INVITE: each early
+ * dialog then takes its own answer.
+ *
+ * @return 0, ENOMEM
+ */
+int offer_fork(struct offer **op, const struct offer *from);
+
+/**
  * Add a medium. While a description of the dialog is there already (upgrade
  * from audio to video), the next offer will have it, in the place of a
  * refused m-line of the same type if there is one. `codecv` is borrowed and
@@ -175,12 +183,19 @@ int offer_add(struct offer *o, const struct offer_medium *m);
  */
 void offer_set_dir(struct offer *o, enum offer_type type, enum sdp_dir dir);
 
-/** Stop or start again a medium: port 0 in the next offer or answer */
-void offer_set_enabled(struct offer *o, enum offer_type type, bool enabled);
+/**
+ * Stop a medium, or start it again: port 0, or not, in the next offer or
+ * answer. One that the peer refused, or left out of its first offer, is
+ * offered again after this.
+ *
+ * @return 0, ENOENT it was never added, ENOSPC, ENOMEM
+ */
+int offer_set_enabled(struct offer *o, enum offer_type type, bool enabled);
 
 /**
- * Set our end of the transport of an m-line. One without a transport of its
- * own is offered bundle-only, on that of the first.
+ * Set our end of the transport of an m-line, and of those that it carries.
+ * One without a transport of its own is offered bundle-only, on that of the
+ * first. Counts for the next offer or answer.
  *
  * @param index  Of the m-line, see offer_media() and offer_index()
  *

@@ -15,12 +15,12 @@
 
 #include "core/device/sound.h"
 #include "core/media/codec.h"
-#include "core/media/jitter.h"
+#include "core/media/level.h"
+#include "core/media/playout.h"
 #include "core/media/report.h"
 
 enum {
-	AUDIO_CODECS = 8,     /**< Negotiated at once, ours               */
-	AUDIO_SILENCE = -120, /**< Level of digital silence [dBFS]     */
+	AUDIO_CODECS = 8, /**< Negotiated at once, ours               */
 };
 
 /** A negotiated codec */
@@ -69,16 +69,10 @@ struct audio_stats {
 	uint32_t rate;		     /**< PCM rate of the codec [Hz]       */
 	double mic_level, spk_level; /**< Last second [dBFS]               */
 	bool muted;
-	bool heard;	      /**< Something was received and played          */
-	uint32_t delay;	      /**< Arrival to loudspeaker, mean [us]          */
-	int32_t drift;	      /**< Far end's clock against the device [ppm]   */
-	int32_t speed;	      /**< Correction now applied [ppm]               */
-	uint32_t held;	      /**< PCM waiting for the loudspeaker [samples]  */
-	uint32_t undecodable; /**< Payloads that the codec refused        */
-	uint32_t unknown;     /**< Packets of a payload type not negotiated   */
-	uint32_t malformed;   /**< Packets that are not RTP                 */
+	uint32_t unknown;   /**< Packets of a payload type not negotiated   */
+	uint32_t malformed; /**< Packets that are not RTP                 */
 	uint32_t digits_sent, digits_received;
-	struct jitter_stats jitter;
+	struct playout_stats playout;
 	struct report_stats report;
 };
 
@@ -102,13 +96,14 @@ int audio_set_media(struct audio *a, const struct audio_media *media,
 		    uint64_t now);
 
 /** The device runs at something else (it was opened anew). @return as alloc */
-int audio_set_sound(struct audio *a, const struct sound_format *fmt);
+int audio_set_sound(struct audio *a, const struct sound_format *fmt,
+		    uint64_t now);
 
 /**
  * Whether the channel is up. Before, and after, nothing is encoded and
  * nothing sent, whatever the direction says. Off at first.
  */
-void audio_set_open(struct audio *a, bool open, uint64_t now);
+void audio_set_open(struct audio *a, bool open);
 
 /** Mute the microphone: silence is sent */
 void audio_set_mute(struct audio *a, bool mute);
@@ -144,7 +139,7 @@ void audio_bye(struct audio *a, uint64_t now);
 /** Numbers so far */
 void audio_stats(const struct audio *a, struct audio_stats *stats);
 
-/** Print them, two lines, for %H and `stats` */
+/** Print them, three lines, for %H and `stats` */
 int audio_print(struct re_printf *pf, const struct audio *a);
 
 #endif

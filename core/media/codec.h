@@ -38,10 +38,11 @@ struct codec_type {
 
 /** What is asked of our encoder; 0 leaves the choice to us */
 struct codec_params {
-	uint32_t bitrate;  /**< [bit/s]                                 */
-	uint32_t max_rate; /**< The far end plays up to this rate [Hz]  */
-	bool no_fec;	   /**< The far end cannot use in-band FEC      */
-	bool cbr;	   /**< Constant bit rate wanted                */
+	uint32_t bitrate;    /**< [bit/s]                                 */
+	uint32_t max_rate;   /**< The far end plays up to this rate [Hz]  */
+	bool no_fec;	     /**< The far end cannot use in-band FEC      */
+	bool cbr;	     /**< Constant bit rate wanted                */
+	unsigned complexity; /**< 1..10 for CODEC_COMPLEXITY else     */
 };
 
 struct codec;
@@ -84,6 +85,10 @@ uint32_t codec_rate(const struct codec_type *type, uint32_t device);
 unsigned codec_ticks(const struct codec_type *type, const uint8_t *p,
 		     size_t size);
 
+/** Whether a payload repeats the packet before it (in-band FEC) */
+bool codec_has_fec(const struct codec_type *type, const uint8_t *p,
+		   size_t size);
+
 /**
  * Allocate encoder and decoder. Free with mem_deref().
  *
@@ -97,6 +102,9 @@ int codec_alloc(struct codec **cp, const struct codec_type *type, uint32_t rate,
 
 /** Its row of the table */
 const struct codec_type *codec_type(const struct codec *c);
+
+/** The PCM rate that it runs at [Hz] */
+uint32_t codec_pcm_rate(const struct codec *c);
 
 /** Tell the encoder what share of its packets is lost [percent] */
 void codec_set_loss(struct codec *c, unsigned percent);

@@ -172,8 +172,8 @@ int compound_decode(const uint8_t *data, size_t size, compound_packet_h *h,
 		size_t len, pad = 0;
 
 		if (n == COMPOUND_PACKETS || size < HEAD ||
-		    data[0] >> PROTOCOL_SHIFT != PROTOCOL || data[1] < TYPE_MIN ||
-		    data[1] > TYPE_MAX)
+		    data[0] >> PROTOCOL_SHIFT != PROTOCOL ||
+		    data[1] < TYPE_MIN || data[1] > TYPE_MAX)
 			return EBADMSG;
 
 		len = (get16(data + 2) + 1) * WORD;

@@ -86,7 +86,7 @@ void jitter_reset(struct jitter *j);
  *
  * @param p      Header
  * @param ticks  Length of the payload in the RTP clock, not 0
- * @param fec    Whether its codec can have FEC inside
+ * @param fec    Whether it repeats the packet before it
  *
  * @return 0, ENOMEM, ETIME too late, EALREADY twice, ENOBUFS no room,
  *         EAGAIN the time or sequence jumped: wait for the next
@@ -100,6 +100,9 @@ int jitter_put(struct jitter *j, const struct packet *p, const uint8_t *data,
  * @param now  Time of the heartbeat [us]
  */
 void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t now);
+
+/** So much was cut out of the last piece [ticks] */
+void jitter_cut(struct jitter *j, unsigned ticks);
 
 /** How far the mean delay is over (+) or under (-) the target [us] */
 int64_t jitter_error(const struct jitter *j);

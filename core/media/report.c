@@ -393,3 +393,18 @@ void report_stats(const struct report *r, struct report_stats *stats)
 	stats->rx_lost = r->lost_before + (n > 0 ? (uint32_t)n : 0);
 	stats->rx_jitter = us_of(r, r->jitter >> JITTER_GAIN_SHIFT);
 }
+
+int report_print(struct re_printf *pf, const struct report *r)
+{
+	struct report_stats st;
+
+	report_stats(r, &st);
+	return re_hprintf(pf,
+			  "tx=%llu packets lost=%d jitter=%u us rx=%llu "
+			  "packets lost=%u late=%u jitter=%u us "
+			  "round trip=%u us reports tx=%u rx=%u malformed=%u",
+			  (unsigned long long)st.tx_packets, st.tx_lost,
+			  st.tx_jitter, (unsigned long long)st.rx_packets,
+			  st.rx_lost, st.rx_late, st.rx_jitter, st.round_trip,
+			  st.tx_reports, st.rx_reports, st.rx_malformed);
+}

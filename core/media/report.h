@@ -105,4 +105,7 @@ int report_build(struct report *r, struct mbuf *mb, bool bye, uint64_t now);
 /** Numbers so far */
 void report_stats(const struct report *r, struct report_stats *stats);
 
+/** Print them on one line, for %H */
+int report_print(struct re_printf *pf, const struct report *r);
+
 #endif

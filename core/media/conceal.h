@@ -1,0 +1,26 @@
+/**
+ * @file core/media/conceal.h  Conceal: invent what was lost, for G.711
+ *
+ *     codec -> [conceal] -> resampler
+ *
+ * After the idea of ITU-T G.711 Appendix I, without its delay: the last pitch
+ * period is repeated and dies away; what comes next is faded in. Opus has its
+ * own.
+ */
+#ifndef CORE_MEDIA_CONCEAL_H
+#define CORE_MEDIA_CONCEAL_H
+
+#include "core/base/re.h"
+
+struct conceal;
+
+/** Allocate, for 8 kHz. Free with mem_deref(). @return 0, ENOMEM */
+int conceal_alloc(struct conceal **cp);
+
+/** Good samples, mono; the first few are changed after a loss */
+void conceal_good(struct conceal *c, int16_t *pcm, unsigned n);
+
+/** Fill in n samples for lost ones */
+void conceal_bad(struct conceal *c, int16_t *pcm, unsigned n);
+
+#endif

@@ -1,0 +1,207 @@
+/**
+ * @file core/media/sender.c  Sender
+ */
+#include "core/base/entropy.h"
+#include "core/media/capture.h"
+#include "core/media/sender.h"
+
+enum {
+	PTIME_MIN = 10,		/* [ms]                                      */
+	PTIME_MAX = 60,		/* [ms], as RFC 6716 2.1.4 without repacking */
+	PAUSE = 100 * CLOCK_MS, /* The timestamp follows the clock over a
+				   longer pause [us], ours            */
+};
+
+struct sender {
+	struct sender_format fmt;
+	struct capture *capture;
+	struct mbuf *mb;   /* The packet that is built */
+	struct packet hdr; /* The next one sent        */
+	uint64_t sent;	   /* When the last one was    */
+	struct digits digits;
+	sender_packet_h *h;
+	void *arg;
+};
+
+static void sender_destructor(void *arg)
+{
+	struct sender *s = arg;
+
+	mem_deref(s->fmt.codec);
+	mem_deref(s->capture);
+	mem_deref(s->mb);
+}
+
+int sender_alloc(struct sender **sp, uint32_t ssrc, sender_packet_h *h,
+		 void *arg)
+{
+	struct sender *s;
+
+	s = mem_zalloc(sizeof(*s), sender_destructor);
+	if (!s)
+		return ENOMEM;
+
+	s->hdr.ssrc = ssrc;
+	s->hdr.seq = (uint16_t)entropy_u32(); /* RFC 3550 section 5.1 */
+	s->hdr.ts = entropy_u32();
+	s->hdr.marker = true;
+	s->h = h;
+	s->arg = arg;
+	s->mb = packet_alloc(CODEC_PAYLOAD_MAX);
+	if (!s->mb) {
+		mem_deref(s);
+		return ENOMEM;
+	}
+
+	*sp = s;
+	return 0;
+}
+
+static unsigned ptime_of(unsigned ptime)
+{
+	if (!ptime)
+		ptime = CODEC_PTIME;
+
+	/* Opus has 10, 20, 40 and 60 ms (RFC 6716 section 2.1.4) */
+	if (ptime >= PTIME_MAX)
+		return PTIME_MAX;
+	if (ptime >= 2 * CODEC_PTIME)
+		return 2 * CODEC_PTIME;
+	return ptime >= CODEC_PTIME ? CODEC_PTIME : PTIME_MIN;
+}
+
+/* The header's timestamp is that of now, after whatever pause */
+static void follow_clock(struct sender *s, uint32_t clock, uint64_t now)
+{
+	uint64_t pause = now - s->sent;
+
+	if (s->sent && pause > PAUSE) {
+		uint64_t ticks = pause / CLOCK_S * clock +
+				 pause % CLOCK_S * clock / CLOCK_S;
+
+		s->hdr.ts += (uint32_t)ticks;
+		s->hdr.marker = true;
+	}
+	s->sent = now;
+}
+
+static void send_packet(struct sender *s, const struct packet *hdr,
+			size_t payload, uint64_t now)
+{
+	struct mbuf *mb = s->mb;
+
+	++s->hdr.seq;
+	mb->pos = PACKET_HEADROOM;
+	s->h(mb, hdr, payload, now, s->arg);
+}
+
+/* Write the header; the payload follows at mb->pos */
+static int begin_packet(struct sender *s, const struct packet *hdr)
+{
+	s->mb->pos = s->mb->end = PACKET_HEADROOM;
+	return packet_encode(s->mb, hdr);
+}
+
+static void send_digit(struct sender *s, const struct digits_out *out,
+		       uint64_t now)
+{
+	uint32_t clock = codec_type(s->fmt.codec)->clock;
+	uint64_t ago = (uint64_t)out->ago * clock / s->fmt.digit_clock;
+	struct packet hdr = s->hdr;
+
+	hdr.pt = s->fmt.digit_pt;
+	hdr.marker = out->marker;
+	hdr.ts -= (uint32_t)ago;
+	if (begin_packet(s, &hdr) ||
+	    mbuf_write_mem(s->mb, out->payload, sizeof(out->payload)))
+		return;
+
+	s->hdr.marker = true; /* Audio begins again after it */
+	send_packet(s, &hdr, sizeof(out->payload), now);
+}
+
+static void send_audio(struct sender *s, const int16_t *pcm, unsigned samples,
+		       uint64_t now)
+{
+	struct packet hdr;
+
+	s->hdr.pt = s->fmt.pt;
+	hdr = s->hdr;
+	if (begin_packet(s, &hdr) ||
+	    codec_encode(s->fmt.codec, s->mb, pcm, samples))
+		return;
+
+	s->hdr.marker = false;
+	send_packet(s, &hdr, s->mb->end - PACKET_HEADROOM - PACKET_HEADER, now);
+}
+
+static void send_frame(const int16_t *pcm, unsigned samples, uint64_t now,
+		       void *arg)
+{
+	struct sender *s = arg;
+	const struct codec_type *type = codec_type(s->fmt.codec);
+	uint32_t rate = codec_pcm_rate(s->fmt.codec);
+	uint32_t ticks = (uint32_t)((uint64_t)samples * type->clock / rate);
+	struct digits_out out;
+
+	follow_clock(s, type->clock, now);
+	if (digits_busy(&s->digits)) {
+		uint64_t t = (uint64_t)samples * s->fmt.digit_clock / rate;
+
+		if (digits_get(&s->digits, (uint32_t)t, &out))
+			send_digit(s, &out, now);
+	} else {
+		send_audio(s, pcm, samples, now);
+	}
+
+	s->hdr.ts += ticks;
+}
+
+int sender_set_format(struct sender *s, const struct sender_format *fmt,
+		      uint64_t now)
+{
+	struct capture *c;
+	int err;
+
+	err = capture_alloc(&c, &fmt->sound, codec_pcm_rate(fmt->codec),
+			    ptime_of(fmt->ptime), send_frame, s);
+	if (err)
+		return err;
+
+	if (s->fmt.codec)
+		follow_clock(s, codec_type(s->fmt.codec)->clock, now);
+
+	mem_ref(fmt->codec);
+	mem_deref(s->fmt.codec);
+	s->fmt = *fmt;
+	mem_deref(s->capture);
+	s->capture = c;
+	if (fmt->digit_clock)
+		digits_init(&s->digits, fmt->digit_clock);
+	return 0;
+}
+
+void sender_put(struct sender *s, const int16_t *pcm, unsigned n, uint64_t now)
+{
+	if (s->capture)
+		capture_put(s->capture, pcm, n, now);
+}
+
+void sender_reset(struct sender *s)
+{
+	if (s->capture)
+		capture_reset(s->capture);
+}
+
+int sender_digits(struct sender *s, const char *text)
+{
+	if (!s->fmt.digit_pt || !s->fmt.digit_clock)
+		return ENOTSUP;
+
+	return digits_put(&s->digits, text);
+}
+
+uint32_t sender_digits_sent(const struct sender *s)
+{
+	return s->digits.sent;
+}

@@ -56,7 +56,8 @@ struct credentials_target {
 /** One request with its repetitions; zero it before the first */
 struct credentials_try {
 	unsigned challenges; /**< Answered                                */
-	unsigned fresh;	     /**< Answered that were not stale            */
+	unsigned fresh;	     /**< Bits: 1 a 401, 2 a 407 that was not
+				  stale was answered                      */
 };
 
 struct credentials;
@@ -94,9 +95,10 @@ int credentials_challenge(struct credentials *c, struct credentials_try *try,
 			  const struct sip_msg *msg);
 
 /**
- * Add Authorization and Proxy-Authorization to header lines, for all nonces
- * that are known and this kind of request may use. Adds nothing when there
- * is none.
+ * Add Authorization and Proxy-Authorization to header lines, with the nonces
+ * that this kind of request was given before: what the registrar asked of
+ * REGISTER is not told in an INVITE, which the far end reads. Adds nothing
+ * when there is none.
  *
  * @param c  Credentials; NULL adds nothing
  *

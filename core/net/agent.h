@@ -21,16 +21,6 @@
 #include "core/net/network.h"
 #include "core/net/server.h"
 
-enum {
-	AGENT_UFRAG = 16, /**< Our ufrag: 96 bits, SECURITY row 48         */
-	AGENT_PWD = 32,	  /**< Our pwd: 192 bits, RFC 8445 section 5.3     */
-	AGENT_UFRAG_MAX = 256, /**< The peer's, RFC 8839 section 5.4       */
-	AGENT_PWD_MAX = 256,   /**< The peer's, RFC 8839 section 5.4       */
-	AGENT_GATHER = 2 * CLOCK_S, /**< Gathering never lasts longer [us],
-					 FEATURES A-3.2.1                  */
-	AGENT_BASES = 16, /**< Local addresses used, ours                  */
-};
-
 struct agent;
 
 enum agent_role {
@@ -104,7 +94,7 @@ int agent_alloc(struct agent **ap, const struct agent_params *params);
 /**
  * Open sockets and gather. Without servers it is complete on return, and
  * stateh(AGENT_READY) has been called before it returns; else at the
- * latest AGENT_GATHER later. May be called before or after
+ * latest GATHER_MAX (2 s) later. May be called before or after
  * agent_set_remote().
  *
  * @return 0, EADDRNOTAVAIL no local address, or errno of the network
@@ -129,9 +119,7 @@ void agent_default(const struct agent *a, struct sa *addr);
 /**
  * Set the peer's description and start checks: the first one leaves before
  * this returns, if both sides' candidates are known. Calling it again with
- * the same ufrag and pwd adds candidates; with others while a generation
- * has none yet answered is a programming error of the caller: use
- * agent_restart() first.
+ * the same ufrag and pwd adds candidates; others need agent_restart() first.
  *
  * @param ufrag  4..256 characters, RFC 8839 section 5.4
  * @param pwd    4..256 characters: 22 by RFC 8839, yet some peers send 21

@@ -386,3 +386,21 @@ void candidate_set_foundation(struct candidate *c, const struct sa *base,
 	hash = hash_addr(hash, server);
 	(void)re_snprintf(c->foundation, sizeof(c->foundation), "%u", hash);
 }
+
+void candidate_default(const struct candidate *cv, size_t count,
+		       struct sa *addr)
+{
+	const struct candidate *best = NULL;
+
+	sa_init(addr, AF_UNSPEC);
+	for (size_t i = 0; i < count; i++) {
+		if (!best || cv[i].type > best->type ||
+		    (cv[i].type == best->type &&
+		     sa_af(&cv[i].addr) == AF_INET &&
+		     sa_af(&best->addr) == AF_INET6))
+			best = &cv[i];
+	}
+
+	if (best)
+		*addr = best->addr;
+}

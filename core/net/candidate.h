@@ -95,4 +95,13 @@ uint64_t candidate_pair_priority(uint32_t controlling, uint32_t controlled);
 void candidate_set_foundation(struct candidate *c, const struct sa *base,
 			      const struct sa *server);
 
+/**
+ * The default address for c= and m=, RFC 8445 section 5.1.4: what is most
+ * likely to work, relayed before mapped before host, IPv4 before IPv6.
+ *
+ * @param addr  Set to it, unset when there is none
+ */
+void candidate_default(const struct candidate *cv, size_t count,
+		       struct sa *addr);
+
 #endif

@@ -170,22 +170,22 @@ static void on_recv(struct base *b, const struct sa *src, struct mbuf *mb,
 		    uint64_t now, void *arg)
 {
 	struct gather *g = mem_ref(arg);
-	size_t i;
+	bool leased = false;
 
-	for (i = 0; i < g->leasec; i++) {
-		/* What it means came by on_lease() or on_recv() */
-		if (lease_recv(g->leasev[i], b, src, mb, now))
-			break;
-	}
+	/* What it means comes by on_lease() or here again */
+	for (size_t i = 0; i < g->leasec && !leased; i++)
+		leased = lease_recv(g->leasev[i], b, src, mb, now);
 
-	if (i < g->leasec) {
-		if (mem_nrefs(g) > 1)
-			g->prm.changedh(now, g->prm.arg);
-	} else if (answer_in(g, b, src, mb, now))
+	if (mem_nrefs(g) == 1)
+		goto out; /* It was the last for the owner */
+
+	if (leased)
+		g->prm.changedh(now, g->prm.arg);
+	else if (answer_in(g, b, src, mb, now))
 		review(g, now);
 	else
 		g->prm.recvh(b, src, mb, now, g->prm.arg);
-
+out:
 	mem_deref(g);
 }
 

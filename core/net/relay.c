@@ -249,24 +249,35 @@ static void indication_in(struct relay *r, const struct stun_msg *msg,
 	deliver(r, &peer->v.sa, mb, now);
 }
 
-static void message_in(struct relay *r, struct mbuf *mb, uint64_t now)
+/* @return false when it is not for the relay: a STUN server's answer may
+   come from the same address */
+static bool message_in(struct relay *r, struct mbuf *mb, uint64_t now)
 {
 	struct stun_unknown_attr ua;
 	struct stun_msg *msg;
-	uint16_t class;
+	int err = 0;
 
-	if (query_decode(&msg, &ua, mb)) {
-		++r->count.dropped;
-		return;
+	if (query_decode(&msg, &ua, mb))
+		return false;
+
+	switch (stun_msg_class(msg)) {
+	case STUN_CLASS_INDICATION:
+		indication_in(r, msg, mb, now);
+		break;
+
+	case STUN_CLASS_REQUEST:
+		err = ENOENT;
+		break;
+
+	default:
+		err = asks_recv(r->asks, msg, now);
+		if (err == EBADMSG)
+			++r->count.dropped;
+		break;
 	}
 
-	class = stun_msg_class(msg);
-	if (class == STUN_CLASS_INDICATION)
-		indication_in(r, msg, mb, now);
-	else if (class == STUN_CLASS_REQUEST || asks_recv(r->asks, msg, now))
-		++r->count.dropped;
-
 	mem_deref(msg);
+	return err != ENOENT;
 }
 
 static uint16_t be16(const uint8_t *p)
@@ -300,19 +311,22 @@ static void channel_in(struct relay *r, struct mbuf *mb, uint64_t now)
 bool relay_recv(struct relay *r, const struct sa *src, struct mbuf *mb,
 		uint64_t now)
 {
+	bool mine = true;
+
 	if (!sa_cmp(src, &r->prm.server, SA_ALL))
 		return false;
 
-	mem_ref(r);
 	if (r->ended)
-		++r->count.dropped;
-	else if (is_channel(mb))
+		return is_channel(mb);
+
+	mem_ref(r);
+	if (is_channel(mb))
 		channel_in(r, mb, now);
 	else
-		message_in(r, mb, now);
+		mine = message_in(r, mb, now);
 
 	mem_deref(r);
-	return true;
+	return mine;
 }
 
 int relay_recv_bytes(struct relay *r, struct mbuf *mb, uint64_t now)

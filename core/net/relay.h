@@ -83,7 +83,7 @@ void relay_stop(struct relay *r);
  *
  * @param src  Its source
  *
- * @return true when it came from the server: the relay has dealt with it
+ * @return true when it was the relay's: it has been dealt with
  */
 bool relay_recv(struct relay *r, const struct sa *src, struct mbuf *mb,
 		uint64_t now);

@@ -57,7 +57,8 @@ export class Laboratory {
 		this.microphone = `${dir}/phone.wav`;
 	}
 
-	async start()
+	/** Start server and browser; options are Kamailio.start()'s */
+	async start(options)
 	{
 		const browser_tone = `${this.dir}/browser.wav`;
 
@@ -70,7 +71,7 @@ export class Laboratory {
 			level: LEVEL });
 		this.kamailio = new Kamailio(`${this.dir}/kamailio`,
 					     this.certs);
-		await this.kamailio.start();
+		await this.kamailio.start(options);
 		this.browser = new Browser();
 		await this.browser.start({ microphone: browser_tone,
 			pins: [key_pin(`${this.certs}/good.pem`)] });

@@ -6,8 +6,8 @@
  *                     <- boardphone ctl -s SOCKET --json events
  */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync,
-	 readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync,
+	 writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { REALM, password_of } from './kamailio.mjs';
 import { read_wav } from './sound.mjs';
@@ -37,7 +37,7 @@ export class Phone {
 		this.program = program;
 		this.socket = `${dir}/ctl`;
 		this.out = `${dir}/out.wav`;
-		this.log_file = `${dir}/log`;
+		this.lines = []; /* Of its log */
 		this.events = new Events('phone');
 		mkdirSync(dir, { recursive: true });
 	}
@@ -65,12 +65,13 @@ export class Phone {
 	{
 		if (configuration)
 			this.configure(configuration);
-		const log = openSync(this.log_file, 'a');
 		this.started = now();
 		this.child = spawn(this.program,
 				   ['run', '-v', '-c', `${this.dir}/conf`],
-				   { stdio: ['ignore', log, log] });
-		closeSync(log);
+				   { stdio: ['ignore', 'pipe', 'pipe'] });
+		for (const stream of [this.child.stdout, this.child.stderr])
+			createInterface({ input: stream }).on('line', (line) =>
+				this.lines.push({ at: now(), line }));
 		this.status = null;
 		this.gone = new Promise((done) => {
 			this.child.on('error', (error) => {
@@ -120,7 +121,7 @@ export class Phone {
 	/** Await that it says why it cannot reach its server */
 	async refusal(limit = 10000)
 	{
-		return until('phone: says why it is not connected', async () => {
+		return until('phone: says what is wrong', async () => {
 			const event = this.events.find((e) =>
 				e.event === 'failed_to_start');
 			const text = await this.status_text();
@@ -233,8 +234,15 @@ export class Phone {
 
 	log()
 	{
-		return existsSync(this.log_file) ?
-			readFileSync(this.log_file, 'utf8') : '';
+		return this.lines.map(({ line }) => line).join('\n');
+	}
+
+	/** Time from the start to the first line of the log like it [ms] */
+	logged_after(like)
+	{
+		const found = this.lines.find(({ line }) => like.test(line));
+
+		return found ? found.at - this.started : NaN;
 	}
 
 	/** What the kernel says of it: descriptors, memory [kB], CPU [s] */

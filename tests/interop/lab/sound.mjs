@@ -167,6 +167,7 @@ export function judge(samples, rate)
 
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477, 1633];
+const STEADY_HOPS = 3; /* That a key must be heard, 30 ms in all */
 const KEYS = ['123A', '456B', '789C', '*0#D'];
 
 /* The key whose two tones make up most of a piece, or nothing */
@@ -183,19 +184,24 @@ function key_of(samples, rate, from, to)
 		Math.abs(db(row) - db(column)) < 10 ? KEYS[r][c] : '';
 }
 
-/** Digits that are heard as DTMF tones (ITU-T Q.23), in their order */
+/**
+ * Digits that are heard as DTMF tones (ITU-T Q.23), in their order. A browser
+ * plays a telephone-event for as little as 50 ms, whatever its duration.
+ */
 export function digits_in(samples, rate)
 {
-	const size = Math.round(0.02 * rate);
-	let digits = '', before = '', twice = '';
+	const size = Math.round(0.02 * rate), hop = Math.round(0.005 * rate);
+	let digits = '', last = '', same = 0, counted = false;
 
-	for (let at = 0; at + size <= samples.length; at += size) {
+	for (let at = 0; at + size <= samples.length; at += hop) {
 		const key = key_of(samples, rate, at, at + size);
-		if (key && key === before && key !== twice)
-			digits += twice = key;
-		if (!key && !before)
-			twice = '';
-		before = key;
+		same = key === last ? same + 1 : 1;
+		last = key;
+		if (same < STEADY_HOPS)
+			continue;
+		if (key && !counted)
+			digits += key;
+		counted = key !== '';
 	}
 	return digits;
 }

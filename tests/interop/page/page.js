@@ -53,8 +53,8 @@ const lab = {
 			{ originator: e?.originator, cause: e?.cause,
 			  code: e?.message?.status_code ??
 				e?.response?.status_code }));
-		['progress', 'accepted', 'confirmed', 'ended', 'failed',
-		 'hold', 'unhold', 'reinvite'].forEach(tell);
+		['sending', 'progress', 'accepted', 'confirmed', 'ended',
+		 'failed', 'hold', 'unhold', 'reinvite'].forEach(tell);
 		session.on('newDTMF', (e) => this.tell('dtmf',
 			{ originator: e.originator, tone: e.dtmf.tone }));
 		session.on('sdp', (e) => this.tell('sdp',

@@ -162,7 +162,7 @@ static json_t *value(char type, va_list *ap)
 	case 'o':
 		return va_arg(*ap, json_t *);
 	default:
-		assert(!"type of a field");
+		assert(false && "type of a field");
 		return NULL;
 	}
 }

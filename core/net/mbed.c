@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <mbedtls/error.h>
 #include <mbedtls/sha1.h>
+#include <mbedtls/sha256.h>
 #include <mbedtls/version.h>
 #include "core/base/entropy.h"
 #include "core/net/mbed.h"
@@ -254,5 +255,14 @@ int mbed_sha1(const uint8_t *p, size_t len, uint8_t md[MBED_SHA1_LEN])
 	return mbedtls_sha1(p, len, md);
 #else
 	return mbedtls_sha1_ret(p, len, md);
+#endif
+}
+
+int mbed_sha256(const uint8_t *p, size_t len, uint8_t md[MBED_SHA256_LEN])
+{
+#if MBED_3
+	return mbedtls_sha256(p, len, md, 0);
+#else
+	return mbedtls_sha256_ret(p, len, md, 0);
 #endif
 }

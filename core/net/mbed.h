@@ -16,6 +16,7 @@
 
 enum {
 	MBED_SHA1_LEN = 20,   /**< FIPS 180-4 [bytes] */
+	MBED_SHA256_LEN = 32, /**< The same           */
 	MBED_RANDOM_LEN = 32, /**< Of a hello [bytes], RFC 5246 s. 7.4.1.2 */
 };
 
@@ -88,5 +89,8 @@ bool mbed_is_ticket(int ret);
 
 /** SHA-1, for RFC 6455 only. @return 0 or the library's */
 int mbed_sha1(const uint8_t *p, size_t len, uint8_t md[MBED_SHA1_LEN]);
+
+/** SHA-256. @return 0 or the library's */
+int mbed_sha256(const uint8_t *p, size_t len, uint8_t md[MBED_SHA256_LEN]);
 
 #endif

@@ -1,0 +1,398 @@
+/**
+ * @file core/call/account.c  Account
+ */
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "core/call/account.h"
+#include "core/call/instance.h"
+
+enum {
+	UA_STOP_LIMIT = 2 * CLOCK_S, /* Of the 3 s of DESIGN 3; the rest is
+					for closing the connection      */
+};
+
+struct account {
+	const struct config *cfg;
+	const struct trunk_driver *driver;
+	struct event_bus *events;
+	struct ua *ua;
+	void *trunk;
+	ua_call_h *callh;
+	void *arg; /* Of callh */
+	struct loop_timer timer;
+	enum trunk_state state;
+	bool was_up, stopping;
+	char reason[ACCOUNT_REASON]; /* Why it is not registered, or "" */
+	account_stopped_h *stoppedh;
+	void *stopped_arg;
+};
+
+static void account_destructor(void *arg)
+{
+	struct account *a = arg;
+
+	loop_timer_cancel(&a->timer);
+	mem_deref(a->ua);
+	mem_deref(a->trunk);
+}
+
+void account_wake(struct account *a)
+{
+	loop_timer_arm(&a->timer, ua_due(a->ua));
+}
+
+static void timer_handler(uint64_t now, void *arg)
+{
+	struct account *a = mem_ref(arg);
+
+	ua_tick(a->ua, now);
+	if (mem_nrefs(a) > 1)
+		account_wake(a);
+	mem_deref(a);
+}
+
+static void set_reason(struct account *a, const struct pl *reason,
+		       unsigned code)
+{
+	if (code)
+		(void)re_snprintf(a->reason, sizeof(a->reason), "%u %H", code,
+				  log_text, reason);
+	else
+		(void)re_snprintf(a->reason, sizeof(a->reason), "%H", log_text,
+				  reason);
+}
+
+/* ---- Registration ---- */
+
+static void on_failed(struct account *a, const struct registration_event *ev,
+		      uint64_t now)
+{
+	set_reason(a, &ev->reason, ev->code);
+	if (ev->retry == CLOCK_NEVER)
+		log_warning("account: %s is not registered: %s; no further "
+			    "try before `register` or a new connection\n",
+			    ua_aor(a->ua), a->reason);
+	else
+		log_info("account: %s is not registered: %s\n", ua_aor(a->ua),
+			 a->reason);
+
+	event_emit(a->events, EVENT_TERMINATED, "register", 0,
+		   "code:u reason:r aor:s", ev->code, &ev->reason,
+		   ua_aor(a->ua));
+	if (ev->flow_suspect && a->trunk)
+		a->driver->renew(a->trunk, "the server is silent", false, now);
+}
+
+static void call_handler(struct invite *inv, const struct sip_msg *msg,
+			 uint64_t now, void *arg)
+{
+	struct account *a = arg;
+
+	a->callh(inv, msg, now, a->arg);
+}
+
+static void registration_handler(const struct registration_event *ev,
+				 uint64_t now, void *arg)
+{
+	struct account *a = arg;
+
+	switch (ev->what) {
+	case REGISTRATION_EV_REGISTERED:
+		a->reason[0] = '\0';
+		log_info("account: %s is registered for %u s\n", ua_aor(a->ua),
+			 ev->expires);
+		event_emit(a->events, EVENT_CONNECTED, "register", 0,
+			   "code:u reason:r aor:s expires:u", ev->code,
+			   &ev->reason, ua_aor(a->ua), ev->expires);
+		break;
+	case REGISTRATION_EV_REFRESHED:
+		a->reason[0] = '\0';
+		event_emit(a->events, EVENT_REGISTRATION_REFRESHED, "register",
+			   0, "code:u expires:u", ev->code, ev->expires);
+		break;
+	case REGISTRATION_EV_FAILED:
+		on_failed(a, ev, now);
+		break;
+	case REGISTRATION_EV_REMOVED:
+		log_info("account: %s is unregistered\n", ua_aor(a->ua));
+		event_emit(a->events, EVENT_TERMINATED, "register", 0,
+			   "code:u reason:r aor:s", ev->code, &ev->reason,
+			   ua_aor(a->ua));
+		break;
+	}
+}
+
+/* ---- Connection ---- */
+
+static int send_handler(struct mbuf *mb, void *arg)
+{
+	struct account *a = arg;
+
+	return a->trunk ? a->driver->send(a->trunk, mb) : ENOTCONN;
+}
+
+static void recv_handler(struct mbuf *mb, uint64_t now, void *arg)
+{
+	struct account *a = mem_ref(arg);
+
+	ua_recv(a->ua, mb, now);
+	if (mem_nrefs(a) > 1)
+		account_wake(a);
+	mem_deref(a);
+}
+
+static void stopped(struct account *a, uint64_t now)
+{
+	account_stopped_h *h = a->stoppedh;
+
+	a->stoppedh = NULL;
+	event_emit(a->events, EVENT_STOPPED, NULL, 0, NULL);
+	if (h)
+		h(now, a->stopped_arg);
+}
+
+static void on_up(struct account *a, uint64_t now)
+{
+	a->was_up = true;
+	a->reason[0] = '\0';
+	event_emit(a->events, EVENT_STARTED, NULL, 0, NULL);
+	if (config_bool(a->cfg, "account", "register"))
+		event_emit(a->events, EVENT_CONNECTING, "register", 0, "aor:s",
+			   ua_aor(a->ua));
+	ua_flow(a->ua, true, now);
+}
+
+static void on_lost(struct account *a, const char *reason, uint64_t retry,
+		    uint64_t now)
+{
+	const struct pl text = { reason, strlen(reason) };
+
+	if (!*reason)
+		return;
+
+	set_reason(a, &text, 0);
+	log_info("account: %s; next try in %llu ms\n", a->reason,
+		 (unsigned long long)(retry / CLOCK_MS));
+	event_emit(a->events,
+		   a->was_up ? EVENT_RECONNECTING : EVENT_FAILED_TO_START, NULL,
+		   0, "reason:s retry_ms:U", a->reason, retry / CLOCK_MS);
+	ua_flow(a->ua, false, now);
+}
+
+static void state_handler(enum trunk_state state, const char *reason,
+			  uint64_t retry, uint64_t now, void *arg)
+{
+	struct account *a = mem_ref(arg);
+
+	a->state = state;
+	if (state == TRUNK_UP)
+		on_up(a, now);
+	else if (!a->stopping)
+		on_lost(a, reason, retry, now);
+	else if (state == TRUNK_DOWN)
+		stopped(a, now);
+
+	if (mem_nrefs(a) > 1)
+		account_wake(a);
+	mem_deref(a);
+}
+
+/* ---- Making one ---- */
+
+static const char *given(const struct config *cfg, const char *key)
+{
+	const char *text = config_text(cfg, "account", key);
+
+	return *text ? text : NULL;
+}
+
+static int make_ua(struct account *a, const struct account_params *prm)
+{
+	const struct config *cfg = prm->cfg;
+	const char *proxy = config_text(cfg, "transport", "outbound_proxy");
+	char *headerv[ORIGIN_HEADERS_MAX + 1] = { NULL };
+	char instance[INSTANCE_LEN];
+	struct ua_params up = {
+		.origin = {
+			.user = given(cfg, "user"),
+			.realm = given(cfg, "realm"),
+			.display_name = given(cfg, "display_name"),
+			.instance = instance,
+			.reg_id = 1,
+			.outbound_proxy = *proxy ? proxy : NULL,
+			.user_agent = "Boardphone/" BOARDPHONE_VERSION,
+		},
+		.auth_user = given(cfg, "auth_user"),
+		.password = given(cfg, "password"),
+		.ha1 = given(cfg, "ha1"),
+		.sha256_only = config_is(cfg, "account", "auth_min",
+					 "sha256"),
+		.expires = (uint32_t)(config_number(cfg, "account",
+						    "expires") / CLOCK_S),
+		.calls_max = (unsigned)config_number(cfg, "call", "max"),
+		.sendh = send_handler,
+		.callh = call_handler,
+		.regh = registration_handler,
+		.arg = a,
+	};
+	const char *name, *value;
+	unsigned n = 0;
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < ORIGIN_HEADERS_MAX &&
+			     config_entry(cfg, "headers", i, &name, &value);
+	     i++) {
+		err = re_sdprintf(&headerv[n], "%s: %s", name, value);
+		n += !err;
+	}
+	up.origin.headerv = (const char *const *)(uintptr_t)headerv;
+
+	instance_print(instance, up.origin.user, up.origin.realm);
+	if (!err)
+		err = ua_alloc(&a->ua, &up);
+	if (err == EINVAL)
+		log_warning("account: [account] user and realm do not make "
+			    "an address\n");
+
+	while (n)
+		mem_deref(headerv[--n]);
+	return err;
+}
+
+int account_alloc(struct account **ap, const struct account_params *prm)
+{
+	struct account *a;
+	int err;
+
+	a = mem_zalloc(sizeof(*a), account_destructor);
+	if (!a)
+		return ENOMEM;
+
+	a->cfg = prm->cfg;
+	a->driver = prm->trunk;
+	a->events = prm->events;
+	a->callh = prm->callh;
+	a->arg = prm->arg;
+	loop_timer_init(&a->timer, "account", timer_handler, a);
+	err = make_ua(a, prm);
+	if (err)
+		mem_deref(a);
+	else
+		*ap = a;
+	return err;
+}
+
+/* ---- What a user does ---- */
+
+int account_start(struct account *a, uint64_t now)
+{
+	const struct trunk_handlers h = {
+		.recvh = recv_handler,
+		.stateh = state_handler,
+		.arg = a,
+	};
+	int err;
+
+	event_emit(a->events, EVENT_STARTING, NULL, 0, NULL);
+	a->state = TRUNK_CONNECTING;
+	err = a->driver->alloc(&a->trunk, a->cfg, &h, now);
+	if (err)
+		return err;
+
+	if (config_bool(a->cfg, "account", "register"))
+		ua_register(a->ua, now);
+	account_wake(a);
+	return 0;
+}
+
+static void ua_stopped_handler(uint64_t now, void *arg)
+{
+	struct account *a = arg;
+
+	if (a->trunk && a->state != TRUNK_DOWN)
+		a->driver->close(a->trunk, now);
+	else
+		stopped(a, now);
+}
+
+void account_stop(struct account *a, account_stopped_h *h, void *arg,
+		  uint64_t now)
+{
+	a->stopping = true;
+	a->stoppedh = h;
+	a->stopped_arg = arg;
+	event_emit(a->events, EVENT_STOPPING, NULL, 0, NULL);
+	ua_stop(a->ua, UA_STOP_LIMIT, ua_stopped_handler, a, now);
+}
+
+int account_register(struct account *a, uint64_t now)
+{
+	ua_register(a->ua, now);
+	account_wake(a);
+	if (a->state == TRUNK_UP)
+		return 0;
+
+	if (a->trunk)
+		a->driver->renew(a->trunk, "asked to", true, now);
+	return ENOTCONN;
+}
+
+void account_unregister(struct account *a, uint64_t now)
+{
+	ua_unregister(a->ua, now);
+	account_wake(a);
+}
+
+struct ua *account_ua(struct account *a)
+{
+	return a->ua;
+}
+
+bool account_connected(const struct account *a)
+{
+	return a->state == TRUNK_UP;
+}
+
+bool account_registered(const struct account *a)
+{
+	return ua_registration_state(a->ua) == REGISTRATION_ON;
+}
+
+/* ---- Showing ---- */
+
+static const char *state_name(const struct account *a)
+{
+	switch (ua_registration_state(a->ua)) {
+	case REGISTRATION_ON:
+		return "registered";
+	case REGISTRATION_TRYING:
+		return "registering";
+	case REGISTRATION_LEAVING:
+		return "unregistering";
+	case REGISTRATION_OFF:
+		return "not registered (not wanted)";
+	case REGISTRATION_STOPPED:
+		return "not registered (refused)";
+	default:
+		return "not registered";
+	}
+}
+
+int account_print(struct re_printf *pf, const struct account *a)
+{
+	int err = re_hprintf(pf, "%s %s%s%s\n", ua_aor(a->ua), state_name(a),
+			     *a->reason ? ": " : "", a->reason);
+
+	if (a->trunk)
+		err |= re_hprintf(pf, "%H\n", a->driver->print, a->trunk);
+
+	return err;
+}
+
+json_t *account_json(const struct account *a)
+{
+	return json_pack("{s:s, s:b, s:s, s:s, s:b}", "aor", ua_aor(a->ua),
+			 "registered", (int)account_registered(a), "state",
+			 state_name(a), "reason", a->reason, "connected",
+			 (int)account_connected(a));
+}

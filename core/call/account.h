@@ -1,0 +1,73 @@
+/**
+ * @file core/call/account.h  Account: an address at a server, and its line
+ *
+ *     phone -> [account] -> ua -> [account] -> trunk -> server
+ *
+ * Joins a user agent (no socket, no clock) with a trunk and a timer, and says
+ * in events what becomes of the connection and of the registration.
+ */
+#ifndef CORE_CALL_ACCOUNT_H
+#define CORE_CALL_ACCOUNT_H
+
+#include <jansson.h>
+#include "core/base/config.h"
+#include "core/base/event.h"
+#include "core/call/trunk.h"
+#include "core/sip/ua.h"
+
+enum {
+	ACCOUNT_REASON = 256, /**< Text kept for `status` [bytes], ours */
+};
+
+struct account;
+
+/** The account is unregistered and disconnected. May free it */
+typedef void(account_stopped_h)(uint64_t now, void *arg);
+
+/** What an account is made of; all outlives it */
+struct account_params {
+	const struct config *cfg;
+	const struct trunk_driver *trunk;
+	struct event_bus *events;
+	ua_call_h *callh; /**< A call comes in */
+	void *arg;
+};
+
+/**
+ * Allocate, off. Free with mem_deref(), silent.
+ *
+ * @return 0, EINVAL the configuration names no usable account (logged), ENOMEM
+ */
+int account_alloc(struct account **ap, const struct account_params *prm);
+
+/** Connect, and register if configured. @return 0 or errno (logged) */
+int account_start(struct account *a, uint64_t now);
+
+/** Hang up all, un-REGISTER, close; h is called once, from the loop */
+void account_stop(struct account *a, account_stopped_h *h, void *arg,
+		  uint64_t now);
+
+/** Register now; connects at once if it is waiting. @return 0, ENOTCONN */
+int account_register(struct account *a, uint64_t now);
+
+/** Un-REGISTER and stay so */
+void account_unregister(struct account *a, uint64_t now);
+
+/** The user agent; account_wake() after using it */
+struct ua *account_ua(struct account *a);
+
+/** ua_due() may have changed */
+void account_wake(struct account *a);
+
+/** Whether messages can be sent now */
+bool account_connected(const struct account *a);
+
+bool account_registered(const struct account *a);
+
+/** Print for `status`: address, "registered" or why not, connection */
+int account_print(struct re_printf *pf, const struct account *a);
+
+/** @return new reference, NULL without memory */
+json_t *account_json(const struct account *a);
+
+#endif

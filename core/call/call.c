@@ -1,0 +1,414 @@
+/**
+ * @file core/call/call.c  Call
+ *
+ * Three things drive it: the user (call_answer ...), SIP
+ * (call_invite_handler) and the media (ready_handler, up_handler,
+ * down_handler). All ends meet in end(), which runs once.
+ */
+#include "core/base/log.h"
+#include "core/call/call_parts.h"
+#include "core/call/incoming.h"
+#include "core/call/outgoing.h"
+#include "core/sip/keypress.h"
+
+enum {
+	REASON_MAX = 160, /* A Reason header's value [bytes] */
+	INFO_MAX = 64,	  /* Body of a dtmf-relay INFO [bytes] */
+};
+
+static void call_destructor(void *arg)
+{
+	struct call *c = arg;
+
+	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+	mem_deref(c->inv);
+	mem_deref(c->session);
+	mem_deref(c->to);
+}
+
+void call_emit_code(const struct call *c, enum event_type type, unsigned code,
+		    const struct pl *reason)
+{
+	event_emit(c->events, type, "call", c->id, "code:u reason:r", code,
+		   reason);
+}
+
+void call_emit(const struct call *c, enum event_type type)
+{
+	event_emit(c->events, type, "call", c->id, NULL);
+}
+
+int call_talk(struct call *c, uint64_t now)
+{
+	int err;
+
+	call_emit(c, EVENT_M_PERMISSION_REQUESTED);
+	err = session_talk(c->session, now);
+	call_emit(c, session_deaf(c->session) ? EVENT_M_PERMISSION_REFUSED
+					      : EVENT_M_PERMISSION_ACCEPTED);
+	return err;
+}
+
+/* ---- The end ---- */
+
+static const char *why_name(enum invite_why why)
+{
+	static const char *const namev[] = {
+		[INVITE_WHY_HANGUP] = "hangup",
+		[INVITE_WHY_BYE] = "bye",
+		[INVITE_WHY_REFUSED] = "refused",
+		[INVITE_WHY_CANCELLED] = "cancelled",
+		[INVITE_WHY_NO_ANSWER] = "no_answer",
+		[INVITE_WHY_NO_ACK] = "no_ack",
+		[INVITE_WHY_TIMEOUT] = "timeout",
+		[INVITE_WHY_FLOW] = "flow",
+		[INVITE_WHY_DIALOG] = "dialog",
+		[INVITE_WHY_FAULT] = "fault",
+	};
+
+	return namev[why];
+}
+
+static void close_media(struct call *c, uint64_t now)
+{
+	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+	if (c->session)
+		session_close(c->session, now);
+	if (c->media_up) {
+		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);
+		call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_REMOVED);
+		call_emit(c, EVENT_MEDIA_REMOVED);
+		c->media_up = 0;
+	}
+}
+
+/* `why` is a word for programs, `reason` a sentence for people */
+static void end(struct call *c, unsigned code, const struct pl *reason,
+		const char *why, const struct pl *cause, uint64_t now)
+{
+	struct pl text = *reason;
+
+	if (c->finished)
+		return;
+
+	c->finished = true;
+	if (c->fault)
+		pl_set_str(&text, c->fault);
+	close_media(c, now);
+	log_info("call %u: over: %u %H (%s)\n", c->id, code, log_text, &text,
+		 why);
+	event_emit(c->events, EVENT_TERMINATED, "call", c->id,
+		   "code:u reason:r why:s cause:r", code, &text, why,
+		   cause && cause->l ? cause : NULL);
+	c->overh(c, now, c->arg);
+}
+
+void call_over(struct call *c, unsigned code, const char *text, uint64_t now)
+{
+	struct pl reason;
+
+	pl_set_str(&reason, text);
+	end(c, code, &reason, "local", NULL, now);
+}
+
+/* End it for a reason of ours that the peer may know (RFC 3326) */
+void call_abandon(struct call *c, unsigned code, const char *text, uint64_t now)
+{
+	char cause[REASON_MAX];
+
+	if (c->finished || c->state == CALL_ENDING)
+		return;
+
+	if (!c->fault)
+		c->fault = text;
+	call_emit(c, EVENT_TERMINATING);
+	close_media(c, now);
+	c->state = CALL_ENDING;
+	if (!c->inv) {
+		call_over(c, code, text, now);
+		return;
+	}
+
+	(void)re_snprintf(cause, sizeof(cause), "SIP;cause=%u;text=\"%s\"",
+			  code, text);
+	invite_hangup(c->inv, cause, now);
+}
+
+/* ---- Media ---- */
+
+static void ready_handler(uint64_t now, void *arg)
+{
+	struct call *c = mem_ref(arg);
+	int err = 0;
+
+	if (c->state == CALL_GATHERING)
+		err = outgoing_invite(c, now);
+	else if (c->state == CALL_ANSWERING)
+		(void)incoming_accept(c, now);
+
+	if (c->dialing)
+		c->err = err;
+	else if (err)
+		call_over(c, 500, strerror(err), now);
+	c->wakeh(c->arg);
+	mem_deref(c);
+}
+
+static void up_handler(uint64_t now, void *arg)
+{
+	struct call *c = arg;
+
+	c->media_up = now;
+	call_emit(c, EVENT_MEDIA_ADDED);
+	call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_ADDED);
+	call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_ADDED);
+}
+
+static void down_handler(int err, const char *reason, uint64_t now, void *arg)
+{
+	struct call *c = mem_ref(arg);
+
+	/* close_notify a moment before the BYE: the BYE will say it better */
+	if (err) {
+		log_info("call %u: media lost: %s\n", c->id, reason);
+		event_emit(c->events, EVENT_TRANSPORT_ERROR, "call", c->id,
+			   "reason:s", reason);
+		call_abandon(c, 480, reason, now);
+	}
+	c->wakeh(c->arg);
+	mem_deref(c);
+}
+
+static void digit_handler(char digit, uint64_t now, void *arg)
+{
+	struct call *c = arg;
+	const char text[] = { digit, '\0' };
+	(void)now;
+
+	event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
+		   "digit:s by:s", text, "rtp");
+}
+
+/* ---- SIP ---- */
+
+static void on_info(struct call *c, const struct invite_event *ev)
+{
+	const char text[] = { keypress_decode(&ev->ctype, &ev->body), '\0' };
+
+	event_emit(c->events, EVENT_I_INFO, "call", c->id,
+		   "content_type:r content:r", &ev->ctype, &ev->body);
+	if (*text)
+		event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
+			   "digit:s by:s", text, "info");
+}
+
+static void on_closed(struct call *c, const struct invite_event *ev,
+		      uint64_t now)
+{
+	if (ev->why == INVITE_WHY_CANCELLED)
+		call_emit(c, EVENT_CANCELLED_REQUEST);
+
+	end(c, ev->code, &ev->reason, why_name(ev->why), &ev->cause, now);
+}
+
+void call_invite_handler(struct invite *inv, const struct invite_event *ev,
+			 uint64_t now, void *arg)
+{
+	struct call *c = mem_ref(arg);
+	(void)inv;
+
+	switch (ev->what) {
+	case INVITE_EV_PROGRESS:
+		outgoing_progress(c, ev, now);
+		break;
+	case INVITE_EV_ANSWERED:
+		outgoing_answered(c, ev, now);
+		break;
+	case INVITE_EV_CONFIRMED:
+		incoming_confirmed(c, ev, now);
+		break;
+	case INVITE_EV_OFFER:
+		negotiation_reoffer(&c->neg, c->inv, ev, now);
+		break;
+	case INVITE_EV_REACK:
+		negotiation_reack(&c->neg, ev, now);
+		break;
+	case INVITE_EV_INFO:
+		on_info(c, ev);
+		break;
+	case INVITE_EV_CLOSED:
+		on_closed(c, ev, now);
+		break;
+	default: /* Answers to what we do not ask yet */
+		break;
+	}
+
+	mem_deref(c);
+}
+
+/* ---- What a user does ---- */
+
+int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
+{
+	const struct session_handlers h = {
+		.ready = ready_handler,
+		.up = up_handler,
+		.down = down_handler,
+		.digit = digit_handler,
+	};
+	struct session_handlers sh = h;
+	struct call *c;
+	int err;
+
+	c = mem_zalloc(sizeof(*c), call_destructor);
+	if (!c)
+		return ENOMEM;
+
+	c->id = prm->id;
+	c->ua = prm->ua;
+	c->events = prm->events;
+	c->prm = *prm->session;
+	c->overh = prm->overh;
+	c->wakeh = prm->wakeh;
+	c->arg = prm->arg;
+	c->begun = now;
+
+	sh.arg = c;
+	err = session_alloc(&c->session, &c->prm, &sh, now);
+	c->neg.session = c->session;
+	if (err)
+		mem_deref(c);
+	else
+		*cp = c;
+	return err;
+}
+
+void call_hangup(struct call *c, uint64_t now)
+{
+	if (c->finished || c->state == CALL_ENDING)
+		return;
+
+	call_emit(c, EVENT_TERMINATING);
+	close_media(c, now);
+	c->state = CALL_ENDING;
+	if (c->inv)
+		invite_hangup(c->inv, NULL, now);
+	else
+		call_over(c, 0, "Hung up", now);
+}
+
+static int info_digits(struct call *c, const char *digits, uint64_t now)
+{
+	int err = 0;
+
+	for (; *digits && !err; digits++) {
+		struct mbuf *mb = mbuf_alloc(INFO_MAX);
+
+		if (!mb)
+			return ENOMEM;
+		err = keypress_encode(mb, *digits);
+		mb->pos = 0;
+		if (!err)
+			err = invite_request(c->inv, "INFO", NULL,
+					     keypress_type, mb, now);
+		mem_deref(mb);
+	}
+
+	return err;
+}
+
+int call_dtmf(struct call *c, const char *digits, uint64_t now)
+{
+	const char *by = "rtp";
+	int err;
+
+	if (c->state != CALL_UP)
+		return EINVAL;
+	if (!*digits || digits[strspn(digits, "0123456789*#ABCDabcd")])
+		return EINVAL;
+
+	err = session_send_digits(c->session, digits);
+	if (err == ENOTSUP) {
+		by = "info";
+		err = info_digits(c, digits, now);
+	}
+	if (!err)
+		event_emit(c->events, EVENT_DTMF_SENT, "call", c->id,
+			   "digits:s by:s", digits, by);
+
+	return err;
+}
+
+void call_set_mute(struct call *c, bool mute)
+{
+	c->muted = mute;
+	session_set_mute(c->session, mute);
+}
+
+unsigned call_id(const struct call *c)
+{
+	return c->id;
+}
+
+enum call_state call_state(const struct call *c)
+{
+	return c->state;
+}
+
+/* ---- Showing ---- */
+
+static const char *state_name(enum call_state state)
+{
+	static const char *const namev[] = {
+		"gathering", "calling", "ringing", "incoming",
+		"answering", "up",	"ending",
+	};
+
+	return namev[state];
+}
+
+static const char *peer_of(const struct call *c)
+{
+	return c->inv ? invite_peer_uri(c->inv) : c->to;
+}
+
+int call_print(struct re_printf *pf, const struct call *c)
+{
+	struct pl peer;
+
+	pl_set_str(&peer, peer_of(c));
+	return re_hprintf(pf, "%u %s %s %H%s%s\n", c->id,
+			  c->incoming ? "in" : "out", state_name(c->state),
+			  log_text, &peer, c->muted ? " muted" : "",
+			  c->media_up ? " media up" : "");
+}
+
+int call_stats_print(struct re_printf *pf, const struct call *c)
+{
+	return re_hprintf(pf, "call %u\n%H", c->id, session_print, c->session);
+}
+
+json_t *call_json(const struct call *c)
+{
+	struct pl peer;
+
+	pl_set_str(&peer, peer_of(c));
+	return json_pack("{s:i, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id,
+			 "direction", c->incoming ? "in" : "out", "state",
+			 state_name(c->state), "peer", event_string(&peer),
+			 "muted", (int)c->muted, "media",
+			 (int)(c->media_up != 0));
+}
+
+static double since(uint64_t from, uint64_t to)
+{
+	return to > from ? (double)(to - from) / CLOCK_MS : 0;
+}
+
+json_t *call_stats_json(const struct call *c)
+{
+	return json_pack("{s:i, s:f, s:f, s:o}", "id", (int)c->id, "answer_ms",
+			 since(c->begun, c->answered), "media_ms",
+			 since(c->begun, c->media_up), "media",
+			 session_json(c->session));
+}

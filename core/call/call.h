@@ -1,0 +1,96 @@
+/**
+ * @file core/call/call.h  Call: one conversation, from dialling to the end
+ *
+ *     phone -> [call] -> invite   what SIP says
+ *                 |----> session  what is heard
+ *                 '----> events
+ *
+ *     outgoing  GATHERING -> CALLING -> RINGING -> UP -> ENDING -> over
+ *     incoming  INCOMING -> ANSWERING -> UP -> ENDING -> over
+ *
+ * A call joins the SIP of an invite with the media of a session and tells the
+ * world in events. When it is over it says so once, and its owner frees it.
+ */
+#ifndef CORE_CALL_CALL_H
+#define CORE_CALL_CALL_H
+
+#include "core/call/session.h"
+#include "core/sip/ua.h"
+
+enum call_state {
+	CALL_GATHERING, /**< Outgoing, addresses are being gathered   */
+	CALL_CALLING,	/**< Outgoing, INVITE sent                    */
+	CALL_RINGING,	/**< Outgoing, it rings there                 */
+	CALL_INCOMING,	/**< Incoming, it rings here                  */
+	CALL_ANSWERING, /**< Incoming, answered as soon as gathered   */
+	CALL_UP,	/**< Answered                                 */
+	CALL_ENDING,	/**< Hung up, waiting for the peer to confirm */
+};
+
+struct call;
+
+/** The call is over; the owner frees it, may do so inside */
+typedef void(call_over_h)(struct call *c, uint64_t now, void *arg);
+
+/** ua_due() may have changed outside of the phone's own functions */
+typedef void(call_wake_h)(void *arg);
+
+/** What a call stands on */
+struct call_params {
+	unsigned id;
+	struct ua *ua;
+	struct event_bus *events;
+	const struct session_params *session; /**< Copied */
+	call_over_h *overh;
+	call_wake_h *wakeh;
+	void *arg;
+};
+
+/**
+ * Call somebody. Free with mem_deref(), which is silent.
+ *
+ * @return 0, EINVAL not an address, EBUSY, ENOTCONN, or errno
+ */
+int call_dial(struct call **cp, const struct call_params *prm, const char *to,
+	      uint64_t now);
+
+/**
+ * Take an incoming call; it rings. Refuses it by itself when its offer is of
+ * no use, with the code that the RFC wants.
+ *
+ * @param inv  Of the ua's call handler; a reference is taken
+ *
+ * @return 0, or errno: it was refused
+ */
+int call_ring(struct call **cp, const struct call_params *prm,
+	      struct invite *inv, const struct sip_msg *msg, uint64_t now);
+
+/** Answer. @return 0, EINVAL not ringing, or errno: the call is over soon */
+int call_answer(struct call *c, uint64_t now);
+
+/** Reject, incoming and unanswered. @return 0, EINVAL */
+int call_reject(struct call *c, unsigned code, uint64_t now);
+
+/** End it, whatever state. The over handler comes, maybe before it returns */
+void call_hangup(struct call *c, uint64_t now);
+
+/** Send digits. @return 0, EINVAL not up or not digits, ENOBUFS, ENOTCONN */
+int call_dtmf(struct call *c, const char *digits, uint64_t now);
+
+/** Mute */
+void call_set_mute(struct call *c, bool mute);
+
+unsigned call_id(const struct call *c);
+enum call_state call_state(const struct call *c);
+
+/** A line for `calls` */
+int call_print(struct re_printf *pf, const struct call *c);
+
+/** Media statistics for `stats` */
+int call_stats_print(struct re_printf *pf, const struct call *c);
+
+/** @return new references, NULL without memory */
+json_t *call_json(const struct call *c);
+json_t *call_stats_json(const struct call *c);
+
+#endif

@@ -1,0 +1,72 @@
+/**
+ * @file core/call/call_parts.h  Call's inside, for its three files
+ *
+ *     outgoing, incoming -> [call_parts] <- call
+ *
+ * What calls of both directions have in common is in call.c; nobody else
+ * includes this.
+ */
+#ifndef CORE_CALL_CALL_PARTS_H
+#define CORE_CALL_CALL_PARTS_H
+
+#include "core/call/call.h"
+#include "core/call/negotiation.h"
+
+struct call {
+	unsigned id;
+	struct ua *ua;
+	struct event_bus *events;
+	struct session_params prm;
+	struct session *session;
+	struct negotiation neg;
+	struct invite *inv;
+	char *to; /* Outgoing: as dialled                     */
+	enum call_state state;
+	bool incoming;
+	bool dialing; /* Inside call_dial(): errors are returned   */
+	bool muted;
+	bool finished;
+	int err;	   /* While dialing                             */
+	const char *fault; /* Why the media ended it, static            */
+	uint64_t begun, answered, media_up; /* [us], 0 not yet */
+	call_over_h *overh;
+	call_wake_h *wakeh;
+	void *arg;
+};
+
+/**
+ * A call without direction yet: session, handlers, times.
+ *
+ * @return 0 or errno
+ */
+int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now);
+
+/** Events of the invite go here */
+void call_invite_handler(struct invite *inv, const struct invite_event *ev,
+			 uint64_t now, void *arg);
+
+/** Emit an event of this call */
+void call_emit(const struct call *c, enum event_type type);
+
+/** The same with a SIP code and reason */
+void call_emit_code(const struct call *c, enum event_type type, unsigned code,
+		    const struct pl *reason);
+
+/**
+ * Open the microphone, the user having called or answered; tells of the
+ * permission in events.
+ */
+int call_talk(struct call *c, uint64_t now);
+
+/** It is over without a word from SIP: the over handler is called */
+void call_over(struct call *c, unsigned code, const char *text, uint64_t now);
+
+/**
+ * End it for a reason of ours, which the peer is told (RFC 3326).
+ *
+ * @param text  Static
+ */
+void call_abandon(struct call *c, unsigned code, const char *text,
+		  uint64_t now);
+
+#endif

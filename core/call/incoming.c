@@ -1,0 +1,104 @@
+/**
+ * @file core/call/incoming.c  Incoming
+ */
+#include "core/base/log.h"
+#include "core/call/incoming.h"
+
+int call_ring(struct call **cp, const struct call_params *prm,
+	      struct invite *inv, const struct sip_msg *msg, uint64_t now)
+{
+	struct call *c;
+	int err;
+
+	err = call_alloc(&c, prm, now);
+	if (err)
+		return err;
+
+	c->incoming = true;
+	c->state = CALL_INCOMING;
+	c->inv = mem_ref(inv);
+	c->neg.offerless = !mbuf_get_left(msg->mb);
+	if (!c->neg.offerless)
+		err = session_take_offer(c->session, msg->mb);
+	if (err) {
+		log_info("call %u: offer of no use: %s\n", c->id,
+			 session_why(c->session));
+		(void)invite_reject(inv, 488, NULL, now);
+	} else {
+		err = session_gather(c->session, now);
+		if (err)
+			(void)invite_reject(inv, 500, NULL, now);
+	}
+	if (err) {
+		mem_deref(c);
+		return err;
+	}
+
+	*cp = c;
+	invite_set_handler(inv, call_invite_handler, c);
+	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
+		   "from:s name:s to:r", invite_peer_uri(inv),
+		   invite_peer_name(inv), &msg->to.auri);
+	(void)invite_progress(inv, 180, NULL, NULL, now);
+	call_emit(c, EVENT_RINGING);
+	return 0;
+}
+
+/* Answer an incoming call, everything being ready */
+int incoming_accept(struct call *c, uint64_t now)
+{
+	struct mbuf *mb = NULL;
+	int err;
+
+	err = negotiation_accept(&c->neg, &mb, now);
+	if (!err)
+		err = call_talk(c, now);
+	if (!err)
+		err = invite_accept(c->inv, mb, now);
+	mem_deref(mb);
+	if (!err)
+		return 0;
+
+	if (session_deaf(c->session)) {
+		(void)invite_reject(c->inv, 603,
+				    "Media stream permission denied", now);
+	} else {
+		(void)invite_reject(c->inv, 488, session_why(c->session), now);
+	}
+
+	return err;
+}
+
+int call_answer(struct call *c, uint64_t now)
+{
+	if (c->state != CALL_INCOMING)
+		return EINVAL;
+
+	c->state = CALL_ANSWERING;
+	return session_ready(c->session) ? incoming_accept(c, now) : 0;
+}
+
+int call_reject(struct call *c, unsigned code, uint64_t now)
+{
+	if (c->state != CALL_INCOMING)
+		return EINVAL;
+
+	return invite_reject(c->inv, code ? code : 603, NULL, now);
+}
+
+void incoming_confirmed(struct call *c, const struct invite_event *ev,
+			uint64_t now)
+{
+	static const struct pl ok = PL("OK");
+	int err;
+
+	c->state = CALL_UP;
+	c->answered = now;
+	err = negotiation_confirmed(&c->neg, ev, now);
+	if (!err)
+		err = call_talk(c, now);
+
+	call_emit_code(c, EVENT_CONNECTED, 200, &ok);
+	if (err)
+		call_abandon(c, 488, "Answer not acceptable", now);
+}

@@ -1,0 +1,117 @@
+/**
+ * @file core/call/negotiation.c  Negotiation
+ */
+#include "core/call/negotiation.h"
+
+enum {
+	NOT_ACCEPTABLE = 488,  /* RFC 3261 section 21.4.26 */
+	REQUEST_PENDING = 491, /* RFC 3261 section 21.4.27 */
+};
+
+/* The body of a message as a buffer of its own; NULL without memory */
+static struct mbuf *body_of(const struct invite_event *ev)
+{
+	struct mbuf *mb = mbuf_alloc(ev->body.l ? ev->body.l : 1);
+
+	if (mb && mbuf_write_pl(mb, &ev->body))
+		mb = mem_deref(mb);
+	if (mb)
+		mb->pos = 0;
+	return mb;
+}
+
+static int take_answer(struct negotiation *n, const struct invite_event *ev,
+		       uint64_t now)
+{
+	struct mbuf *mb = body_of(ev);
+	int err = mb ? session_take_answer(n->session, mb, now) : ENOMEM;
+
+	mem_deref(mb);
+	if (!err) {
+		n->answered = true;
+		n->fork = ev->fork;
+	}
+	return err;
+}
+
+int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
+			 uint64_t now)
+{
+	int err;
+
+	if (!ev->body.l || n->answered)
+		return ENOENT;
+
+	err = take_answer(n, ev, now);
+	return err ? err : session_listen(n->session, now);
+}
+
+int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
+			 uint64_t now)
+{
+	if (n->answered && n->fork == ev->fork)
+		return 0;
+	if (!ev->body.l)
+		return EPROTO;
+	if (n->answered)
+		session_forget_answer(n->session);
+
+	return take_answer(n, ev, now);
+}
+
+int negotiation_confirmed(struct negotiation *n, const struct invite_event *ev,
+			  uint64_t now)
+{
+	if (!n->offerless)
+		return 0;
+
+	return ev->body.l ? take_answer(n, ev, now) : EPROTO;
+}
+
+int negotiation_accept(struct negotiation *n, struct mbuf **mbp, uint64_t now)
+{
+	return n->offerless ? session_offer(n->session, mbp)
+			    : session_answer(n->session, mbp, now);
+}
+
+/* What our 2xx to it carries. @return 0 or errno of the session */
+static int reoffer_body(struct negotiation *n, const struct invite_event *ev,
+			struct mbuf **mbp, uint64_t now)
+{
+	struct mbuf *body;
+	int err;
+
+	if (!ev->body.l)
+		return session_offer(n->session, mbp);
+
+	body = body_of(ev);
+	err = body ? session_take_offer(n->session, body) : ENOMEM;
+	if (!err)
+		err = session_answer(n->session, mbp, now);
+
+	mem_deref(body);
+	return err;
+}
+
+void negotiation_reoffer(struct negotiation *n, struct invite *inv,
+			 const struct invite_event *ev, uint64_t now)
+{
+	struct mbuf *mb = NULL;
+	int err = reoffer_body(n, ev, &mb, now);
+
+	if (err)
+		(void)invite_reanswer(inv,
+				      err == EINPROGRESS ? REQUEST_PENDING
+							 : NOT_ACCEPTABLE,
+				      NULL, NULL, now);
+	else
+		(void)invite_reanswer(inv, 200, NULL, mb, now);
+	mem_deref(mb);
+}
+
+void negotiation_reack(struct negotiation *n, const struct invite_event *ev,
+		       uint64_t now)
+{
+	if (ev->body.l && session_offering(n->session))
+		(void)take_answer(n, ev, now);
+}

@@ -1,0 +1,99 @@
+/**
+ * @file core/call/outgoing.c  Outgoing
+ */
+#include "core/base/log.h"
+#include "core/call/outgoing.h"
+
+int call_dial(struct call **cp, const struct call_params *prm, const char *to,
+	      uint64_t now)
+{
+	struct call *c;
+	int err;
+
+	err = call_alloc(&c, prm, now);
+	if (err)
+		return err;
+
+	c->state = CALL_GATHERING;
+	c->dialing = true;
+	err = str_dup(&c->to, to);
+	if (!err)
+		err = session_gather(c->session, now);
+	if (!err)
+		err = c->err;
+	if (!err && c->finished)
+		err = ECONNABORTED;
+	c->dialing = false;
+	if (err)
+		mem_deref(c);
+	else
+		*cp = c;
+	return err;
+}
+
+int outgoing_invite(struct call *c, uint64_t now)
+{
+	struct invite_params prm = {
+		.to = c->to,
+		.no_answer = config_number(c->prm.cfg, "call", "no_answer"),
+	};
+	struct mbuf *mb = NULL;
+	int err;
+
+	err = session_offer(c->session, &mb);
+	if (err)
+		return err;
+
+	c->state = CALL_CALLING;
+	prm.body = mb;
+	err = ua_call(&c->inv, c->ua, &prm, call_invite_handler, c, now);
+	mem_deref(mb);
+	if (err)
+		return err;
+
+	call_emit(c, EVENT_CONNECTING);
+	return 0;
+}
+
+void outgoing_progress(struct call *c, const struct invite_event *ev,
+		       uint64_t now)
+{
+	if (c->state == CALL_CALLING)
+		c->state = CALL_RINGING;
+
+	call_emit_code(c, EVENT_I_AO_REQUEST, ev->code, &ev->reason);
+
+	if (!negotiation_progress(&c->neg, ev, now)) {
+		(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+		call_emit_code(c, EVENT_M_EARLY_MEDIA, ev->code, &ev->reason);
+	} else if (ev->code == 180 && !c->neg.answered) {
+		(void)voice_tone(c->prm.voice, VOICE_TONE_RINGBACK);
+	}
+}
+
+void outgoing_answered(struct call *c, const struct invite_event *ev,
+		       uint64_t now)
+{
+	int err;
+
+	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+	c->state = CALL_UP;
+	c->answered = now;
+
+	err = negotiation_answered(&c->neg, ev, now);
+	if (!err)
+		err = call_talk(c, now);
+
+	call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
+	if (!err)
+		return;
+
+	log_warning("call %u: answer of no use: %s\n", c->id,
+		    session_why(c->session));
+	event_emit(c->events, EVENT_WEBRTC_ERROR, "call", c->id, "reason:s",
+		   session_why(c->session));
+	call_abandon(c, 488,
+		     session_deaf(c->session) ? "Media stream permission denied"
+					      : "Answer not acceptable",
+		     now);
+}

@@ -1,0 +1,141 @@
+/**
+ * @file core/call/session.h  Session: the media of one call
+ *
+ *     call -> [session] -> offer      what was agreed
+ *                 |------> transport  ICE, DTLS, SRTP      (core/net)
+ *                 |------> audio      codec, jitter, RTP   (core/media)
+ *                 '------> voice      the sound device
+ *
+ * The one place where media and net meet:
+ *
+ *     AUDIO OUT  voice -> audio -> [session_send] -> transport -> UDP
+ *     AUDIO IN   UDP -> transport -> [packet] -> audio -> voice
+ *
+ * Our microphone stays closed until session_talk(); until then a session
+ * listens at most (early media).
+ */
+#ifndef CORE_CALL_SESSION_H
+#define CORE_CALL_SESSION_H
+
+#include <jansson.h>
+#include "core/base/config.h"
+#include "core/call/voice.h"
+#include "core/net/transport.h"
+#include "core/sip/offer.h"
+
+struct session;
+
+/** Our description can be made now; once. May free the session */
+typedef void(session_ready_h)(uint64_t now, void *arg);
+
+/** Media flow encrypted from now on; once. May free the session */
+typedef void(session_up_h)(uint64_t now, void *arg);
+
+/**
+ * The media are over, by themselves; no handler follows.
+ *
+ * @param reason  For a person, static
+ */
+typedef void(session_down_h)(int err, const char *reason, uint64_t now,
+			     void *arg);
+
+/** A digit came by telephone-event. Must not free the session */
+typedef void(session_digit_h)(char digit, uint64_t now, void *arg);
+
+struct session_handlers {
+	session_ready_h *ready;
+	session_up_h *up;
+	session_down_h *down;
+	session_digit_h *digit;
+	void *arg;
+};
+
+/** What a session is made of; all but handlers outlives it */
+struct session_params {
+	const struct config *cfg;
+	const struct network *net;
+	struct identity *identity;
+	const struct server *serverv; /**< STUN and TURN */
+	size_t serverc;
+	struct voice *voice;
+	const char *cname; /**< The same for all of a phone (RFC 7022) */
+	bool offerer;	   /**< We make the first offer                */
+	bool send, recv;   /**< Directions wanted                      */
+};
+
+/**
+ * Allocate. Free with mem_deref(), which is silent and at once.
+ *
+ * @return 0, ENOMEM, EINVAL no codec of the configuration is known, or errno
+ */
+int session_alloc(struct session **sp, const struct session_params *prm,
+		  const struct session_handlers *h, uint64_t now);
+
+/** Gather addresses; the ready handler follows, maybe before this returns */
+int session_gather(struct session *s, uint64_t now);
+
+/** Whether the ready handler was called */
+bool session_ready(const struct session *s);
+
+/** Make our offer. @param mbp the text, at pos 0. @return as offer_create() */
+int session_offer(struct session *s, struct mbuf **mbp);
+
+/** Take the peer's offer. @return as offer_take_offer() */
+int session_take_offer(struct session *s, struct mbuf *mb);
+
+/**
+ * Answer it, when ready; connecting begins.
+ *
+ * @return as offer_answer(), EACCES no usable fingerprint
+ */
+int session_answer(struct session *s, struct mbuf **mbp, uint64_t now);
+
+/**
+ * Take the answer to our offer; connecting begins.
+ *
+ * @return as offer_take_answer(), EACCES no usable fingerprint
+ */
+int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now);
+
+/**
+ * The answer came from a fork that is not the one that answered the call:
+ * wait for another one to the same offer.
+ */
+void session_forget_answer(struct session *s);
+
+/** Why the last exchange failed, safe to log and to send */
+const char *session_why(const struct session *s);
+
+/** Whether an offer of ours waits for its answer */
+bool session_offering(const struct session *s);
+
+/** Whether the sound device could not be opened */
+bool session_deaf(const struct session *s);
+
+/** Early media: play what comes, send nothing. @return 0 or errno */
+int session_listen(struct session *s, uint64_t now);
+
+/**
+ * We have answered, or were answered: open the microphone, now or as soon as
+ * something is agreed.
+ *
+ * @return 0, or errno of the device: session_deaf()
+ */
+int session_talk(struct session *s, uint64_t now);
+
+/** RTCP BYE, close_notify, device closed, sockets closed; then mem_deref() */
+void session_close(struct session *s, uint64_t now);
+
+/** Mute the microphone */
+void session_set_mute(struct session *s, bool mute);
+
+/** Send digits. @return as audio_send_digits() */
+int session_send_digits(struct session *s, const char *digits);
+
+/** Print, for `stats` and %H */
+int session_print(struct re_printf *pf, const struct session *s);
+
+/** The same. @return new reference, NULL without memory */
+json_t *session_json(const struct session *s);
+
+#endif

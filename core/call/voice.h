@@ -1,0 +1,79 @@
+/**
+ * @file core/call/voice.h  Voice: the one sound device, and who has it
+ *
+ *     sound device -> [voice] -> session in front -> audio path
+ *                        '-----> call progress tones
+ *
+ * The device is open while somebody needs it and closed otherwise, so that
+ * nobody listens between calls. The session attached last is in front: it
+ * gets the microphone and the loudspeaker; those behind beat on with silence,
+ * and their audio keeps its clock.
+ */
+#ifndef CORE_CALL_VOICE_H
+#define CORE_CALL_VOICE_H
+
+#include "core/base/config.h"
+#include "core/base/event.h"
+#include "core/device/sound.h"
+
+/** What is played while nobody is in front */
+enum voice_tone {
+	VOICE_TONE_NONE = 0,
+	VOICE_TONE_RINGBACK, /**< The far end rings: 425 Hz, 1 s on, 4 s off
+				  (ITU-T E.180, supplement 2) */
+};
+
+struct voice;
+
+/** A session's share of the device; embed it and zero it */
+struct voice_user {
+	struct le le;
+	sound_period_h *h; /**< The heartbeat */
+	void *arg;
+};
+
+/** A sound driver and the scheme it answers to, as in "alsa:default" */
+struct voice_driver {
+	const char *scheme;
+	sound_alloc_h *alloc;
+};
+
+/**
+ * Allocate for the device named in `[audio] device`; it is looked at, and
+ * stays closed.
+ *
+ * @param driverv  NULL-ended by scheme NULL; must outlive the voice
+ * @param events   For device_lost and device_back
+ *
+ * @return 0, ENODEV no such driver or device, EINVAL, EBUSY, ENOMEM
+ */
+int voice_alloc(struct voice **vp, const struct config *cfg,
+		const struct voice_driver *driverv, struct event_bus *events);
+
+/**
+ * Attach a user, in front of all; opens the device.
+ *
+ * @param h    Called with each heartbeat until voice_detach()
+ * @param fmt  Set to what the device runs at
+ *
+ * @return 0, EALREADY attached, or errno of the device: not attached
+ */
+int voice_attach(struct voice *v, struct voice_user *u, sound_period_h *h,
+		 void *arg, struct sound_format *fmt);
+
+/** Detach; harmless when not attached. Closes the device after the last */
+void voice_detach(struct voice *v, struct voice_user *u);
+
+/** Bring an attached user to the front */
+void voice_front(struct voice *v, struct voice_user *u);
+
+/** Play a tone, or none; opens the device for it. @return 0 or errno */
+int voice_tone(struct voice *v, enum voice_tone tone);
+
+/** What a simulated loudspeaker heard. @return 0, ENOTSUP */
+int voice_heard(const struct voice *v, struct sound_heard *heard);
+
+/** Print device and state on one line, for %H */
+int voice_print(struct re_printf *pf, const struct voice *v);
+
+#endif

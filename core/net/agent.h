@@ -21,6 +21,11 @@
 #include "core/net/network.h"
 #include "core/net/server.h"
 
+enum {
+	AGENT_UFRAG_MAX = 256, /**< The peer's, RFC 8839 section 5.4 */
+	AGENT_PWD_MAX = 256,   /**< The peer's, RFC 8839 section 5.4 */
+};
+
 struct agent;
 
 enum agent_role {

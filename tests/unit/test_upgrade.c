@@ -109,69 +109,67 @@ static void test_upgrade_accepts_what_servers_say(void **state)
 		assert_int_equal(answer(v[i]), 0);
 }
 
+static const struct {
+	const char *text, *reason;
+	int err;
+} faultv[] = {
+	{ GOOD "Sec-WebSocket-Accept: @\r\n\r\n", "subprotocol", EPROTO },
+	{ GOOD "Sec-WebSocket-Protocol: xmpp\r\n"
+	       "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "subprotocol", EPROTO },
+	{ GOOD "Sec-WebSocket-Protocol: sip, xmpp\r\n"
+	       "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "subprotocol", EPROTO },
+	{ GOOD PROTO PROTO "Sec-WebSocket-Accept: @\r\n\r\n", "subprotocol",
+	  EPROTO },
+	{ GOOD PROTO "\r\n", "Accept", EPROTO },
+	{ GOOD PROTO
+	  "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+	  "Accept", EPROTO },
+	{ GOOD PROTO "Sec-WebSocket-Accept: @\r\n"
+		     "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "Accept", EPROTO },
+	{ GOOD PROTO "Sec-WebSocket-Accept: @\r\n"
+		     "Sec-WebSocket-Extensions: "
+		     "permessage-deflate\r\n\r\n",
+	  "extension", EPROTO },
+	{ "HTTP/1.1 101 x\r\nConnection: Upgrade\r\n" PROTO
+	  "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "Upgrade", EPROTO },
+	{ "HTTP/1.1 101 x\r\nUpgrade: websocket\r\n" PROTO
+	  "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "Connection", EPROTO },
+	{ "HTTP/1.1 101 x\r\nUpgrade: websocket\r\n"
+	  "Upgrade: websocket\r\nConnection: Upgrade\r\n" PROTO
+	  "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "Upgrade", EPROTO },
+	{ "HTTP/1.0 101 x\r\nUpgrade: websocket\r\n"
+	  "Connection: Upgrade\r\n" PROTO "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "HTTP/1.1", EPROTO },
+	{ "HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found", ECONNREFUSED },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "200",
+	  ECONNREFUSED },
+	{ "HTTP/1.1 302 Found\r\nLocation: ws://evil/\r\n\r\n", "redirects",
+	  ECONNREFUSED },
+	{ "HTTP/1.1 400 \x1b[31mred\r\n\r\n", "malformed", EPROTO },
+	{ "HTTP/1.1 400 a\nb\r\n\r\n", "malformed", EPROTO },
+	{ GOOD PROTO "X: a\r\n folded\r\n"
+		     "Sec-WebSocket-Accept: @\r\n\r\n",
+	  "malformed", EPROTO },
+	{ GOOD PROTO "X: a\rb\r\nSec-WebSocket-Accept: @\r\n\r\n", "malformed",
+	  EPROTO },
+	{ "SIP/2.0 200 OK\r\n\r\n", "HTTP", EPROTO },
+	{ "\r\n\r\n", "HTTP", EPROTO },
+	{ "hello\r\n\r\n", "HTTP", EPROTO },
+};
+
 static void test_upgrade_refuses_with_a_reason(void **state)
 {
-	static const struct {
-		const char *text, *reason;
-		int err;
-	} v[] = {
-		{ GOOD "Sec-WebSocket-Accept: @\r\n\r\n", "subprotocol",
-		  EPROTO },
-		{ GOOD "Sec-WebSocket-Protocol: xmpp\r\n"
-		       "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "subprotocol", EPROTO },
-		{ GOOD "Sec-WebSocket-Protocol: sip, xmpp\r\n"
-		       "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "subprotocol", EPROTO },
-		{ GOOD PROTO PROTO "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "subprotocol", EPROTO },
-		{ GOOD PROTO "\r\n", "Accept", EPROTO },
-		{ GOOD PROTO
-		  "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
-		  "Accept", EPROTO },
-		{ GOOD PROTO "Sec-WebSocket-Accept: @\r\n"
-			     "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "Accept", EPROTO },
-		{ GOOD PROTO "Sec-WebSocket-Accept: @\r\n"
-			     "Sec-WebSocket-Extensions: "
-			     "permessage-deflate\r\n\r\n",
-		  "extension", EPROTO },
-		{ "HTTP/1.1 101 x\r\nConnection: Upgrade\r\n" PROTO
-		  "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "Upgrade", EPROTO },
-		{ "HTTP/1.1 101 x\r\nUpgrade: websocket\r\n" PROTO
-		  "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "Connection", EPROTO },
-		{ "HTTP/1.1 101 x\r\nUpgrade: websocket\r\n"
-		  "Upgrade: websocket\r\nConnection: Upgrade\r\n" PROTO
-		  "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "Upgrade", EPROTO },
-		{ "HTTP/1.0 101 x\r\nUpgrade: websocket\r\n"
-		  "Connection: Upgrade\r\n" PROTO
-		  "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "HTTP/1.1", EPROTO },
-		{ "HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found",
-		  ECONNREFUSED },
-		{ "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", "200",
-		  ECONNREFUSED },
-		{ "HTTP/1.1 302 Found\r\nLocation: ws://evil/\r\n\r\n",
-		  "redirects", ECONNREFUSED },
-		{ "HTTP/1.1 400 \x1b[31mred\r\n\r\n", "malformed", EPROTO },
-		{ "HTTP/1.1 400 a\nb\r\n\r\n", "malformed", EPROTO },
-		{ GOOD PROTO "X: a\r\n folded\r\n"
-			     "Sec-WebSocket-Accept: @\r\n\r\n",
-		  "malformed", EPROTO },
-		{ GOOD PROTO "X: a\rb\r\nSec-WebSocket-Accept: @\r\n\r\n",
-		  "malformed", EPROTO },
-		{ "SIP/2.0 200 OK\r\n\r\n", "HTTP", EPROTO },
-		{ "\r\n\r\n", "HTTP", EPROTO },
-		{ "hello\r\n\r\n", "HTTP", EPROTO },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		assert_int_equal(answer(v[i].text), v[i].err);
-		if (!strstr(up.reason, v[i].reason))
+	for (size_t i = 0; i < ARRAY_SIZE(faultv); i++) {
+		assert_int_equal(answer(faultv[i].text), faultv[i].err);
+		if (!strstr(up.reason, faultv[i].reason))
 			fail_msg("%zu: %s", i, up.reason);
 	}
 }

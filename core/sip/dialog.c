@@ -6,6 +6,14 @@
  */
 #include <assert.h>
 #include "core/sip/dialog.h"
+#include "core/sip/grammar.h"
+
+/* A route set: replaced whole or not at all */
+struct routes {
+	char *v[DIALOG_ROUTES_MAX]; /* Values, first hop first */
+	size_t c;
+	int err;
+};
 
 struct dialog {
 	char *callid;
@@ -14,54 +22,39 @@ struct dialog {
 	char *local_tag;
 	char *remote_tag; /* "" for a peer that sends none (RFC 2543) */
 	char *target;	  /* Contact of the peer                      */
-	char **routev;	  /* URIs with brackets, first hop first      */
-	size_t routec;
-	char *ruri;    /* What requests go to: target or hop 0     */
-	uint32_t lseq; /* Last CSeq number sent                    */
-	uint32_t rseq; /* Last CSeq number received                */
+	char *last;	  /* <target>, after a strict first hop       */
+	char *ruri;	  /* What requests go to: target or first hop */
+	struct routes *routes;
+	const char *hopv[DIALOG_ROUTES_MAX]; /* Route of requests     */
+	uint32_t lseq;			     /* Last CSeq number sent */
+	uint32_t rseq;			     /* ... and received      */
 	bool rseq_known;
-	bool strict; /* First hop is a strict router             */
 	bool confirmed;
 	bool calling;
-	uint32_t misordered; /* Counter                                 */
+	uint32_t misordered; /* Counter */
 };
 
-/* A route set while it is built: it replaces the old one only when whole */
-struct build {
-	char **routev;
-	size_t routec;
-	int err;
-};
-
-static void build_destructor(void *arg)
+static void routes_destructor(void *arg)
 {
-	struct build *b = arg;
+	struct routes *r = arg;
 
-	for (size_t i = 0; i < b->routec; i++)
-		mem_deref(b->routev[i]);
-	mem_deref(b->routev);
-}
-
-static void routes_free(struct dialog *d)
-{
-	for (size_t i = 0; i < d->routec; i++)
-		mem_deref(d->routev[i]);
-	d->routec = 0;
-	d->routev = mem_deref(d->routev);
+	for (size_t i = 0; i < r->c; i++)
+		mem_deref(r->v[i]);
 }
 
 static void dialog_destructor(void *arg)
 {
 	struct dialog *d = arg;
 
-	routes_free(d);
 	mem_deref(d->callid);
 	mem_deref(d->local);
 	mem_deref(d->remote);
 	mem_deref(d->local_tag);
 	mem_deref(d->remote_tag);
 	mem_deref(d->target);
+	mem_deref(d->last);
 	mem_deref(d->ruri);
+	mem_deref(d->routes);
 }
 
 /* Copy a text; each folded line break becomes one space */
@@ -94,96 +87,98 @@ static int text_dup(char **strp, const struct pl *pl, size_t max)
 static bool route_put(const struct sip_hdr *hdr, const struct sip_msg *msg,
 		      void *arg)
 {
-	struct build *b = arg;
-	struct sip_addr addr;
-	struct pl pl;
+	struct routes *r = arg;
+	struct sip_taddr addr;
 	(void)msg;
 
-	if (b->routec == DIALOG_ROUTES_MAX) {
-		b->err = E2BIG;
-		return true;
-	}
-
-	b->err = sip_addr_decode(&addr, &hdr->val);
-	if (b->err)
+	if (r->c == DIALOG_ROUTES_MAX)
+		r->err = E2BIG;
+	else
+		r->err = grammar_addr(&addr, &hdr->val);
+	if (r->err)
 		return true;
 
 	/* The whole value: parameters behind the bracket belong to it */
-	pl = hdr->val;
-	b->err = text_dup(&b->routev[b->routec], &pl, DIALOG_TEXT_MAX);
-	if (!b->err)
-		++b->routec;
-	return b->err != 0;
-}
-
-static bool is_strict(const char *route)
-{
-	struct sip_addr addr;
-	struct pl pl, val;
-
-	pl_set_str(&pl, route);
-	if (sip_addr_decode(&addr, &pl))
-		return false;
-
-	return uri_param_get(&addr.uri.params, &(struct pl)PL("lr"), &val) != 0;
-}
-
-/* RFC 3261 section 12.2.1.1: a strict first hop is the request URI */
-static int ruri_set(struct dialog *d)
-{
-	struct sip_addr addr;
-	struct pl pl;
-
-	d->strict = d->routec && is_strict(d->routev[0]);
-	pl_set_str(&pl, d->target);
-	if (d->strict) {
-		pl_set_str(&pl, d->routev[0]);
-		if (sip_addr_decode(&addr, &pl))
-			return EBADMSG;
-		pl = addr.auri;
-	}
-
-	return text_dup(&d->ruri, &pl, DIALOG_TEXT_MAX);
+	r->err = text_dup(&r->v[r->c], &hdr->val, DIALOG_TEXT_MAX);
+	if (!r->err)
+		++r->c;
+	return r->err != 0;
 }
 
 /* Record-Route: as it stands for the called side, reversed for the calling */
 static int routes_set(struct dialog *d, const struct sip_msg *msg)
 {
-	struct build *b;
-	int err = 0;
+	struct routes *r = mem_zalloc(sizeof(*r), routes_destructor);
+	int err;
 
-	b = mem_zalloc(sizeof(*b), build_destructor);
-	if (!b)
+	if (!r)
 		return ENOMEM;
 
-	b->routev = mem_zalloc(DIALOG_ROUTES_MAX * sizeof(char *), NULL);
-	if (!b->routev) {
-		err = ENOMEM;
-		goto out;
+	(void)sip_msg_hdr_apply(msg, !d->calling, SIP_HDR_RECORD_ROUTE,
+				route_put, r);
+	err = r->err;
+	if (err) {
+		mem_deref(r);
+		return err;
 	}
 
-	(void)sip_msg_hdr_apply(msg, !d->calling, SIP_HDR_RECORD_ROUTE,
-				route_put, b);
-	err = b->err;
-	if (err)
-		goto out;
+	mem_deref(d->routes);
+	d->routes = r;
+	return 0;
+}
 
-	routes_free(d);
-	d->routev = b->routev;
-	d->routec = b->routec;
-	b->routev = NULL;
-	b->routec = 0;
-out:
-	mem_deref(b);
-	return err;
+/* The URI of the first hop when it is a strict router */
+static bool strict_hop(struct pl *uri, const struct dialog *d)
+{
+	struct sip_taddr addr;
+	struct pl pl;
+
+	if (!d->routes->c)
+		return false;
+
+	pl_set_str(&pl, d->routes->v[0]);
+	if (grammar_addr(&addr, &pl))
+		return false;
+
+	*uri = addr.auri;
+	return grammar_param(NULL, &addr.uri.params, "lr") != 0;
+}
+
+/* RFC 3261 section 12.2.1.1: a strict first hop is the request URI. What
+   fails leaves pointers that are still good */
+static int hops_set(struct dialog *d)
+{
+	const struct routes *r = d->routes;
+	char *last = NULL;
+	struct pl pl;
+	bool strict = strict_hop(&pl, d);
+	int err;
+
+	for (size_t i = 0; i < r->c; i++)
+		d->hopv[i] = r->v[strict ? (i + 1) % r->c : i];
+	if (!strict)
+		pl_set_str(&pl, d->target);
+
+	err = text_dup(&d->ruri, &pl, DIALOG_TEXT_MAX);
+	if (err || !strict)
+		return err;
+
+	err = re_sdprintf(&last, "<%s>", d->target);
+	if (err)
+		return err;
+
+	mem_deref(d->last);
+	d->last = last;
+	d->hopv[r->c - 1] = last;
+	return 0;
 }
 
 static int target_set(struct dialog *d, const struct sip_msg *msg)
 {
 	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	struct sip_addr addr;
+	struct sip_taddr addr;
 
-	if (!hdr || sip_addr_decode(&addr, &hdr->val))
+	if (!hdr || grammar_addr(&addr, &hdr->val))
 		return EBADMSG;
 
 	return text_dup(&d->target, &addr.auri, DIALOG_TEXT_MAX);
@@ -216,7 +211,7 @@ int dialog_alloc_called(struct dialog **dp, const struct sip_msg *req,
 	err = err ? err : text_dup(&d->callid, &req->callid, DIALOG_TOKEN_MAX);
 	err = err ? err : target_set(d, req);
 	err = err ? err : routes_set(d, req);
-	err = err ? err : ruri_set(d);
+	err = err ? err : hops_set(d);
 	mem_deref(to);
 
 	if (err)
@@ -254,7 +249,7 @@ int dialog_alloc_calling(struct dialog **dp, const struct sip_msg *resp,
 	if (!err && target_set(d, resp))
 		err = str_dup(&d->target, ruri);
 	err = err ? err : routes_set(d, resp);
-	err = err ? err : ruri_set(d);
+	err = err ? err : hops_set(d);
 
 	if (err)
 		mem_deref(d);
@@ -276,14 +271,14 @@ int dialog_confirm(struct dialog *d, const struct sip_msg *resp)
 		return err;
 
 	(void)target_set(d, resp);
-	return ruri_set(d);
+	return hops_set(d);
 }
 
 int dialog_refresh(struct dialog *d, const struct sip_msg *msg)
 {
 	int err = target_set(d, msg);
 
-	return err ? err : ruri_set(d);
+	return err ? err : hops_set(d);
 }
 
 bool dialog_matches(const struct dialog *d, const struct sip_msg *msg)
@@ -312,12 +307,6 @@ int dialog_take_cseq(struct dialog *d, const struct sip_msg *req)
 uint32_t dialog_next_cseq(struct dialog *d)
 {
 	return ++d->lseq;
-}
-
-void dialog_used_cseq(struct dialog *d, uint32_t cseq)
-{
-	if (cseq > d->lseq)
-		d->lseq = cseq;
 }
 
 bool dialog_confirmed(const struct dialog *d)
@@ -350,20 +339,14 @@ const char *dialog_remote_tag(const struct dialog *d)
 	return d->remote_tag;
 }
 
-int dialog_headers(struct re_printf *pf, const struct dialog *d)
+void dialog_fill(const struct dialog *d, struct request *r)
 {
-	int err = 0;
-
-	for (size_t i = d->strict ? 1 : 0; i < d->routec; i++)
-		err |= re_hprintf(pf, "Route: %s\r\n", d->routev[i]);
-	if (d->strict)
-		err |= re_hprintf(pf, "Route: <%s>\r\n", d->target);
-
-	return err | re_hprintf(pf,
-				"From: %s\r\n"
-				"To: %s\r\n"
-				"Call-ID: %s\r\n",
-				d->local, d->remote, d->callid);
+	r->uri = d->ruri;
+	r->routev = d->hopv;
+	r->routec = d->routes->c;
+	r->from = d->local;
+	r->to = d->remote;
+	r->callid = d->callid;
 }
 
 int dialog_print(struct re_printf *pf, const struct dialog *d)
@@ -371,5 +354,5 @@ int dialog_print(struct re_printf *pf, const struct dialog *d)
 	return re_hprintf(pf, "%s %s lseq=%u rseq=%u routes=%zu misordered=%u",
 			  d->calling ? "calling" : "called",
 			  d->confirmed ? "confirmed" : "early", d->lseq,
-			  d->rseq, d->routec, d->misordered);
+			  d->rseq, d->routes->c, d->misordered);
 }

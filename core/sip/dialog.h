@@ -11,7 +11,7 @@
 #ifndef CORE_SIP_DIALOG_H
 #define CORE_SIP_DIALOG_H
 
-#include "core/base/re.h"
+#include "core/sip/request.h"
 
 enum {
 	DIALOG_ROUTES_MAX = 16, /**< Entries of a route set, ours         */
@@ -74,9 +74,6 @@ int dialog_take_cseq(struct dialog *d, const struct sip_msg *req);
 /** The next CSeq number of ours; every call counts one up */
 uint32_t dialog_next_cseq(struct dialog *d);
 
-/** A CSeq number was used outside dialog_next_cseq(), by a resent INVITE */
-void dialog_used_cseq(struct dialog *d, uint32_t cseq);
-
 /** Whether a 2xx established the dialog */
 bool dialog_confirmed(const struct dialog *d);
 
@@ -92,10 +89,11 @@ const char *dialog_local_tag(const struct dialog *d);
 const char *dialog_remote_tag(const struct dialog *d);
 
 /**
- * Print Route (if any), From, To and Call-ID lines of a request, for %H.
- * The CSeq is left to the caller, who knows the method.
+ * Fill in where a request within the dialog goes and whose it is: uri, routev,
+ * routec, from, to, callid. They live until the dialog changes. Method and
+ * CSeq number are left to the caller.
  */
-int dialog_headers(struct re_printf *pf, const struct dialog *d);
+void dialog_fill(const struct dialog *d, struct request *r);
 
 /** Print the state on one line, for %H */
 int dialog_print(struct re_printf *pf, const struct dialog *d);

@@ -11,11 +11,11 @@
  *               -> CONFIRMED -> ... -> CLOSED
  *
  * CLOSED comes exactly once, last, whatever happens, also after one's own
- * invite_hangup() - unless the owner lets go with mem_deref() first, which
- * is silent: CANCEL, BYE or a refusal go out by themselves and no handler
- * is called any more. The owner holds one reference from ua_call() or the
- * call handler on, and derefs when done with it; it may do so inside the
- * handler. A lost flow does not end an answered call.
+ * invite_hangup(); the ua holds it until then. The owner holds a reference
+ * of its own, from ua_call() or by mem_ref() in the call handler, and gives
+ * it back with mem_deref() after CLOSED, or earlier with invite_release();
+ * both may be done inside the handler. Every function may be called inside
+ * the handler, too. A lost flow does not end an answered call.
  */
 #ifndef CORE_SIP_INVITE_H
 #define CORE_SIP_INVITE_H
@@ -50,6 +50,8 @@ enum invite_what {
 	INVITE_EV_OFFER,      /**< re-INVITE or UPDATE: body is an offer, or
 				  empty: one is wanted. Answer at once or
 				  later with invite_reanswer()            */
+	INVITE_EV_WITHDRAWN,  /**< That offer was cancelled: nothing is to be
+				  answered any more                       */
 	INVITE_EV_REACK,      /**< ACK to our 2xx of a re-INVITE: body     */
 	INVITE_EV_REANSWERED, /**< 2xx to our re-INVITE or UPDATE: body   */
 	INVITE_EV_REFUSED,    /**< Other final response to it: code, reason.
@@ -72,8 +74,9 @@ enum invite_why {
 	INVITE_WHY_NO_ACK,    /**< 64*T1 without ACK to our 2xx            */
 	INVITE_WHY_TIMEOUT,   /**< Server silent: 408                      */
 	INVITE_WHY_FLOW,      /**< No flow, or lost before the answer: 503 */
-	INVITE_WHY_DIALOG,    /**< Peer does not know the dialog: 481, 408
-				  within it (RFC 3261 section 12.2.1.2)   */
+	INVITE_WHY_DIALOG,    /**< Peer does not know the dialog: 481 to a
+				  request within it (RFC 3261 12.2.1.2; not
+				  408: a peer may have lost its flow only) */
 	INVITE_WHY_FAULT,     /**< A message that cannot be used           */
 };
 
@@ -87,8 +90,8 @@ struct invite_event {
 	struct pl method;	   /**< OFFER, RESPONSE: INVITE, UPDATE..  */
 	struct pl ctype;	   /**< Content-Type, "" without body      */
 	struct pl body;		   /**< Empty when there is none           */
-	unsigned fork;		   /**< PROGRESS, ANSWERED: which early
-				       dialog, from 0                     */
+	unsigned fork;		   /**< PROGRESS, ANSWERED: which of the
+					peers that ring, from 0            */
 	bool update;		   /**< OFFER by UPDATE: no ACK will come  */
 	const struct sip_msg *msg; /**< The message, NULL without         */
 };
@@ -99,12 +102,13 @@ typedef void(invite_h)(struct invite *inv, const struct invite_event *ev,
 
 /** A call to make; texts and body are copied */
 struct invite_params {
-	const char *to;	     /**< "johndoe" or sip:johndoe@example.org */
-	const char *ctype;   /**< Of the body; NULL: application/sdp   */
-	struct mbuf *body;   /**< Offer from pos; NULL for none: the
+	const char *to;		    /**< "johndoe" or sip:johndoe@example.org */
+	const char *ctype;	    /**< Of the body; NULL: application/sdp   */
+	struct mbuf *body;	    /**< Offer from pos; NULL for none: the
 					2xx then brings one                  */
-	const char *headers; /**< Further lines, each with CRLF; NULL  */
-	uint64_t no_answer;  /**< CANCEL after [us]; 0: the default    */
+	const char *const *headerv; /**< Further "Name: value", up to NULL;
+					 or NULL                       */
+	uint64_t no_answer;	    /**< CANCEL after [us]; 0: the default    */
 };
 
 /** Whom an event goes to; the ua's call handler sets it on a new invite */
@@ -132,8 +136,10 @@ int invite_accept(struct invite *inv, struct mbuf *body, uint64_t now);
 /**
  * Called side: refuse. CLOSED comes before this returns.
  *
- * @param code    300 to 699; 603 declines, 486 busy
+ * @param code    400 to 699; 603 declines, 486 busy
  * @param reason  NULL for the standard text
+ *
+ * @return 0, EINVAL wrong state or code
  */
 int invite_reject(struct invite *inv, unsigned code, const char *reason,
 		  uint64_t now);
@@ -145,6 +151,16 @@ int invite_reject(struct invite *inv, unsigned code, const char *reason,
  * @param cause  Value of a Reason header for BYE and CANCEL, or NULL
  */
 void invite_hangup(struct invite *inv, const char *cause, uint64_t now);
+
+/**
+ * Let go: no handler is called any more, what is not over is hung up, and
+ * the reference is given back.
+ *
+ * @param inv  May be NULL
+ *
+ * @return NULL, always
+ */
+struct invite *invite_release(struct invite *inv, uint64_t now);
 
 /**
  * Calling side without offer: the answer to the offer in the 2xx. The ACK
@@ -182,13 +198,14 @@ int invite_reanswer(struct invite *inv, unsigned code, const char *reason,
  * Send another request within the dialog (INFO ...). RESPONSE follows.
  *
  * @param method   INFO, REFER, NOTIFY, MESSAGE
- * @param headers  Further lines, each with CRLF, or NULL
+ * @param headerv  Further "Name: value", up to NULL; or NULL
  * @param ctype    Content-Type, NULL without body
  *
  * @return 0, ENOMEM, EINVAL not up, EBUSY too many pending, ENOTCONN
  */
-int invite_request(struct invite *inv, const char *method, const char *headers,
-		   const char *ctype, struct mbuf *body, uint64_t now);
+int invite_request(struct invite *inv, const char *method,
+		   const char *const *headerv, const char *ctype,
+		   struct mbuf *body, uint64_t now);
 
 enum invite_state invite_state(const struct invite *inv);
 
@@ -196,7 +213,7 @@ enum invite_state invite_state(const struct invite *inv);
 bool invite_incoming(const struct invite *inv);
 
 /** Incoming: the INVITE, as long as it is not answered; else NULL */
-const struct sip_msg *invite_request_msg(const struct invite *inv);
+const struct sip_msg *invite_msg(const struct invite *inv);
 
 /** Whether the peer's Allow header names a method; true if none was seen */
 bool invite_peer_allows(const struct invite *inv, const char *method);

@@ -1,111 +1,134 @@
 /**
  * @file core/sip/origin.h  Origin: who our requests come from, and their way
  *
- *     ua, registration -> [origin] -> exchange, invite -> transaction
+ *     ua, registration -> [origin] -> exchange, invite -> transactions
  *
- * One per account and flow, made by ua. Holds what every request has in
- * common: address of record, Contact, routes, configured headers, the
- * password's nonces, the transactions, and whether there is a flow at all.
+ * One per account, made by ua. Holds what all requests have in common:
+ * address of record, Contact, routes, credentials, transactions, whether
+ * there is a flow at all, and which exchanges are under way.
  */
 #ifndef CORE_SIP_ORIGIN_H
 #define CORE_SIP_ORIGIN_H
 
-#include "core/base/clock.h"
+#include "core/sip/request.h"
 
 struct credentials;
+struct screen_policy;
 struct transactions;
 
 enum {
-	ORIGIN_HEADERS_MAX = 16, /**< Configured headers, ours          */
-	ORIGIN_ROUTES_MAX = 8,	 /**< Service-Route entries kept, ours  */
-	ORIGIN_TOKEN = 8,	 /**< Random bytes of Contact user, ours */
-	ORIGIN_TAG = 12,	 /**< Random bytes of a tag: 96 bit
-				      (SECURITY row 48)                 */
-};
-
-/** How a Contact is used, which decides on its parameters */
-enum origin_contact {
-	ORIGIN_REGISTER, /**< +sip.instance, reg-id: RFC 5626 section 4.2 */
-	ORIGIN_DIALOG,	 /**< GRUU, or ;ob: RFC 5627 4.4, RFC 5626 4.3    */
+	ORIGIN_ROUTES_MAX = 8, /**< Service-Route entries kept, ours     */
+	ORIGIN_TEXT_MAX = 512, /**< Such an entry, or a GRUU [bytes], ours */
 };
 
 /** Configuration; texts are copied */
 struct origin_params {
 	const char *user;	    /**< User of the address of record, or a
-					whole sip: URI                      */
-	const char *realm;	    /**< Domain of it, and authentication's  */
-	const char *display_name;   /**< May be NULL                         */
-	const char *instance;	    /**< urn:uuid:...; NULL: no outbound     */
-	unsigned reg_id;	    /**< RFC 5626 section 4.2, from 1        */
-	const char *outbound_proxy; /**< URI; NULL for none                 */
-	const char *user_agent;	    /**< May be NULL                         */
-	const char *const *headerv; /**< "Name: value", NULL-terminated, or
-					 NULL                               */
+					 whole sip: URI                    */
+	const char *realm;	    /**< Its domain, and the only realm whose
+					 challenges are answered           */
+	const char *display_name;   /**< May be NULL                       */
+	const char *instance;	    /**< "urn:uuid:..."; NULL: no outbound */
+	unsigned reg_id;	    /**< RFC 5626 section 4.2; 0 is 1      */
+	const char *outbound_proxy; /**< "sip:host;lr"; NULL for none      */
+	bool insecure;		    /**< The flow is ws://, not wss://     */
 };
 
 struct origin;
 
 /**
- * Make an origin. Free it with mem_deref().
+ * Make an origin without a flow. Free it with mem_deref(), which ends its
+ * exchanges silently.
  *
- * @param trans  Way out; borrowed, must outlive the origin
- * @param cred   Borrowed likewise; NULL answers no challenge
+ * @param op     Set to the new origin
+ * @param prm    Configuration
+ * @param trans  A reference is kept
+ * @param cred   A reference is kept; NULL answers no challenge
  *
- * @return 0, ENOMEM, EINVAL a text that cannot stand in a header
+ * @return 0, ENOMEM, EINVAL no user or realm, or one that is no part of a
+ *         URI, or a display name that cannot stand in a header
  */
-int origin_alloc(struct origin **op, const struct origin_params *params,
+int origin_alloc(struct origin **op, const struct origin_params *prm,
 		 struct transactions *trans, struct credentials *cred);
 
+/** Its parts, borrowed */
 struct transactions *origin_transactions(const struct origin *o);
 struct credentials *origin_credentials(const struct origin *o);
+struct list *origin_exchanges(struct origin *o);
 
-/** Whether there is a flow: requests go out */
+/** Whether there is a flow, so that requests can leave */
 bool origin_up(const struct origin *o);
+
+/** The flow came or went. A new one needs no old nonces, but keeps them */
 void origin_set_up(struct origin *o, bool up);
 
 /** Address of record, "sip:user@realm" */
 const char *origin_aor(const struct origin *o);
 
-/** The user part that is in our Contact, random */
-const char *origin_contact_user(const struct origin *o);
+/** From of our requests without tag: "Name" <sip:user@realm> */
+const char *origin_from(const struct origin *o);
+
+/** URI of the registrar, "sip:realm" */
+const char *origin_registrar(const struct origin *o);
+
+/** Whether a Contact URI is ours: its user part is our random one */
+bool origin_is_contact(const struct origin *o, const struct uri *uri);
 
 /**
- * What the registrar gave. Both are forgotten with NULL or nothing.
+ * Take what the registrar gave: Service-Route (RFC 3608) and pub-gruu (RFC
+ * 5627), or that it gave none. What is too long is left out.
  *
- * @param ok  2xx to REGISTER: Service-Route (RFC 3608) is taken from it
+ * @param ok    2xx to REGISTER; NULL forgets both
+ * @param gruu  Value of pub-gruu; may be empty
  */
-int origin_set_service_route(struct origin *o, const struct sip_msg *ok);
-int origin_set_gruu(struct origin *o, const struct pl *gruu);
+void origin_learn(struct origin *o, const struct sip_msg *ok,
+		  const struct pl *gruu);
 
 /**
- * Complete what a person writes: "johndoe" is sip:johndoe@realm, a number
- * too; a URI with scheme sip or sips stays (A-4.5).
+ * Complete what a person writes (A-4.5): "johndoe" and "555" become
+ * sip:johndoe@realm, "bob@example.org" becomes sip:bob@example.org, and a
+ * URI with scheme sip or sips stays.
  *
- * @param urip  Set to the URI, mem_deref() it
+ * @param urip  Set to the URI, for mem_deref()
  *
- * @return 0, ENOMEM, EINVAL not something to call
+ * @return 0, ENOMEM, EINVAL nothing that can be called
  */
 int origin_complete(char **urip, const struct origin *o, const char *to);
 
-/** Print From value without tag, for %H: "Name" <sip:user@realm> */
-int origin_from(struct re_printf *pf, const struct origin *o);
+/**
+ * Fill in uri's way: routev and routec. They live until the origin learns.
+ * Without `service` only the outbound proxy: REGISTER takes no Service-Route
+ * (RFC 3608 section 6.1).
+ */
+void origin_fill_routes(const struct origin *o, struct request *r,
+			bool service);
 
-/** Print Contact value, for %H; the argument says whose and what for */
-struct origin_contact_arg {
-	const struct origin *o;
-	enum origin_contact use;
-};
-int origin_contact(struct re_printf *pf, const struct origin_contact_arg *a);
+/**
+ * Add the Contact line of a message that makes or refreshes a dialog: the
+ * GRUU, or our address with ;ob (RFC 5627 section 4.4, RFC 5626 section 4.3).
+ *
+ * @return 0 or errno of header_add()
+ */
+int origin_add_contact(struct mbuf *headers, const struct origin *o);
 
-/** Print Route lines of a request outside a dialog, for %H. REGISTER goes
-    by the outbound proxy only (RFC 3608 section 5) */
-int origin_routes(struct re_printf *pf, const struct origin *o);
-int origin_proxy(struct re_printf *pf, const struct origin *o);
+/**
+ * Add the Contact line of a REGISTER: +sip.instance and reg-id, where there
+ * is an instance (RFC 5626 section 4.2).
+ *
+ * @param expires  [s], 0 removes the binding
+ *
+ * @return 0 or errno of header_add()
+ */
+int origin_add_binding(struct mbuf *headers, const struct origin *o,
+		       uint32_t expires);
 
-/** Print User-Agent and configured header lines, for %H */
-int origin_headers(struct re_printf *pf, const struct origin *o);
+/** Add Allow and Supported. @return 0 or errno of header_add() */
+int origin_add_allow(struct mbuf *headers);
 
-/** Print Allow and Supported lines, for %H */
-int origin_allow(struct re_printf *pf, const struct origin *o);
+/** What this phone does, for screen_request() */
+const struct screen_policy *origin_policy(void);
+
+/** Print the state on one line, for %H */
+int origin_print(struct re_printf *pf, const struct origin *o);
 
 #endif

@@ -41,7 +41,8 @@ enum registration_what {
 	REGISTRATION_EV_REFRESHED,  /**< 200 to a refresh                 */
 	REGISTRATION_EV_FAILED,	    /**< Not registered: code, reason;
 					 `retry` says when it tries again */
-	REGISTRATION_EV_REMOVED,    /**< Unregistered: 200, or gave up    */
+	REGISTRATION_EV_REMOVED,    /**< Unregistered: 200, or gave up; code
+					 0: there was nothing to remove   */
 };
 
 /** One event; texts are valid during the call only */

@@ -18,7 +18,8 @@
 #include "core/sip/registration.h"
 
 enum {
-	UA_CALLS_MAX = 4, /**< Default of invites at once (SECURITY row 14) */
+	UA_CALLS_MAX = 4, /**< Default of calls at once (SECURITY row 14)   */
+	UA_INVITES_MAX = 32,   /**< Invites, those included that end, ours    */
 	UA_STOP = 3 * CLOCK_S, /**< Default limit of ua_stop() [us]
 				    (DESIGN section 3: `run`)               */
 };
@@ -40,17 +41,21 @@ typedef int(ua_send_h)(struct mbuf *mb, void *arg);
 typedef void(ua_call_h)(struct invite *inv, const struct sip_msg *msg,
 			uint64_t now, void *arg);
 
-/** ua_stop() is done; the ua may be freed inside */
+/** ua_stop() is done; here, and in no other handler, the ua may be freed */
 typedef void(ua_stopped_h)(uint64_t now, void *arg);
 
 struct ua_params {
 	struct origin_params origin;
-	const char *auth_user; /**< NULL: the user of the account         */
-	const char *password;  /**< One of these, or neither              */
-	const char *ha1;       /**< Hex, MD5 of user:realm:password       */
-	bool sha256_only;      /**< auth_min=sha256 (SECURITY row 4)      */
-	uint32_t expires;      /**< Registration asked for [s]; 0 default */
-	unsigned calls_max;    /**< 0 for the default                     */
+	const char *auth_user;	/**< NULL: the user of the account         */
+	const char *password;	/**< One of these, or neither: then no
+				      challenge is answered                 */
+	const char *ha1;	/**< Hex, of user:realm:password           */
+	bool sha256_only;	/**< auth_min=sha256 (SECURITY row 4)      */
+	const char *user_agent; /**< User-Agent and Server, or NULL        */
+	const char *const *headerv; /**< Configured "Name: value" of every
+					 request, up to NULL; or NULL       */
+	uint32_t expires;   /**< Registration asked for [s]; 0 default */
+	unsigned calls_max; /**< 0 for the default                     */
 	ua_send_h *sendh;
 	ua_call_h *callh;     /**< NULL refuses every call with 480      */
 	registration_h *regh; /**< May be NULL                           */
@@ -59,8 +64,8 @@ struct ua_params {
 
 /**
  * Make a user agent, without flow and unregistered. mem_deref() frees it
- * with its calls, silently, no handler is called: ua_stop() before is
- * polite. Invites still referenced by their owner are closed and dead.
+ * and ends its calls silently, no handler is called: ua_stop() before is
+ * polite. Invites that their owner still holds are closed then.
  *
  * @return 0, ENOMEM, EINVAL a text that cannot stand in a header
  */
@@ -77,7 +82,7 @@ void ua_register(struct ua *ua, uint64_t now);
 void ua_unregister(struct ua *ua, uint64_t now);
 
 /**
- * Call somebody. Events may come before this returns.
+ * Call somebody. No event comes before this returns.
  *
  * @param invp  Set to the new invite, the caller owns the reference
  *
@@ -103,7 +108,8 @@ enum registration_state ua_registration_state(const struct ua *ua);
 /** Address of record, "sip:user@realm" */
 const char *ua_aor(const struct ua *ua);
 
-/** When to call ua_tick() [us]; ask after every call of the above */
+/** When to call ua_tick() [us]; ask again after every call of a function of
+    ua.h and invite.h */
 uint64_t ua_due(const struct ua *ua);
 void ua_tick(struct ua *ua, uint64_t now);
 

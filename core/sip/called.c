@@ -1,0 +1,150 @@
+/**
+ * @file core/sip/called.c  Called
+ */
+#include <assert.h>
+#include "core/sip/called.h"
+#include "core/sip/escape.h"
+#include "core/sip/message.h"
+#include "core/sip/server.h"
+
+static void on_server(struct server *s, enum server_event event,
+		      const struct sip_msg *msg, uint64_t now, void *arg);
+
+static int peer_set(struct invite *inv, const struct sip_msg *msg)
+{
+	int err;
+
+	err = pl_strdup(&inv->callid, &msg->callid);
+	err = err ? err : pl_strdup(&inv->peer_uri, &msg->from.auri);
+	return err ? err
+		   : re_sdprintf(&inv->peer_name, "%H", escape_unquote,
+				 &msg->from.dname);
+}
+
+int called_alloc(struct invite **ip, struct list *legs, struct origin *o,
+		 struct server *s)
+{
+	const struct sip_msg *msg = server_msg(s);
+	struct invite *inv = NULL;
+	int err;
+
+	err = leg_alloc(&inv, legs, o);
+	if (err)
+		return err;
+
+	inv->state = INVITE_RINGING;
+	inv->incoming = true;
+	inv->offerless = !message_body(msg).l;
+	err = dialog_alloc_called(&inv->dialog, msg, server_tag(s));
+	err = err ? err : peer_set(inv, msg);
+	if (err) {
+		mem_deref(inv);
+		return err;
+	}
+
+	leg_learn(inv, msg);
+	inv->server = mem_ref(s);
+	server_set_handler(s, on_server, inv);
+	*ip = inv;
+	return 0;
+}
+
+static void cancelled(struct invite *inv, const struct sip_msg *msg,
+		      uint64_t now)
+{
+	if (!inv->server)
+		return;
+
+	(void)leg_reply(inv, inv->server, LEG_TERMINATED, NULL, NULL, now);
+	leg_close(inv, INVITE_WHY_CANCELLED, LEG_TERMINATED, msg, now);
+}
+
+static void lost(struct invite *inv, uint64_t now)
+{
+	if (inv->server) {
+		leg_close(inv, INVITE_WHY_FLOW, LEG_NO_SERVICE, NULL, now);
+		return;
+	}
+
+	/* The 2xx cannot be repeated. Unless it was an offer all is said:
+	   whether the peer is there will show in the media */
+	if (inv->repeat.server && !inv->repeat.offer)
+		called_acked(inv, NULL, now);
+}
+
+static void on_server(struct server *s, enum server_event event,
+		      const struct sip_msg *msg, uint64_t now, void *arg)
+{
+	struct invite *inv = arg;
+	(void)s;
+
+	if (event == SERVER_CANCEL)
+		cancelled(inv, msg, now);
+	else if (event == SERVER_LOST)
+		lost(inv, now);
+}
+
+int called_progress(struct invite *inv, unsigned code, const char *reason,
+		    struct mbuf *body, uint64_t now)
+{
+	if (!inv->server || code <= 100 || code >= 200)
+		return EINVAL;
+
+	return leg_reply(inv, inv->server, code, reason, body, now);
+}
+
+int called_accept(struct invite *inv, struct mbuf *body, uint64_t now)
+{
+	struct server *s = inv->server;
+	int err;
+
+	if (!s)
+		return EINVAL;
+
+	err = leg_reply(inv, s, LEG_OK, NULL, body, now);
+	if (err == ECONNRESET) {
+		leg_close(inv, INVITE_WHY_FLOW, LEG_NO_SERVICE, NULL, now);
+		return ENOTCONN;
+	}
+	if (err)
+		return err;
+
+	inv->server = NULL;
+	inv->state = INVITE_UP;
+	(void)dialog_confirm(inv->dialog, NULL);
+	leg_repeat_start(&inv->repeat, s, inv->offerless, now);
+	return 0;
+}
+
+int called_reject(struct invite *inv, unsigned code, const char *reason,
+		  uint64_t now)
+{
+	if (!inv->server || code < 400 || code >= 700)
+		return EINVAL;
+
+	(void)leg_reply(inv, inv->server, code, reason, NULL, now);
+	leg_close(inv, INVITE_WHY_HANGUP, code, NULL, now);
+	return 0;
+}
+
+void called_acked(struct invite *inv, const struct sip_msg *ack, uint64_t now)
+{
+	struct invite_event ev;
+
+	leg_repeat_stop(&inv->repeat);
+	if (inv->bye_waits) {
+		leg_bye(inv, inv->why, inv->bye_cause, now);
+		return;
+	}
+
+	leg_event(&ev, INVITE_EV_CONFIRMED, ack);
+	leg_tell(inv, &ev, now);
+}
+
+void called_tick(struct invite *inv, uint64_t now)
+{
+	if (leg_repeat_tick(&inv->repeat, now))
+		return;
+
+	leg_bye(inv, inv->bye_waits ? inv->why : INVITE_WHY_NO_ACK, NULL, now);
+}

@@ -1,0 +1,248 @@
+/**
+ * @file core/sip/calling.c  Calling
+ */
+#include <assert.h>
+#include "core/sip/calling.h"
+#include "core/sip/message.h"
+#include "core/sip/token.h"
+
+static void on_response(int err, const struct sip_msg *msg, uint64_t now,
+			void *arg);
+
+static int addresses(struct invite *inv, struct exchange_params *prm,
+		     char **fromp, char **top)
+{
+	char tag[TOKEN_SIZE], callid[TOKEN_SIZE];
+	int err;
+
+	err = token_make(tag);
+	err = err ? err : token_make(callid);
+	err = err ? err : token_cseq(&prm->request.cseq);
+	err = err ? err : str_dup(&inv->callid, callid);
+	err = err ? err
+		  : re_sdprintf(fromp, "%s;tag=%s", origin_from(inv->o), tag);
+	err = err ? err : re_sdprintf(top, "<%s>", inv->ruri);
+	if (err)
+		return err;
+
+	prm->kind = CREDENTIALS_INITIAL;
+	prm->request.method = "INVITE";
+	prm->request.uri = inv->ruri;
+	prm->request.from = *fromp;
+	prm->request.to = *top;
+	prm->request.callid = inv->callid;
+	origin_fill_routes(inv->o, &prm->request, true);
+	return 0;
+}
+
+static int send_invite(struct invite *inv, const struct invite_params *ip,
+		       uint64_t now)
+{
+	struct exchange_params prm;
+	struct mbuf *headers = NULL;
+	char *from = NULL, *to = NULL;
+	int err;
+
+	memset(&prm, 0, sizeof(prm));
+	err = addresses(inv, &prm, &from, &to);
+	err = err ? err : leg_headers(&headers, inv);
+	err = err ? err : leg_add_lines(headers, ip->headerv);
+	prm.request.headers = headers;
+	prm.request.body = leg_body(ip->body);
+	if (prm.request.body.l)
+		prm.request.ctype = ip->ctype ? ip->ctype : "application/sdp";
+	err = err ? err
+		  : exchange_start(&inv->x, inv->o, &prm, on_response, inv,
+				   now);
+	mem_deref(headers);
+	mem_deref(from);
+	mem_deref(to);
+	return err;
+}
+
+int calling_start(struct invite **ip, struct list *legs, struct origin *o,
+		  const struct invite_params *prm, invite_h *h, void *arg,
+		  uint64_t now)
+{
+	struct invite *inv = NULL;
+	int err;
+
+	assert(prm);
+
+	err = leg_alloc(&inv, legs, o);
+	if (err)
+		return err;
+
+	inv->state = INVITE_CALLING;
+	inv->h = h;
+	inv->arg = arg;
+	inv->offerless = !leg_body(prm->body).l;
+	inv->no_answer = now + (prm->no_answer ? prm->no_answer
+					       : (uint64_t)INVITE_NO_ANSWER);
+	err = origin_complete(&inv->ruri, o, prm->to);
+	err = err ? err : str_dup(&inv->peer_uri, inv->ruri);
+	err = err ? err : send_invite(inv, prm, now);
+	if (err)
+		mem_deref(inv);
+	else
+		*ip = mem_ref(inv);
+	return err;
+}
+
+/* Which of those that ring; a new one is remembered. Without a tag there
+   is only one */
+static unsigned early_find(struct invite *inv, const struct sip_msg *msg)
+{
+	unsigned i;
+
+	for (i = 0; i < inv->earlyc; i++) {
+		if (dialog_matches(inv->earlyv[i], msg))
+			return i;
+	}
+
+	if (!pl_isset(&msg->to.tag) || i == INVITE_EARLY_MAX)
+		return pl_isset(&msg->to.tag) ? INVITE_EARLY_MAX : 0;
+	if (dialog_alloc_calling(&inv->earlyv[i], msg, inv->ruri))
+		return INVITE_EARLY_MAX;
+
+	return inv->earlyc++;
+}
+
+static void progress(struct invite *inv, const struct sip_msg *msg,
+		     uint64_t now)
+{
+	struct invite_event ev;
+
+	if (inv->state != INVITE_CALLING || msg->scode == 100)
+		return;
+
+	leg_event(&ev, INVITE_EV_PROGRESS, msg);
+	ev.fork = early_find(inv, msg);
+	if (ev.fork == INVITE_EARLY_MAX)
+		return;
+
+	leg_learn(inv, msg);
+	leg_tell(inv, &ev, now);
+}
+
+/* The dialog of a 2xx, early until now or not */
+static int establish(struct invite *inv, const struct sip_msg *msg,
+		     unsigned *forkp)
+{
+	unsigned i = early_find(inv, msg);
+
+	*forkp = i;
+	if (i < inv->earlyc && dialog_matches(inv->earlyv[i], msg)) {
+		inv->dialog = mem_ref(inv->earlyv[i]);
+		return dialog_confirm(inv->dialog, msg);
+	}
+
+	return dialog_alloc_calling(&inv->dialog, msg, inv->ruri);
+}
+
+/* Another peer answered as well: it gets its ACK, and a BYE */
+static void refuse_fork(struct invite *inv, const struct sip_msg *msg,
+			uint64_t now)
+{
+	struct exchange_params prm;
+	struct request r = { .method = "ACK", .cseq = msg->cseq.num };
+	struct dialog *d = NULL;
+
+	if (dialog_alloc_calling(&d, msg, inv->ruri))
+		return;
+
+	dialog_fill(d, &r);
+	(void)transactions_ack(origin_transactions(inv->o), &r, NULL);
+	memset(&prm, 0, sizeof(prm));
+	prm.request.method = "BYE";
+	prm.dialog = d;
+	prm.kind = leg_kind(inv);
+	(void)exchange_start(NULL, inv->o, &prm, NULL, NULL, now);
+	mem_deref(d);
+}
+
+static void repeated(struct invite *inv, const struct sip_msg *msg,
+		     uint64_t now)
+{
+	if (!dialog_matches(inv->dialog, msg))
+		refuse_fork(inv, msg, now);
+	else if (inv->ack.sent)
+		(void)transactions_send(origin_transactions(inv->o),
+					inv->ack.sent);
+}
+
+static void answered(struct invite *inv, const struct sip_msg *msg,
+		     uint64_t now)
+{
+	struct invite_event ev;
+	bool cancelled = inv->state == INVITE_CANCELLING;
+
+	if (inv->dialog) {
+		repeated(inv, msg, now);
+		return;
+	}
+
+	leg_event(&ev, INVITE_EV_ANSWERED, msg);
+	inv->no_answer = CLOCK_NEVER;
+	if (establish(inv, msg, &ev.fork)) {
+		leg_close(inv, INVITE_WHY_FAULT, LEG_INTERNAL, NULL, now);
+		return;
+	}
+
+	leg_learn(inv, msg);
+	inv->ack.cseq = msg->cseq.num;
+	if (!inv->offerless || cancelled)
+		(void)leg_send_ack(inv, &inv->ack, NULL, now);
+	if (cancelled) {
+		leg_bye(inv, inv->why, NULL, now);
+		return;
+	}
+
+	inv->state = INVITE_UP;
+	inv->ack.waits = inv->offerless;
+	leg_tell(inv, &ev, now);
+}
+
+static void on_response(int err, const struct sip_msg *msg, uint64_t now,
+			void *arg)
+{
+	struct invite *inv = arg;
+	bool cancelled = inv->state == INVITE_CANCELLING;
+
+	/* Once answered, the transaction that ends is no news */
+	if (err && inv->dialog)
+		return;
+
+	if (err)
+		leg_close_err(inv,
+			      cancelled		 ? inv->why
+			      : err == ETIMEDOUT ? INVITE_WHY_TIMEOUT
+						 : INVITE_WHY_FLOW,
+			      err, now);
+	else if (msg->scode < 200)
+		progress(inv, msg, now);
+	else if (msg->scode < 300)
+		answered(inv, msg, now);
+	else
+		leg_close(inv, cancelled ? inv->why : INVITE_WHY_REFUSED, 0,
+			  msg, now);
+}
+
+void calling_cancel(struct invite *inv, enum invite_why why, const char *cause,
+		    uint64_t now)
+{
+	struct mbuf *mb = NULL;
+
+	inv->state = INVITE_CANCELLING;
+	inv->why = why;
+	inv->no_answer = CLOCK_NEVER;
+	if (str_isset(cause))
+		mb = mbuf_alloc(strlen(cause) + 1);
+	if (mb)
+		(void)header_add(mb, "Reason", "%s", cause);
+	if (origin_up(inv->o))
+		exchange_cancel(inv->x, mb, now);
+	else
+		leg_close(inv, why, 0, NULL, now);
+	mem_deref(mb);
+}

@@ -1,0 +1,355 @@
+/**
+ * @file core/sip/origin.c  Origin
+ *
+ * Texts made once, from a configuration that is checked once, and what the
+ * registrar adds to them.
+ */
+#include <assert.h>
+#include "core/sip/exchange.h"
+#include "core/sip/escape.h"
+#include "core/sip/grammar.h"
+#include "core/sip/header.h"
+#include "core/sip/screen.h"
+#include "core/sip/token.h"
+#include "core/sip/transactions.h"
+
+struct origin {
+	struct transactions *trans;
+	struct credentials *cred;
+	struct list exchangel; /* struct exchange                        */
+	char *aor;
+	char *from;
+	char *domain; /* Host and port of the address of record        */
+	char *registrar;
+	char *proxy;	/* Route value, or NULL                          */
+	char *contact;	/* Our address without brackets                  */
+	char *instance; /* NULL: no outbound                             */
+	char *gruu;	/* NULL: none                                    */
+	char user[TOKEN_SIZE];
+	char *routev[ORIGIN_ROUTES_MAX]; /* Service-Route                */
+	size_t routec;
+	unsigned reg_id;
+	bool up;
+};
+
+static const struct screen_method methodv[] = {
+	{ "INVITE", "application/sdp", NULL },
+	{ "ACK", NULL, NULL },
+	{ "CANCEL", NULL, NULL },
+	{ "BYE", NULL, NULL },
+	{ "OPTIONS", NULL, NULL },
+	{ "INFO", NULL, NULL },
+	{ "UPDATE", "application/sdp", NULL },
+};
+
+static const struct screen_policy policy = {
+	.methodv = methodv,
+	.methodc = ARRAY_SIZE(methodv),
+	.supported = "outbound, gruu",
+};
+
+static void forget(struct origin *o)
+{
+	while (o->routec)
+		mem_deref(o->routev[--o->routec]);
+	o->gruu = mem_deref(o->gruu);
+}
+
+static void origin_destructor(void *arg)
+{
+	struct origin *o = arg;
+	struct le *le;
+
+	while ((le = list_head(&o->exchangel)))
+		exchange_drop(le->data);
+	forget(o);
+	mem_deref(o->aor);
+	mem_deref(o->from);
+	mem_deref(o->domain);
+	mem_deref(o->registrar);
+	mem_deref(o->proxy);
+	mem_deref(o->contact);
+	mem_deref(o->instance);
+	mem_deref(o->cred);
+	mem_deref(o->trans);
+}
+
+static bool is_uri(const char *str)
+{
+	return !strncasecmp(str, "sip:", strlen("sip:")) ||
+	       !strncasecmp(str, "sips:", strlen("sips:"));
+}
+
+/* Whether a text is a whole URI with a user */
+static bool uri_good(const char *str, struct uri *uri)
+{
+	struct pl pl;
+
+	pl_set_str(&pl, str);
+	return header_safe(&pl) && !grammar_uri(uri, &pl) &&
+	       pl_isset(&uri->host);
+}
+
+static int aor_set(struct origin *o, const struct origin_params *prm)
+{
+	struct uri uri;
+	bool v6;
+	int err;
+
+	if (!prm->user || !prm->realm)
+		return EINVAL;
+
+	if (is_uri(prm->user))
+		err = str_dup(&o->aor, prm->user);
+	else
+		err = re_sdprintf(&o->aor, "sip:%s@%s", prm->user, prm->realm);
+	if (err)
+		return err;
+
+	if (!uri_good(o->aor, &uri) || !pl_isset(&uri.user))
+		return EINVAL;
+
+	v6 = pl_strchr(&uri.host, ':') != NULL;
+	err = re_sdprintf(&o->domain, v6 ? "[%r]" : "%r", &uri.host);
+	if (!err && uri.port) {
+		char *host = o->domain;
+
+		err = re_sdprintf(&o->domain, "%s:%u", host, uri.port);
+		mem_deref(host);
+	}
+	return err ? err : re_sdprintf(&o->registrar, "sip:%s", o->domain);
+}
+
+static int from_set(struct origin *o, const char *name)
+{
+	struct pl pl;
+
+	if (!str_isset(name))
+		return re_sdprintf(&o->from, "<%s>", o->aor);
+
+	if (!header_safe_str(name))
+		return EINVAL;
+
+	pl_set_str(&pl, name);
+	return re_sdprintf(&o->from, "\"%H\" <%s>", escape_quote, &pl, o->aor);
+}
+
+static int proxy_set(struct origin *o, const char *proxy)
+{
+	struct uri uri;
+	const char *lr = ";lr";
+
+	if (!str_isset(proxy))
+		return 0;
+	if (!is_uri(proxy) || !uri_good(proxy, &uri))
+		return EINVAL;
+	if (!grammar_param(NULL, &uri.params, "lr"))
+		lr = "";
+
+	return re_sdprintf(&o->proxy, "<%s%s>", proxy, lr);
+}
+
+static int identity_set(struct origin *o, const struct origin_params *prm)
+{
+	int err;
+
+	err = token_make(o->user);
+	err = err ? err
+		  : re_sdprintf(&o->contact, "sip:%s@%s;transport=ws", o->user,
+				transactions_host(o->trans));
+	if (err || !prm->instance)
+		return err;
+	if (!header_safe_str(prm->instance))
+		return EINVAL;
+
+	o->reg_id = prm->reg_id ? prm->reg_id : 1;
+	return str_dup(&o->instance, prm->instance);
+}
+
+int origin_alloc(struct origin **op, const struct origin_params *prm,
+		 struct transactions *trans, struct credentials *cred)
+{
+	struct origin *o;
+	int err;
+
+	assert(op && prm && trans);
+
+	o = mem_zalloc(sizeof(*o), origin_destructor);
+	if (!o)
+		return ENOMEM;
+
+	o->trans = mem_ref(trans);
+	o->cred = mem_ref(cred);
+	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
+	err = aor_set(o, prm);
+	err = err ? err : from_set(o, prm->display_name);
+	err = err ? err : proxy_set(o, prm->outbound_proxy);
+	err = err ? err : identity_set(o, prm);
+
+	if (err)
+		mem_deref(o);
+	else
+		*op = o;
+	return err;
+}
+
+struct transactions *origin_transactions(const struct origin *o)
+{
+	return o->trans;
+}
+
+struct credentials *origin_credentials(const struct origin *o)
+{
+	return o->cred;
+}
+
+struct list *origin_exchanges(struct origin *o)
+{
+	return &o->exchangel;
+}
+
+bool origin_up(const struct origin *o)
+{
+	return o->up;
+}
+
+void origin_set_up(struct origin *o, bool up)
+{
+	o->up = up;
+}
+
+const char *origin_aor(const struct origin *o)
+{
+	return o->aor;
+}
+
+const char *origin_from(const struct origin *o)
+{
+	return o->from;
+}
+
+const char *origin_registrar(const struct origin *o)
+{
+	return o->registrar;
+}
+
+bool origin_is_contact(const struct origin *o, const struct uri *uri)
+{
+	return !pl_strcmp(&uri->user, o->user);
+}
+
+static bool service_route_put(const struct sip_hdr *hdr,
+			      const struct sip_msg *msg, void *arg)
+{
+	struct origin *o = arg;
+	struct sip_taddr addr;
+	(void)msg;
+
+	if (hdr->val.l > ORIGIN_TEXT_MAX || !header_safe(&hdr->val) ||
+	    grammar_addr(&addr, &hdr->val))
+		return false;
+	if (pl_strdup(&o->routev[o->routec], &hdr->val))
+		return true;
+
+	return ++o->routec == ORIGIN_ROUTES_MAX;
+}
+
+void origin_learn(struct origin *o, const struct sip_msg *ok,
+		  const struct pl *gruu)
+{
+	struct uri uri;
+
+	forget(o);
+	if (!ok)
+		return;
+
+	(void)sip_msg_hdr_apply(ok, true, SIP_HDR_SERVICE_ROUTE,
+				service_route_put, o);
+	if (pl_isset(gruu) && gruu->l <= ORIGIN_TEXT_MAX && header_safe(gruu) &&
+	    !grammar_uri(&uri, gruu))
+		(void)pl_strdup(&o->gruu, gruu);
+}
+
+int origin_complete(char **urip, const struct origin *o, const char *to)
+{
+	struct uri uri;
+	struct pl user;
+	char *str = NULL;
+	int err;
+
+	if (!str_isset(to))
+		return EINVAL;
+
+	if (is_uri(to))
+		err = str_dup(&str, to);
+	else if (strchr(to, '@'))
+		err = re_sdprintf(&str, "sip:%s", to);
+	else {
+		pl_set_str(&user, to);
+		err = re_sdprintf(&str, "sip:%H@%s", escape_user, &user,
+				  o->domain);
+	}
+	if (!err && !uri_good(str, &uri))
+		err = EINVAL;
+
+	if (err)
+		mem_deref(str);
+	else
+		*urip = str;
+	return err;
+}
+
+void origin_fill_routes(const struct origin *o, struct request *r, bool service)
+{
+	r->routev = NULL;
+	r->routec = 0;
+	if (service && o->routec) {
+		r->routev = (const char *const *)o->routev;
+		r->routec = o->routec;
+	} else if (o->proxy) {
+		r->routev = (const char *const *)&o->proxy;
+		r->routec = 1;
+	}
+}
+
+int origin_add_contact(struct mbuf *headers, const struct origin *o)
+{
+	if (o->gruu)
+		return header_add(headers, "Contact", "<%s>", o->gruu);
+
+	return header_add(headers, "Contact", "<%s%s>", o->contact,
+			  o->instance ? ";ob" : "");
+}
+
+int origin_add_binding(struct mbuf *headers, const struct origin *o,
+		       uint32_t expires)
+{
+	if (!o->instance)
+		return header_add(headers, "Contact", "<%s>;expires=%u",
+				  o->contact, expires);
+
+	return header_add(headers, "Contact",
+			  "<%s>;+sip.instance=\"<%s>\";reg-id=%u;expires=%u",
+			  o->contact, o->instance, o->reg_id, expires);
+}
+
+int origin_add_allow(struct mbuf *headers)
+{
+	int err = screen_add_allow(headers, &policy);
+
+	return err ? err
+		   : header_add(headers, "Supported", "%s", policy.supported);
+}
+
+const struct screen_policy *origin_policy(void)
+{
+	return &policy;
+}
+
+int origin_print(struct re_printf *pf, const struct origin *o)
+{
+	return re_hprintf(pf, "%s flow=%s routes=%zu gruu=%s exchanges=%u",
+			  o->aor, o->up ? "up" : "down", o->routec,
+			  o->gruu ? o->gruu : "none",
+			  list_count(&o->exchangel));
+}

@@ -1,0 +1,31 @@
+/**
+ * @file core/sip/reoffer.h  Reoffer: change an established session
+ *
+ *     re-INVITE, UPDATE in  -> [reoffer] -> INVITE_EV_OFFER, _REACK
+ *     re-INVITE, UPDATE out <- [reoffer] <- invite_reoffer(), invite_ack()
+ *
+ * RFC 3261 section 14, RFC 3311: one offer at a time, 491 when both sides
+ * begin, 500 when one comes too early. A part of invite.
+ */
+#ifndef CORE_SIP_REOFFER_H
+#define CORE_SIP_REOFFER_H
+
+#include "core/sip/leg.h"
+
+/** A re-INVITE or UPDATE came, its CSeq is taken. May free the invite */
+void reoffer_recv(struct invite *inv, struct server *s,
+		  const struct sip_msg *msg, uint64_t now);
+
+/** The ACK to our 2xx of a re-INVITE came. May free the invite */
+void reoffer_acked(struct invite *inv, const struct sip_msg *ack, uint64_t now);
+
+/** As invite_reanswer() and invite_reoffer() */
+int reoffer_answer(struct invite *inv, unsigned code, const char *reason,
+		   struct mbuf *body, uint64_t now);
+int reoffer_start(struct invite *inv, bool update, struct mbuf *body,
+		  uint64_t now);
+
+/** Repeat the 2xx, or offer again after 491. May free the invite */
+void reoffer_tick(struct invite *inv, uint64_t now);
+
+#endif

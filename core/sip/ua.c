@@ -1,0 +1,449 @@
+/**
+ * @file core/sip/ua.c  User agent
+ *
+ * The list of invites holds a reference to each until it is closed. Handlers
+ * of the owner may end any of them, hence the care in the loops.
+ */
+#include <assert.h>
+#include "core/sip/called.h"
+#include "core/sip/calling.h"
+#include "core/sip/message.h"
+#include "core/sip/screen.h"
+#include "core/sip/server.h"
+#include "core/sip/ua.h"
+#include "core/sip/within.h"
+
+enum {
+	HEADERS = 256, /* Usual size of header lines [bytes] */
+};
+
+/** How far ua_stop() is */
+enum phase {
+	RUNNING,
+	HANGING_UP,
+	LEAVING, /* REGISTER with expires 0 */
+};
+
+struct ua {
+	struct origin *origin;
+	struct transactions *trans;
+	struct credentials *cred;
+	struct registration *reg;
+	struct list invitel;
+	unsigned calls_max;
+	ua_send_h *sendh;
+	ua_call_h *callh;
+	registration_h *regh;
+	void *arg;
+	enum phase phase;
+	uint64_t half; /* When calls are given up [us]             */
+	uint64_t end;  /* When all is given up [us]                */
+	ua_stopped_h *stoppedh;
+	void *stoppedarg;
+	uint32_t calls, refused, stray; /* Counters                */
+};
+
+static void ua_destructor(void *arg)
+{
+	struct ua *ua = arg;
+	struct le *le;
+
+	while ((le = list_head(&ua->invitel)))
+		leg_drop(le->data);
+	mem_deref(ua->reg);
+	mem_deref(ua->origin);
+	mem_deref(ua->trans);
+	mem_deref(ua->cred);
+}
+
+static int on_send(struct mbuf *mb, void *arg)
+{
+	struct ua *ua = arg;
+
+	return ua->sendh(mb, ua->arg);
+}
+
+static void on_registration(const struct registration_event *ev, uint64_t now,
+			    void *arg)
+{
+	struct ua *ua = arg;
+
+	if (ua->regh)
+		ua->regh(ev, now, ua->arg);
+}
+
+static struct invite *find(struct ua *ua, const struct sip_msg *msg)
+{
+	struct le *le;
+
+	LIST_FOREACH(&ua->invitel, le)
+	{
+		if (within_matches(le->data, msg))
+			return le->data;
+	}
+
+	++ua->stray;
+	return NULL;
+}
+
+/* Those that end no longer count, within reason */
+static bool is_full(const struct ua *ua)
+{
+	unsigned n = 0;
+	struct le *le;
+
+	LIST_FOREACH(&ua->invitel, le)
+	{
+		enum invite_state state = invite_state(le->data);
+
+		if (state != INVITE_ENDING && state != INVITE_CANCELLING)
+			++n;
+	}
+
+	return n >= ua->calls_max || list_count(&ua->invitel) >= UA_INVITES_MAX;
+}
+
+static void call_received(struct ua *ua, struct server *s,
+			  const struct sip_msg *msg, uint64_t now)
+{
+	struct invite *inv = NULL;
+	unsigned code = 0;
+
+	if (!ua->callh || ua->phase != RUNNING)
+		code = LEG_UNAVAILABLE;
+	else if (is_full(ua))
+		code = LEG_BUSY;
+	else if (called_alloc(&inv, &ua->invitel, ua->origin, s))
+		code = LEG_BAD_REQUEST;
+	if (code) {
+		++ua->refused;
+		(void)server_reply_code(s, (uint16_t)code, NULL, now);
+		return;
+	}
+
+	++ua->calls;
+	mem_ref(inv);
+	ua->callh(inv, msg, now, ua->arg);
+	if (invite_state(inv) == INVITE_RINGING && mem_nrefs(inv) <= 2)
+		(void)invite_reject(inv, LEG_UNAVAILABLE, NULL, now);
+	mem_deref(inv);
+}
+
+static void options_received(struct server *s, uint64_t now)
+{
+	struct reply r = { .scode = LEG_OK };
+	struct mbuf *mb = mbuf_alloc(HEADERS);
+
+	if (!mb)
+		return;
+
+	(void)header_add(mb, "Accept", "application/sdp");
+	(void)origin_add_allow(mb);
+	r.headers = mb;
+	(void)server_reply(s, &r, now);
+	mem_deref(mb);
+}
+
+/* RFC 3261 section 8.2. @return whether the request was refused */
+static bool screened(struct server *s, const struct sip_msg *msg, uint64_t now)
+{
+	struct reply r;
+	struct mbuf *mb = mbuf_alloc(HEADERS);
+	int err;
+
+	memset(&r, 0, sizeof(r));
+	err = mb ? screen_request(msg, origin_policy(), &r, mb) : ENOMEM;
+	if (err == EPERM)
+		(void)server_reply(s, &r, now);
+	mem_deref(mb);
+	return err != 0;
+}
+
+static void on_request(struct server *s, const struct sip_msg *msg,
+		       uint64_t now, void *arg)
+{
+	struct ua *ua = arg;
+	bool within = pl_isset(&msg->to.tag);
+	struct invite *inv = within ? find(ua, msg) : NULL;
+
+	if (!s) {
+		if (inv)
+			within_recv_ack(inv, msg, now);
+		return;
+	}
+
+	if (screened(s, msg, now))
+		return;
+
+	if (within && !inv)
+		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
+	else if (message_is(msg, "OPTIONS"))
+		options_received(s, now);
+	else if (within)
+		within_recv(inv, s, msg, now);
+	else if (message_is(msg, "INVITE"))
+		call_received(ua, s, msg, now);
+	else
+		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
+}
+
+static int set_headers(struct ua *ua, const struct ua_params *prm)
+{
+	struct mbuf *req = mbuf_alloc(HEADERS);
+	struct mbuf *rep = mbuf_alloc(HEADERS);
+	int err = req && rep ? 0 : ENOMEM;
+
+	if (!err && str_isset(prm->user_agent)) {
+		err = header_add(req, "User-Agent", "%s", prm->user_agent);
+		err = err ? err
+			  : header_add(rep, "Server", "%s", prm->user_agent);
+	}
+	err = err ? err : leg_add_lines(req, prm->headerv);
+	if (!err)
+		transactions_set_headers(ua->trans, req, rep);
+	mem_deref(req);
+	mem_deref(rep);
+	return err;
+}
+
+static int set_credentials(struct ua *ua, const struct ua_params *prm)
+{
+	struct credentials_params cp = {
+		.realm = prm->origin.realm,
+		.user = prm->auth_user,
+		.password = prm->password,
+		.ha1 = prm->ha1,
+		.least = prm->sha256_only ? CREDENTIALS_SHA256
+					  : CREDENTIALS_MD5,
+		.kinds = CREDENTIALS_REGISTER | CREDENTIALS_INITIAL |
+			 CREDENTIALS_DIALOG,
+	};
+	struct pl pl, user;
+	char *name = NULL;
+	int err = 0;
+
+	if (!prm->password && !prm->ha1)
+		return 0;
+
+	if (!cp.user) {
+		pl_set_str(&pl, prm->origin.user);
+		if (re_regex(pl.p, pl.l, "sip[s]*:[^@;]+", NULL, &user))
+			user = pl;
+		err = pl_strdup(&name, &user);
+		cp.user = name;
+	}
+	err = err ? err : credentials_alloc(&ua->cred, &cp);
+	mem_deref(name);
+
+	/* The flow is TLS with its name checked, or insecure by hand */
+	if (!err)
+		credentials_set_trusted(ua->cred, true);
+	return err;
+}
+
+int ua_alloc(struct ua **up, const struct ua_params *prm)
+{
+	struct ua *ua;
+	int err;
+
+	assert(up && prm && prm->sendh);
+
+	if (!prm->origin.user || !prm->origin.realm)
+		return EINVAL;
+
+	ua = mem_zalloc(sizeof(*ua), ua_destructor);
+	if (!ua)
+		return ENOMEM;
+
+	ua->sendh = prm->sendh;
+	ua->callh = prm->callh;
+	ua->regh = prm->regh;
+	ua->arg = prm->arg;
+	ua->calls_max = prm->calls_max ? prm->calls_max
+				       : (unsigned)UA_CALLS_MAX;
+	ua->half = ua->end = CLOCK_NEVER;
+	err = transactions_alloc(&ua->trans, on_send, on_request, ua);
+	err = err ? err : set_headers(ua, prm);
+	err = err ? err : set_credentials(ua, prm);
+	err = err ? err
+		  : origin_alloc(&ua->origin, &prm->origin, ua->trans,
+				 ua->cred);
+	err = err ? err
+		  : registration_alloc(&ua->reg, ua->origin, prm->expires,
+				       on_registration, ua);
+	if (err)
+		mem_deref(ua);
+	else
+		*up = ua;
+	return err;
+}
+
+/* Do to every invite what may end it, or others */
+static void each(struct ua *ua, void (*h)(struct invite *inv, uint64_t now),
+		 uint64_t now)
+{
+	struct invite *v[UA_INVITES_MAX];
+	unsigned n = 0;
+	struct le *le;
+
+	LIST_FOREACH(&ua->invitel, le)
+	{
+		if (n < UA_INVITES_MAX)
+			v[n++] = mem_ref(le->data);
+	}
+
+	for (unsigned i = 0; i < n; i++) {
+		if (invite_state(v[i]) != INVITE_CLOSED)
+			h(v[i], now);
+		mem_deref(v[i]);
+	}
+}
+
+static void hang_up(struct invite *inv, uint64_t now)
+{
+	invite_hangup(inv, NULL, now);
+}
+
+static void give_up(struct invite *inv, uint64_t now)
+{
+	within_hasten(inv, now);
+	leg_close(inv, INVITE_WHY_HANGUP, 0, NULL, now);
+}
+
+/* The next steps of ua_stop(). Last of all: the ua may be freed */
+static void stop_on(struct ua *ua, uint64_t now)
+{
+	if (ua->phase == HANGING_UP) {
+		if (now >= ua->half)
+			each(ua, give_up, now);
+		if (!list_isempty(&ua->invitel))
+			return;
+
+		ua->phase = LEAVING;
+		if (registration_state(ua->reg) != REGISTRATION_OFF)
+			registration_stop(ua->reg, now);
+	}
+
+	if (ua->phase != LEAVING)
+		return;
+
+	if (now >= ua->end || registration_state(ua->reg) == REGISTRATION_OFF) {
+		ua->phase = RUNNING;
+		ua->half = ua->end = CLOCK_NEVER;
+		if (ua->stoppedh)
+			ua->stoppedh(now, ua->stoppedarg);
+	}
+}
+
+void ua_flow(struct ua *ua, bool up, uint64_t now)
+{
+	if (origin_up(ua->origin) == up)
+		return;
+
+	origin_set_up(ua->origin, up);
+	registration_flow(ua->reg, up, now);
+	if (!up) {
+		transactions_flow_lost(ua->trans, now);
+		each(ua, within_flow_lost, now);
+	}
+	stop_on(ua, now);
+}
+
+void ua_recv(struct ua *ua, struct mbuf *mb, uint64_t now)
+{
+	transactions_recv(ua->trans, mb, now);
+	stop_on(ua, now);
+}
+
+void ua_register(struct ua *ua, uint64_t now)
+{
+	registration_start(ua->reg, now);
+}
+
+void ua_unregister(struct ua *ua, uint64_t now)
+{
+	registration_stop(ua->reg, now);
+}
+
+int ua_call(struct invite **invp, struct ua *ua,
+	    const struct invite_params *prm, invite_h *h, void *arg,
+	    uint64_t now)
+{
+	int err;
+
+	assert(invp && ua && prm);
+
+	if (ua->phase != RUNNING || !origin_up(ua->origin))
+		return ENOTCONN;
+	if (is_full(ua))
+		return EBUSY;
+
+	err = calling_start(invp, &ua->invitel, ua->origin, prm, h, arg, now);
+	if (!err)
+		++ua->calls;
+	return err;
+}
+
+void ua_stop(struct ua *ua, uint64_t limit, ua_stopped_h *h, void *arg,
+	     uint64_t now)
+{
+	if (!limit)
+		limit = UA_STOP;
+
+	ua->stoppedh = h;
+	ua->stoppedarg = arg;
+	ua->phase = HANGING_UP;
+	ua->half = now + limit / 2;
+	ua->end = now + limit;
+	each(ua, hang_up, now);
+	stop_on(ua, now);
+}
+
+enum registration_state ua_registration_state(const struct ua *ua)
+{
+	return registration_state(ua->reg);
+}
+
+const char *ua_aor(const struct ua *ua)
+{
+	return origin_aor(ua->origin);
+}
+
+uint64_t ua_due(const struct ua *ua)
+{
+	uint64_t due = clock_min(transactions_due(ua->trans),
+				 registration_due(ua->reg));
+	struct le *le;
+
+	LIST_FOREACH(&ua->invitel, le)
+	due = clock_min(due, within_due(le->data));
+
+	if (ua->phase == HANGING_UP)
+		due = clock_min(due, list_isempty(&ua->invitel) ? 0 : ua->half);
+	return clock_min(due, ua->end);
+}
+
+void ua_tick(struct ua *ua, uint64_t now)
+{
+	transactions_tick(ua->trans, now);
+	registration_tick(ua->reg, now);
+	each(ua, within_tick, now);
+	stop_on(ua, now);
+}
+
+int ua_print(struct re_printf *pf, const struct ua *ua)
+{
+	struct le *le;
+	int err;
+
+	err = re_hprintf(pf,
+			 "account: %H\nregistration: %H\n"
+			 "transactions: %H\ncalls=%u refused=%u stray=%u\n",
+			 origin_print, ua->origin, registration_print, ua->reg,
+			 transactions_print, ua->trans, ua->calls, ua->refused,
+			 ua->stray);
+	LIST_FOREACH(&ua->invitel, le)
+	err |= re_hprintf(pf, "invite: %H\n", invite_print, le->data);
+
+	return err;
+}

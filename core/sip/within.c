@@ -1,0 +1,124 @@
+/**
+ * @file core/sip/within.c  Within
+ */
+#include "core/sip/called.h"
+#include "core/sip/calling.h"
+#include "core/sip/message.h"
+#include "core/sip/reoffer.h"
+#include "core/sip/server.h"
+#include "core/sip/within.h"
+
+static void bye_received(struct invite *inv, struct server *s,
+			 const struct sip_msg *msg, uint64_t now)
+{
+	enum invite_why why = INVITE_WHY_BYE;
+
+	if (inv->state == INVITE_ENDING)
+		why = inv->why;
+
+	(void)server_reply_code(s, LEG_OK, NULL, now);
+
+	/* What is still to be answered ends with 487: RFC 3261 15.1.2 */
+	if (inv->server)
+		(void)leg_reply(inv, inv->server, LEG_TERMINATED, NULL, NULL,
+				now);
+	if (inv->reserver)
+		(void)leg_reply(inv, inv->reserver, LEG_TERMINATED, NULL, NULL,
+				now);
+	leg_close(inv, why, 0, msg, now);
+}
+
+static void info_received(struct invite *inv, struct server *s,
+			  const struct sip_msg *msg, uint64_t now)
+{
+	struct invite_event ev;
+
+	(void)server_reply_code(s, LEG_OK, NULL, now);
+	if (inv->state != INVITE_UP)
+		return;
+
+	leg_event(&ev, INVITE_EV_INFO, msg);
+	leg_tell(inv, &ev, now);
+}
+
+bool within_matches(const struct invite *inv, const struct sip_msg *msg)
+{
+	if (inv->dialog)
+		return dialog_matches(inv->dialog, msg);
+
+	for (unsigned i = 0; i < inv->earlyc; i++) {
+		if (dialog_matches(inv->earlyv[i], msg))
+			return true;
+	}
+
+	return false;
+}
+
+void within_recv(struct invite *inv, struct server *s,
+		 const struct sip_msg *msg, uint64_t now)
+{
+	/* Nothing is agreed with those that only ring */
+	if (!inv->dialog) {
+		leg_reply_later(s, now);
+		return;
+	}
+
+	if (dialog_take_cseq(inv->dialog, msg)) {
+		(void)server_reply_code(s, LEG_INTERNAL, NULL, now);
+		return;
+	}
+
+	if (message_is(msg, "BYE"))
+		bye_received(inv, s, msg, now);
+	else if (message_is(msg, "INFO"))
+		info_received(inv, s, msg, now);
+	else
+		reoffer_recv(inv, s, msg, now);
+}
+
+void within_recv_ack(struct invite *inv, const struct sip_msg *msg,
+		     uint64_t now)
+{
+	if (inv->repeat.server && inv->repeat.cseq == msg->cseq.num)
+		called_acked(inv, msg, now);
+	else if (inv->rerepeat.server && inv->rerepeat.cseq == msg->cseq.num)
+		reoffer_acked(inv, msg, now);
+}
+
+void within_flow_lost(struct invite *inv, uint64_t now)
+{
+	/* Who wants to end need not wait for another flow */
+	if (inv->state == INVITE_ENDING || inv->state == INVITE_CANCELLING)
+		leg_close(inv, inv->why, 0, NULL, now);
+}
+
+void within_hasten(struct invite *inv, uint64_t now)
+{
+	if (inv->bye_waits)
+		leg_bye(inv, inv->why, inv->bye_cause, now);
+}
+
+static uint64_t repeat_due(const struct leg_repeat *rep)
+{
+	return rep->server ? clock_min(rep->due, rep->end) : CLOCK_NEVER;
+}
+
+uint64_t within_due(const struct invite *inv)
+{
+	uint64_t due = clock_min(inv->no_answer, inv->retry);
+
+	due = clock_min(due, repeat_due(&inv->repeat));
+	return clock_min(due, repeat_due(&inv->rerepeat));
+}
+
+void within_tick(struct invite *inv, uint64_t now)
+{
+	mem_ref(inv);
+	if (now >= inv->no_answer)
+		calling_cancel(inv, INVITE_WHY_NO_ANSWER, NULL, now);
+	if (inv->state != INVITE_CLOSED)
+		called_tick(inv, now);
+	if (inv->state != INVITE_CLOSED)
+		reoffer_tick(inv, now);
+	mem_deref(inv);
+}

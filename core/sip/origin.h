@@ -17,8 +17,9 @@ struct screen_policy;
 struct transactions;
 
 enum {
-	ORIGIN_ROUTES_MAX = 8, /**< Service-Route entries kept, ours     */
-	ORIGIN_TEXT_MAX = 512, /**< Such an entry, or a GRUU [bytes], ours */
+	ORIGIN_HEADERS_MAX = 16, /**< Configured headers, ours           */
+	ORIGIN_ROUTES_MAX = 8,	 /**< Service-Route entries kept, ours     */
+	ORIGIN_TEXT_MAX = 512,	 /**< Such an entry, or a GRUU [bytes], ours */
 };
 
 /** Configuration; texts are copied */
@@ -31,6 +32,9 @@ struct origin_params {
 	const char *instance;	    /**< "urn:uuid:..."; NULL: no outbound */
 	unsigned reg_id;	    /**< RFC 5626 section 4.2; 0 is 1      */
 	const char *outbound_proxy; /**< "sip:host;lr"; NULL for none      */
+	const char *user_agent;	    /**< User-Agent and Server, or NULL    */
+	const char *const *headerv; /**< Configured "Name: value" of every
+					 request, up to NULL; or NULL      */
 	bool insecure;		    /**< The flow is ws://, not wss://     */
 };
 

@@ -187,7 +187,7 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
 }
 
-static int set_headers(struct ua *ua, const struct ua_params *prm)
+static int set_headers(struct ua *ua, const struct origin_params *prm)
 {
 	struct mbuf *req = mbuf_alloc(HEADERS);
 	struct mbuf *rep = mbuf_alloc(HEADERS);
@@ -263,7 +263,7 @@ int ua_alloc(struct ua **up, const struct ua_params *prm)
 				       : (unsigned)UA_CALLS_MAX;
 	ua->half = ua->end = CLOCK_NEVER;
 	err = transactions_alloc(&ua->trans, on_send, on_request, ua);
-	err = err ? err : set_headers(ua, prm);
+	err = err ? err : set_headers(ua, &prm->origin);
 	err = err ? err : set_credentials(ua, prm);
 	err = err ? err
 		  : origin_alloc(&ua->origin, &prm->origin, ua->trans,

@@ -46,16 +46,13 @@ typedef void(ua_stopped_h)(uint64_t now, void *arg);
 
 struct ua_params {
 	struct origin_params origin;
-	const char *auth_user;	/**< NULL: the user of the account         */
-	const char *password;	/**< One of these, or neither: then no
+	const char *auth_user; /**< NULL: the user of the account         */
+	const char *password;  /**< One of these, or neither: then no
 				      challenge is answered                 */
-	const char *ha1;	/**< Hex, of user:realm:password           */
-	bool sha256_only;	/**< auth_min=sha256 (SECURITY row 4)      */
-	const char *user_agent; /**< User-Agent and Server, or NULL        */
-	const char *const *headerv; /**< Configured "Name: value" of every
-					 request, up to NULL; or NULL       */
-	uint32_t expires;   /**< Registration asked for [s]; 0 default */
-	unsigned calls_max; /**< 0 for the default                     */
+	const char *ha1;       /**< Hex, of user:realm:password           */
+	bool sha256_only;      /**< auth_min=sha256 (SECURITY row 4)      */
+	uint32_t expires;      /**< Registration asked for [s]; 0 default */
+	unsigned calls_max;    /**< 0 for the default                     */
 	ua_send_h *sendh;
 	ua_call_h *callh;     /**< NULL refuses every call with 480      */
 	registration_h *regh; /**< May be NULL                           */

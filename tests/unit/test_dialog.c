@@ -3,6 +3,7 @@
  */
 #include "tests/unit/test.h"
 #include "core/sip/dialog.h"
+#include "core/sip/message.h"
 
 static struct sip_msg *decode(const char *text)
 {
@@ -12,7 +13,7 @@ static struct sip_msg *decode(const char *text)
 	assert_non_null(mb);
 	assert_int_equal(mbuf_write_str(mb, text), 0);
 	mb->pos = 0;
-	assert_int_equal(sip_msg_decode(&msg, mb), 0);
+	assert_int_equal(message_decode(&msg, mb, NULL), 0);
 	mem_deref(mb);
 	return msg;
 }
@@ -51,12 +52,26 @@ static struct sip_msg *response(unsigned code, const char *further)
 	return decode(text);
 }
 
+static void print_headers(char *text, size_t size, const struct dialog *d)
+{
+	struct request r;
+	int n = 0;
+
+	dialog_fill(d, &r);
+	for (size_t i = 0; i < r.routec; i++)
+		n += re_snprintf(text + n, size - (size_t)n, "Route: %s\r\n",
+				 r.routev[i]);
+	(void)re_snprintf(text + n, size - (size_t)n,
+			  "From: %s\r\nTo: %s\r\nCall-ID: %s\r\n", r.from, r.to,
+			  r.callid);
+	assert_string_equal(r.uri, dialog_ruri(d));
+}
+
 static void check_headers(const struct dialog *d, const char *expected)
 {
 	char text[1024];
 
-	assert_true(re_snprintf(text, sizeof(text), "%H", dialog_headers, d) >
-		    0);
+	print_headers(text, sizeof(text), d);
 	assert_string_equal(text, expected);
 }
 
@@ -228,7 +243,7 @@ static void test_dialog_unfolds_what_it_sends_again(void **s)
 	(void)s;
 
 	assert_int_equal(dialog_alloc_called(&d, msg, "t"), 0);
-	(void)re_snprintf(text, sizeof(text), "%H", dialog_headers, d);
+	print_headers(text, sizeof(text), d);
 	assert_null(strstr(text, "\r\n "));
 	assert_non_null(strstr(text, "Route: <sip:a;lr>"));
 	mem_deref(d);

@@ -88,7 +88,7 @@ static struct layout *current(const struct offer *o)
 /* A place for our medium of a type: its own again, or a new one */
 static int place(struct offer *o, enum offer_type type)
 {
-	int index = layout_find(o->cur, type);
+	int index = layout_find(o->cur, (int)type);
 	struct layout_slot *s;
 
 	if (index != LAYOUT_NONE) {
@@ -96,7 +96,7 @@ static int place(struct offer *o, enum offer_type type)
 		return 0;
 	}
 
-	s = layout_add(o->cur, type);
+	s = layout_add(o->cur, (int)type);
 	if (!s)
 		return o->cur->slotc == DESCRIPTION_MEDIA ? ENOSPC : ENOMEM;
 

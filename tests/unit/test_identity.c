@@ -106,8 +106,8 @@ static void test_identity_refuses_a_bad_file(void **state)
 	static const char *const textv[] = {
 		"",
 		"nonsense",
-		"-----BEGIN EC PRIVATE KEY-----\nAAAA\n"
-		"-----END EC PRIVATE KEY-----\n",
+		("-----BEGIN EC PRIVATE KEY-----\nAAAA\n"
+		 "-----END EC PRIVATE KEY-----\n"),
 	};
 	struct identity *id;
 	char path[128];

@@ -255,27 +255,22 @@ static bool message_in(struct relay *r, struct mbuf *mb, uint64_t now)
 {
 	struct stun_unknown_attr ua;
 	struct stun_msg *msg;
+	uint16_t class;
 	int err = 0;
 
 	if (query_decode(&msg, &ua, mb))
 		return false;
 
-	switch (stun_msg_class(msg)) {
-	case STUN_CLASS_INDICATION:
+	class = stun_msg_class(msg);
+	if (class == STUN_CLASS_INDICATION)
 		indication_in(r, msg, mb, now);
-		break;
-
-	case STUN_CLASS_REQUEST:
-		err = ENOENT;
-		break;
-
-	default:
+	else if (class != STUN_CLASS_REQUEST)
 		err = asks_recv(r->asks, msg, now);
-		if (err == EBADMSG)
-			++r->count.dropped;
-		break;
-	}
+	else
+		err = ENOENT;
 
+	if (err == EBADMSG)
+		++r->count.dropped;
 	mem_deref(msg);
 	return err != ENOENT;
 }

@@ -9,8 +9,8 @@ struct lease {
 	struct lease_params prm;
 	struct server server;
 	struct relay *relay;
-	struct wire *wire; /* Over TCP */
-	struct base *base; /* Relayed, once allocated */
+	struct conduit *conduit; /* Over TCP */
+	struct base *base;	 /* Relayed, once allocated */
 	bool pending;
 };
 
@@ -24,7 +24,7 @@ static void lease_destructor(void *arg)
 		l->base->relay = mem_deref(l->base->relay);
 	mem_deref(l->base);
 	mem_deref(l->relay);
-	mem_deref(l->wire);
+	mem_deref(l->conduit);
 	mem_deref(l->prm.via);
 	explicit_bzero(&l->server, sizeof(l->server));
 }
@@ -34,7 +34,7 @@ static void drop(struct lease *l, int err)
 {
 	log_info("lease: %H has ended: %m\n", server_print, &l->server, err);
 	l->pending = false;
-	l->wire = mem_deref(l->wire);
+	l->conduit = mem_deref(l->conduit);
 	if (l->base)
 		l->base->relay = mem_deref(l->base->relay);
 	l->base = mem_deref(l->base);
@@ -47,7 +47,7 @@ static int on_send(const struct sa *server, struct mbuf *mb, void *arg)
 	if (l->server.kind == SERVER_TURN_UDP)
 		return base_send(l->prm.via, server, mb);
 
-	return l->wire ? wire_send(l->wire, mb) : ENOTCONN;
+	return l->conduit ? conduit_send(l->conduit, mb) : ENOTCONN;
 }
 
 static void on_state(int err, uint64_t now, void *arg)
@@ -96,7 +96,7 @@ static void on_bytes(struct mbuf *mb, uint64_t now, void *arg)
 	mem_deref(l);
 }
 
-static void on_wire(int err, uint64_t now, void *arg)
+static void on_conduit(int err, uint64_t now, void *arg)
 {
 	struct lease *l = mem_ref(arg);
 
@@ -116,9 +116,9 @@ static void on_redirect(const struct sa *server, uint64_t now, void *arg)
 	struct lease *l = arg;
 	int err;
 
-	l->wire = mem_deref(l->wire);
-	err = network_connect(&l->wire, l->prm.network, server, on_bytes,
-			      on_wire, l);
+	l->conduit = mem_deref(l->conduit);
+	err = network_connect(&l->conduit, l->prm.network, server, on_bytes,
+			      on_conduit, l);
 	if (err) {
 		drop(l, err);
 		l->prm.changedh(l, now, l->prm.arg);
@@ -149,8 +149,8 @@ static int lease_start(struct lease *l, uint64_t now)
 	if (prm.transport == RELAY_UDP)
 		return relay_start(l->relay, now);
 
-	return network_connect(&l->wire, l->prm.network, &l->server.addr,
-			       on_bytes, on_wire, l);
+	return network_connect(&l->conduit, l->prm.network, &l->server.addr,
+			       on_bytes, on_conduit, l);
 }
 
 int lease_alloc(struct lease **lp, const struct lease_params *params,

@@ -1,7 +1,7 @@
 /**
  * @file core/net/lease.h  Lease: an allocation and how it is reached
  *
- *     gather -> [lease: relay + base or wire] -> base of the relayed address
+ *     gather -> [lease: relay + base or conduit] -> base of the relayed address
  *
  * Brings a relay together with the datagram base it works through, or with
  * a TCP connection of its own, which it opens. The owner feeds datagrams

@@ -30,15 +30,15 @@ struct kernel_dgram {
 	void *arg;
 };
 
-struct kernel_wire {
-	struct wire base; /* First */
+struct kernel_conduit {
+	struct conduit base; /* First */
 	int fd;
 	struct loop_watch *watch;
 	struct mbuf *queue; /* Bytes not yet taken by the kernel */
 	bool connected;
 	bool ended;
-	wire_recv_h *rh;
-	wire_state_h *sh;
+	conduit_recv_h *rh;
+	conduit_state_h *sh;
 	void *arg;
 };
 
@@ -177,9 +177,9 @@ static int kernel_open(struct dgram **dp, const struct network *n,
 	return err;
 }
 
-static void wire_destructor(void *arg)
+static void conduit_destructor(void *arg)
 {
-	struct kernel_wire *kw = arg;
+	struct kernel_conduit *kw = arg;
 
 	mem_deref(kw->watch);
 	mem_deref(kw->queue);
@@ -187,8 +187,8 @@ static void wire_destructor(void *arg)
 		close(kw->fd);
 }
 
-/* Tell the owner, once; the wire may be gone afterwards */
-static void wire_end(struct kernel_wire *kw, int err, uint64_t now)
+/* Tell the owner, once; the conduit may be gone afterwards */
+static void conduit_end(struct kernel_conduit *kw, int err, uint64_t now)
 {
 	if (kw->ended)
 		return;
@@ -198,7 +198,7 @@ static void wire_end(struct kernel_wire *kw, int err, uint64_t now)
 	kw->sh(err, now, kw->arg);
 }
 
-static int wire_flush(struct kernel_wire *kw)
+static int conduit_flush(struct kernel_conduit *kw)
 {
 	struct mbuf *q = kw->queue;
 	ssize_t n = 0;
@@ -221,7 +221,7 @@ static int wire_flush(struct kernel_wire *kw)
 						 : LOOP_READ);
 }
 
-static int wire_connected(struct kernel_wire *kw)
+static int conduit_connected(struct kernel_conduit *kw)
 {
 	socklen_t len = sizeof(int);
 	int err = 0;
@@ -235,7 +235,7 @@ static int wire_connected(struct kernel_wire *kw)
 	return local_of(kw->fd, &kw->base.local);
 }
 
-static void wire_read(struct kernel_wire *kw, uint64_t now)
+static void conduit_read(struct kernel_conduit *kw, uint64_t now)
 {
 	ssize_t n = recv(kw->fd, scratch, sizeof(scratch), 0);
 	struct mbuf *mb;
@@ -243,13 +243,13 @@ static void wire_read(struct kernel_wire *kw, uint64_t now)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		wire_end(kw, n < 0 ? errno : ECONNRESET, now);
+		conduit_end(kw, n < 0 ? errno : ECONNRESET, now);
 		return;
 	}
 
 	mb = copy_scratch((size_t)n);
 	if (!mb) {
-		wire_end(kw, ENOMEM, now);
+		conduit_end(kw, ENOMEM, now);
 		return;
 	}
 
@@ -257,35 +257,35 @@ static void wire_read(struct kernel_wire *kw, uint64_t now)
 	mem_deref(mb);
 }
 
-static void wire_ready(int flags, uint64_t now, void *arg)
+static void conduit_ready(int flags, uint64_t now, void *arg)
 {
-	struct kernel_wire *kw = mem_ref(arg);
+	struct kernel_conduit *kw = mem_ref(arg);
 	int err = 0;
 
 	if (!kw->connected) {
-		err = wire_connected(kw);
+		err = conduit_connected(kw);
 		if (!err)
 			err = loop_watch_set(kw->watch, LOOP_READ);
 		if (err)
-			wire_end(kw, err, now);
+			conduit_end(kw, err, now);
 		else
 			kw->sh(0, now, kw->arg);
 		goto out;
 	}
 
 	if (flags & LOOP_WRITE)
-		err = wire_flush(kw);
+		err = conduit_flush(kw);
 	if (err)
-		wire_end(kw, err, now);
+		conduit_end(kw, err, now);
 	else if (flags & (LOOP_READ | LOOP_EXCEPT))
-		wire_read(kw, now);
+		conduit_read(kw, now);
 out:
 	mem_deref(kw);
 }
 
-static int kernel_write(struct wire *w, struct mbuf *mb)
+static int kernel_write(struct conduit *w, struct mbuf *mb)
 {
-	struct kernel_wire *kw = (struct kernel_wire *)w;
+	struct kernel_conduit *kw = (struct kernel_conduit *)w;
 	size_t pos = kw->queue->pos;
 	int err;
 
@@ -301,11 +301,11 @@ static int kernel_write(struct wire *w, struct mbuf *mb)
 		return err;
 
 	/* An error of the kernel is told by the watch, later */
-	(void)wire_flush(kw);
+	(void)conduit_flush(kw);
 	return 0;
 }
 
-static int wire_open(struct kernel_wire *kw, const struct sa *peer)
+static int conduit_open(struct kernel_conduit *kw, const struct sa *peer)
 {
 	unsigned timeout = USER_TIMEOUT;
 	int on = 1;
@@ -322,18 +322,18 @@ static int wire_open(struct kernel_wire *kw, const struct sa *peer)
 		return errno;
 
 	return loop_watch_alloc(&kw->watch, "network: stream", kw->fd,
-				LOOP_READ | LOOP_WRITE, wire_ready, kw);
+				LOOP_READ | LOOP_WRITE, conduit_ready, kw);
 }
 
-static int kernel_connect(struct wire **wp, const struct network *n,
-			  const struct sa *peer, wire_recv_h *rh,
-			  wire_state_h *sh, void *arg)
+static int kernel_connect(struct conduit **wp, const struct network *n,
+			  const struct sa *peer, conduit_recv_h *rh,
+			  conduit_state_h *sh, void *arg)
 {
-	struct kernel_wire *kw;
+	struct kernel_conduit *kw;
 	int err = ENOMEM;
 	(void)n;
 
-	kw = mem_zalloc(sizeof(*kw), wire_destructor);
+	kw = mem_zalloc(sizeof(*kw), conduit_destructor);
 	if (!kw)
 		return ENOMEM;
 
@@ -344,7 +344,7 @@ static int kernel_connect(struct wire **wp, const struct network *n,
 	kw->arg = arg;
 	kw->queue = mbuf_alloc(NETWORK_DATAGRAM);
 	if (kw->queue)
-		err = wire_open(kw, peer);
+		err = conduit_open(kw, peer);
 	if (err)
 		mem_deref(kw);
 	else
@@ -451,9 +451,9 @@ int network_open(struct dgram **dp, const struct network *n,
 	return n->openh(dp, n, local, h, arg);
 }
 
-int network_connect(struct wire **wp, const struct network *n,
-		    const struct sa *peer, wire_recv_h *rh, wire_state_h *sh,
-		    void *arg)
+int network_connect(struct conduit **wp, const struct network *n,
+		    const struct sa *peer, conduit_recv_h *rh,
+		    conduit_state_h *sh, void *arg)
 {
 	assert(wp && n && peer && rh && sh);
 	return n->connecth(wp, n, peer, rh, sh, arg);
@@ -475,7 +475,7 @@ const struct sa *dgram_local(const struct dgram *d)
 	return &d->local;
 }
 
-int wire_send(struct wire *w, struct mbuf *mb)
+int conduit_send(struct conduit *w, struct mbuf *mb)
 {
 	return w->sendh(w, mb);
 }

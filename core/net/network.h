@@ -8,7 +8,7 @@
  * a simulated one. All handlers run in the loop's thread.
  *
  * An implementation allocates its own object with struct dgram (or struct
- * wire) as the first member, and its destructor closes.
+ * conduit) as the first member, and its destructor closes.
  */
 #ifndef CORE_NET_NETWORK_H
 #define CORE_NET_NETWORK_H
@@ -21,13 +21,13 @@ enum {
 				     relay, ours                           */
 	NETWORK_DATAGRAM = 2048, /**< Longer datagrams are dropped [bytes]:
 				     an Ethernet MTU and more, ours        */
-	NETWORK_BACKLOG = 65536, /**< Unsent bytes of a wire; more are
+	NETWORK_BACKLOG = 65536, /**< Unsent bytes of a conduit; more are
 				     dropped, ours                         */
 };
 
 struct network;
 struct dgram;
-struct wire;
+struct conduit;
 
 /**
  * A datagram arrived.
@@ -43,13 +43,13 @@ typedef void(dgram_recv_h)(const struct sa *src, struct mbuf *mb, uint64_t now,
 			   void *arg);
 
 /** Bytes of a stream arrived: any number, as dgram_recv_h otherwise */
-typedef void(wire_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
+typedef void(conduit_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
 
 /**
  * A stream changed its state: err 0 once when connected, then once an errno
  * when it has ended (ECONNRESET when the other side closed).
  */
-typedef void(wire_state_h)(int err, uint64_t now, void *arg);
+typedef void(conduit_state_h)(int err, uint64_t now, void *arg);
 
 /** One local address, port 0; the best first. @return true to stop */
 typedef bool(network_address_h)(const struct sa *addr, void *arg);
@@ -62,9 +62,9 @@ struct dgram {
 };
 
 /** A byte stream: what implementations begin with */
-struct wire {
-	/** See wire_send() */
-	int (*sendh)(struct wire *w, struct mbuf *mb);
+struct conduit {
+	/** See conduit_send() */
+	int (*sendh)(struct conduit *w, struct mbuf *mb);
 	struct sa local; /**< Bound address and port */
 };
 
@@ -74,9 +74,9 @@ struct network {
 	int (*openh)(struct dgram **dp, const struct network *n,
 		     const struct sa *local, dgram_recv_h *h, void *arg);
 	/** See network_connect() */
-	int (*connecth)(struct wire **wp, const struct network *n,
-			const struct sa *peer, wire_recv_h *rh,
-			wire_state_h *sh, void *arg);
+	int (*connecth)(struct conduit **wp, const struct network *n,
+			const struct sa *peer, conduit_recv_h *rh,
+			conduit_state_h *sh, void *arg);
 	/** See network_addresses() */
 	int (*addressesh)(const struct network *n, network_address_h *h,
 			  void *arg);
@@ -101,9 +101,9 @@ int network_open(struct dgram **dp, const struct network *n,
  *
  * @return 0 in progress, ENOMEM, or errno of the kernel
  */
-int network_connect(struct wire **wp, const struct network *n,
-		    const struct sa *peer, wire_recv_h *rh, wire_state_h *sh,
-		    void *arg);
+int network_connect(struct conduit **wp, const struct network *n,
+		    const struct sa *peer, conduit_recv_h *rh,
+		    conduit_state_h *sh, void *arg);
 
 /**
  * List local addresses of interfaces that are up: all families, loopback
@@ -130,6 +130,6 @@ const struct sa *dgram_local(const struct dgram *d);
  *
  * @return 0, ENOBUFS backlog full and nothing queued, ENOTCONN
  */
-int wire_send(struct wire *w, struct mbuf *mb);
+int conduit_send(struct conduit *w, struct mbuf *mb);
 
 #endif

@@ -1,7 +1,7 @@
 /**
  * @file core/net/record.h  Record: TURN messages out of a byte stream
  *
- *     wire -> bytes -> [record] -> messages -> relay
+ *     conduit -> bytes -> [record] -> messages -> relay
  *
  * STUN messages and channel data follow each other without a frame of their
  * own, each padded to four bytes (RFC 8656 section 12.5).

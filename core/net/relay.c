@@ -249,8 +249,7 @@ static void indication_in(struct relay *r, const struct stun_msg *msg,
 	deliver(r, &peer->v.sa, mb, now);
 }
 
-/* @return false when it is not for the relay: a STUN server's answer may
-   come from the same address */
+/* @return false when it is not for us: a STUN server's answer, perhaps */
 static bool message_in(struct relay *r, struct mbuf *mb, uint64_t now)
 {
 	struct stun_unknown_attr ua;
@@ -313,7 +312,6 @@ bool relay_recv(struct relay *r, const struct sa *src, struct mbuf *mb,
 
 	if (r->ended)
 		return is_channel(mb);
-
 	mem_ref(r);
 	if (is_channel(mb))
 		channel_in(r, mb, now);

@@ -190,10 +190,7 @@ static void success(struct checks *c, struct pair *p, bool current,
 		query_stop(&p->q);
 	}
 
-	/* The pair is proven: a queued check is needed to nominate only */
-	if (!p->nominate)
-		p->triggered = 0;
-
+	p->triggered = 0;
 	valid(c, p, now);
 	if (nominated)
 		select_pair(c, p, now);
@@ -364,7 +361,7 @@ static void nominate(struct checks *c, uint64_t now)
 	assert(best);
 	c->nominating = best;
 	best->nominate = true;
-	enqueue(c, best);
+	check(c, best, now); /* Not paced: the peer has consented */
 }
 
 uint64_t checks_due(const struct checks *c, uint64_t now)

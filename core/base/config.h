@@ -50,11 +50,12 @@ struct config_key {
 	enum config_type type;
 	const char *def;       /**< Default; "" is unset                    */
 	const char *choices;   /**< Words of CHOICE and LIST, "a|b|c"; for
-				    NUMBER and TIME a word besides digits,
-				    stored as 0                              */
+				    NUMBER, TIME, RATE words besides digits,
+				    which count as 0                         */
 	uint64_t min, max;     /**< NUMBER, RATE, SIZE; TIME in [us]        */
 	config_check_h *check; /**< May be NULL                             */
 	const char *help;      /**< One sentence                            */
+	const char *example;   /**< Must be given; stands in the example    */
 	bool secret;	       /**< Never printed                           */
 };
 
@@ -149,18 +150,5 @@ unsigned config_line(const struct config *c, const char *section,
 /** The n-th entry of a section of free names, from 0. @return false: none */
 bool config_entry(const struct config *c, const char *section, unsigned n,
 		  const char **name, const char **value);
-
-/** Whether a section says the same in both, for `reload` */
-bool config_same(const struct config *a, const struct config *b,
-		 const char *section);
-
-/** Print what differs from the defaults, secrets as "***", for `dump` */
-int config_print(struct re_printf *pf, const struct config *c);
-
-/**
- * Print a commented example file from the table, for %H with NULL. Every key
- * stands there, commented out, with its default.
- */
-int config_print_example(struct re_printf *pf, void *unused);
 
 #endif

@@ -7,35 +7,37 @@
 #include "tests/unit/test.h"
 #include "tests/unit/support/side.h"
 
+/* Files, and how many of their m-lines are there and accepted */
+static const struct {
+	const char *name;
+	unsigned lines, active;
+	bool video;
+} offerv[] = {
+	{ "chromium-audio-offer", 1, 1, false },
+	{ "chromium-hold-offer", 1, 1, false },
+	{ "chromium-mdns-offer", 1, 1, false },
+	{ "chromium-upgrade-offer", 2, 1, false },
+	{ "chromium-upgrade-offer", 2, 2, true },
+	{ "chromium-stopped-offer", 2, 1, true },
+	{ "chromium-restart-offer", 2, 1, true },
+	{ "chromium-av-balanced-offer", 2, 2, true },
+	{ "chromium-av-max-compat-offer", 2, 2, true },
+	{ "chromium-av-max-bundle-offer", 2, 2, true },
+	{ "chromium-av-max-bundle-offer", 2, 1, false },
+	{ "chromium-data-offer", 3, 2, true },
+	{ "chromium-recvonly-offer", 2, 2, true },
+	{ "chromium-video-first-offer", 4, 2, true },
+	{ "chromium-video-first-offer", 4, 1, false },
+	{ "chromium-simulcast-offer", 2, 2, true },
+};
+
 static void test_offer_answers_chromium_line_by_line(void **state)
 {
-	static const struct {
-		const char *name;
-		unsigned lines, active;
-		bool video;
-	} casev[] = {
-		{ "chromium-audio-offer", 1, 1, false },
-		{ "chromium-hold-offer", 1, 1, false },
-		{ "chromium-mdns-offer", 1, 1, false },
-		{ "chromium-upgrade-offer", 2, 1, false },
-		{ "chromium-upgrade-offer", 2, 2, true },
-		{ "chromium-stopped-offer", 2, 1, true },
-		{ "chromium-restart-offer", 2, 1, true },
-		{ "chromium-av-balanced-offer", 2, 2, true },
-		{ "chromium-av-max-compat-offer", 2, 2, true },
-		{ "chromium-av-max-bundle-offer", 2, 2, true },
-		{ "chromium-av-max-bundle-offer", 2, 1, false },
-		{ "chromium-data-offer", 3, 2, true },
-		{ "chromium-recvonly-offer", 2, 2, true },
-		{ "chromium-video-first-offer", 4, 2, true },
-		{ "chromium-video-first-offer", 4, 1, false },
-		{ "chromium-simulcast-offer", 2, 2, true },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
-		struct offer *o = side_phone(casev[i].video);
-		struct mbuf *mb = side_file(casev[i].name);
+	for (size_t i = 0; i < ARRAY_SIZE(offerv); i++) {
+		struct offer *o = side_phone(offerv[i].video);
+		struct mbuf *mb = side_file(offerv[i].name);
 		struct description *d, *remote;
 		unsigned active = 0;
 
@@ -43,7 +45,7 @@ static void test_offer_answers_chromium_line_by_line(void **state)
 		mb->pos = 0;
 		assert_int_equal(description_decode(&remote, mb, NULL), 0);
 		d = side_answer(o);
-		assert_int_equal(d->mediac, casev[i].lines);
+		assert_int_equal(d->mediac, offerv[i].lines);
 		for (size_t k = 0; k < d->mediac; k++) {
 			const struct description_media *a = d->mediav[k];
 			const struct description_media *r = remote->mediav[k];
@@ -56,7 +58,7 @@ static void test_offer_answers_chromium_line_by_line(void **state)
 			assert_int_equal(a->group,
 					 description_refused(a) ? -1 : 0);
 		}
-		assert_int_equal(active, casev[i].active);
+		assert_int_equal(active, offerv[i].active);
 		mem_deref(remote);
 		mem_deref(d);
 		mem_deref(mb);

@@ -1,0 +1,349 @@
+/**
+ * @file core/base/config_table.c  The one table of configuration keys
+ *
+ * Sections, keys, defaults; and, at the end, what keys say to each other.
+ */
+#include "core/base/clock.h"
+#include "core/base/config_check.h"
+#include "core/base/config_table.h"
+
+#define MS(n)	   ((uint64_t)(n)*CLOCK_MS)
+#define SECONDS(n) ((uint64_t)(n)*CLOCK_S)
+#define HOURS(n)   ((uint64_t)(n)*3600 * CLOCK_S)
+
+#define TEXT(s, k, d, c, h)                                                    \
+	{                                                                      \
+		.section = s, .key = k, .type = CONFIG_TEXT, .def = d,         \
+		.check = c, .help = h                                          \
+	}
+#define NEEDED(s, k, t, c, e, h)                                               \
+	{                                                                      \
+		.section = s, .key = k, .type = t, .def = "", .check = c,      \
+		.example = e, .help = h                                        \
+	}
+#define SECRET(s, k, t, d, c, h)                                               \
+	{                                                                      \
+		.section = s, .key = k, .type = t, .def = d, .check = c,       \
+		.help = h, .secret = true                                      \
+	}
+#define BOOL(s, k, d, h)                                                       \
+	{                                                                      \
+		.section = s, .key = k, .type = CONFIG_BOOL, .def = d,         \
+		.help = h                                                      \
+	}
+#define RANGE(s, k, t, d, w, lo, hi, h)                                        \
+	{                                                                      \
+		.section = s, .key = k, .type = t, .def = d, .choices = w,     \
+		.min = lo, .max = hi, .help = h                                \
+	}
+#define WORDS(s, k, t, d, w, h)                                                \
+	{                                                                      \
+		.section = s, .key = k, .type = t, .def = d, .choices = w,     \
+		.help = h                                                      \
+	}
+#define ITEMS(s, k, d, c, h)                                                   \
+	{                                                                      \
+		.section = s, .key = k, .type = CONFIG_ITEMS, .def = d,        \
+		.check = c, .help = h                                          \
+	}
+
+/* clang-format off: one key, one row */
+const struct config_key config_keyv[] = {
+	NEEDED("account", "realm", CONFIG_TEXT, config_check_domain,
+	       "example.org",
+	       "Domain of the account, and realm of its password"),
+	NEEDED("account", "user", CONFIG_TEXT, config_check_user, "doorphone",
+	       "User of the account, or its whole address sip:USER@DOMAIN"),
+	TEXT("account", "auth_user", "", NULL,
+	     "User for the password, if it is another"),
+	SECRET("account", "password", CONFIG_TEXT, "", NULL,
+	       "Password; keep this file readable by its owner only"),
+	SECRET("account", "ha1", CONFIG_TEXT, "", config_check_ha1,
+	       "Instead of the password: hash of USER:REALM:PASSWORD"),
+	TEXT("account", "display_name", "", NULL,
+	     "Name that is shown to the other side"),
+	RANGE("account", "expires", CONFIG_TIME, "600", NULL, SECONDS(60),
+	      HOURS(24), "Time that a registration is asked for"),
+	BOOL("account", "register", "yes", "Register at start"),
+	WORDS("account", "auth_min", CONFIG_CHOICE, "md5", "md5|sha256",
+	      "Weakest hash that the password is used with"),
+	TEXT("account", "instance", "", config_check_uuid,
+	     "UUID of this phone in its registration; the machine's if not "
+	     "given"),
+	BOOL("account", "early_ims", "no",
+	     "Register without a password, as early IMS networks do"),
+
+	NEEDED("transport", "url", CONFIG_ITEMS, config_check_url,
+	       "wss://sip.example.org:443/ws",
+	       "WebSocket servers; further ones are used when those before "
+	       "fail"),
+	TEXT("transport", "outbound_proxy", "", config_check_uri,
+	     "SIP URI that all requests go by"),
+	TEXT("transport", "ca_file", "", config_check_file,
+	     "Certificates that are trusted (PEM), instead of the system's"),
+	BOOL("transport", "insecure", "no",
+	     "Allow ws:// servers: no encryption, anybody may listen and call"),
+	RANGE("transport", "keepalive", CONFIG_TIME, "95s", NULL, SECONDS(5),
+	      SECONDS(600),
+	      "Time between pings; each waits up to a quarter longer"),
+	TEXT("transport", "user_agent", "", NULL,
+	     "User-Agent to send; name and version of the phone if not given"),
+
+	SECRET("ice", "servers", CONFIG_ITEMS, "none", config_check_ice,
+	       "stun:HOST, turn:USER:PASSWORD@HOST?transport=udp|tcp, or none"),
+	WORDS("ice", "policy", CONFIG_CHOICE, "all", "all|relay",
+	      "Paths that are tried: all, or only those through TURN servers"),
+	BOOL("ice", "loopback", "no",
+	     "Use addresses of this machine only, for tests"),
+	BOOL("ice", "ipv6", "yes", "Use IPv6 too"),
+	RANGE("ice", "gather", CONFIG_TIME, "2s", NULL, MS(100), SECONDS(10),
+	      "Longest time that servers are waited for"),
+	RANGE("ice", "port_min", CONFIG_NUMBER, "0", NULL, 0, 65535,
+	      "Lowest UDP port for media; 0: any"),
+	RANGE("ice", "port_max", CONFIG_NUMBER, "0", NULL, 0, 65535,
+	      "Highest UDP port for media; 0: any"),
+
+	TEXT("audio", "device", "alsa:default", config_check_sound,
+	     "alsa:NAME, sim:tone, sim:file=IN.wav,OUT.wav or none"),
+	WORDS("audio", "codecs", CONFIG_LIST, "opus,g722,pcmu,pcma",
+	      "opus|g722|pcmu|pcma", "Codecs, the best first"),
+	RANGE("audio", "rate", CONFIG_NUMBER, "auto", "auto", 8000, 48000,
+	      "Sample rate of the device [Hz]"),
+	RANGE("audio", "channels", CONFIG_NUMBER, "auto", "auto", 1, 2,
+	      "Channels of the device"),
+	RANGE("audio", "period", CONFIG_TIME, "10ms", NULL, MS(2), MS(60),
+	      "Time between two interrupts of the device"),
+	BOOL("audio", "echo", "yes",
+	     "Take the loudspeaker out of the microphone"),
+	RANGE("audio", "bitrate", CONFIG_RATE, "auto", "auto", 6000, 510000,
+	      "Bit rate of Opus, and limit asked of the other side"),
+	RANGE("audio", "ptime", CONFIG_TIME, "20ms", NULL, MS(10), MS(60),
+	      "Speech in one packet"),
+	BOOL("audio", "fec", "yes",
+	     "Send Opus so that single lost packets can be replaced"),
+	RANGE("audio", "jitter", CONFIG_TIME, "1s", NULL, MS(60), SECONDS(2),
+	      "Longest delay that the jitter buffer may reach"),
+	WORDS("audio", "dtmf", CONFIG_CHOICE, "rfc4733", "rfc4733|info",
+	      "How digits are sent: in the sound's stream, or as INFO "
+	      "requests"),
+	TEXT("audio", "ringtone", "", config_check_file,
+	     "WAV file to ring with; a tone made here if not given"),
+	BOOL("audio", "keep_open", "no", "Keep the device open between calls"),
+
+	TEXT("video", "camera", "none", config_check_camera,
+	     "v4l2:/dev/videoN, sim:pattern, sim:file=FILE or none"),
+	RANGE("video", "size", CONFIG_SIZE, "640x480", NULL, 64, 1920,
+	      "Width and height of the picture"),
+	RANGE("video", "fps", CONFIG_NUMBER, "30", NULL, 1, 60,
+	      "Pictures in a second"),
+	RANGE("video", "bitrate", CONFIG_RATE, "1000k", NULL, 30000, 8000000,
+	      "Highest bit rate, both ways"),
+	RANGE("video", "iframe_interval", CONFIG_TIME, "2s", NULL, MS(500),
+	      SECONDS(60), "Longest time between two whole pictures"),
+	WORDS("video", "encoder", CONFIG_CHOICE, "auto",
+	      "auto|v4l2m2m|openh264|vp8", "Who encodes"),
+	WORDS("video", "codecs", CONFIG_LIST, "h264,vp8", "h264|vp8",
+	      "Codecs, the best first"),
+	TEXT("video", "display", "none", config_check_display,
+	     "drm, file=DIRECTORY or none"),
+	BOOL("video", "keep_open", "no", "Keep the camera open between calls"),
+
+	WORDS("call", "media", CONFIG_CHOICE, "av", "audio|video|av|screen",
+	      "What a call has when the command does not say"),
+	WORDS("call", "direction", CONFIG_CHOICE, "sendrecv",
+	      "sendrecv|recvonly|sendonly",
+	      "Which way media go when the command does not say"),
+	ITEMS("call", "auto_answer", "no", config_check_auto,
+	      "no, yes, or the sip: URIs whose calls are answered at once"),
+	RANGE("call", "max", CONFIG_NUMBER, "4", NULL, 1, 16,
+	      "Calls at once; one more is busy"),
+	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
+	      SECONDS(600), "Time to ring, either way"),
+	RANGE("call", "session_expires", CONFIG_TIME, "1800s", NULL,
+	      SECONDS(90), HOURS(24),
+	      "Time after which a call must be refreshed (RFC 4028)"),
+	WORDS("call", "transfer", CONFIG_CHOICE, "no", "no|ask",
+	      "What is done when the other side wants to transfer us"),
+
+	TEXT("console", "device", "", config_check_path,
+	     "Serial port with a console, such as /dev/ttyAMA0; none if not "
+	     "given"),
+	RANGE("console", "baud", CONFIG_NUMBER, "115200", NULL, 1200, 4000000,
+	      "Its speed [bit/s]"),
+	TEXT("console", "history", "", config_check_path,
+	     "File that keeps the lines typed; none if not given"),
+
+	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
+	     "Socket for `boardphone ctl`"),
+	TEXT("control", "mode", "0600", config_check_mode,
+	     "Who may use it, as a file mode"),
+
+	TEXT("page", "listen", "", config_check_listen,
+	     "Address and port of the page; no page if not given"),
+	SECRET("page", "password", CONFIG_TEXT, "", NULL,
+	       "Password of the page; without one it shows, and does nothing"),
+
+	TEXT("metrics", "listen", "", config_check_listen,
+	     "Address and port of the metrics; none if not given"),
+
+	BOOL("presence", "publish", "no",
+	     "Tell the server whether this phone is free"),
+	RANGE("presence", "expires", CONFIG_TIME, "600", NULL, SECONDS(60),
+	      HOURS(24),
+	      "Time that a publication or subscription is asked for"),
+	TEXT("presence", "note", "", NULL, "Note that goes with it"),
+	ITEMS("presence", "watch", "", config_check_uri,
+	      "sip: URIs whose presence is watched from the start"),
+
+	BOOL("compat", "rtcweb_breaker", "no",
+	     "Ask a webrtc2sip gateway to translate media"),
+	BOOL("compat", "click2call", "no",
+	     "Tell a webrtc2sip gateway that this is click-to-call"),
+	BOOL("compat", "click2call_ha1", "no",
+	     "With it, hand the gateway the hash of the password: it can then "
+	     "call"),
+	BOOL("compat", "symmetric", "yes",
+	     "Without ICE, follow an authenticated change of the peer's "
+	     "address"),
+};
+/* clang-format on */
+const size_t config_keyc = ARRAY_SIZE(config_keyv);
+
+const struct config_free config_freev[] = {
+	{ "buttons", config_check_name, config_check_gpio,
+	  "Buttons: NAME = CHIP:LINE and what they do",
+	  "call = gpiochip0:17 low press=call:sip:home@example.org" },
+	{ "lamps", config_check_name, config_check_gpio,
+	  "Lamps: NAME = CHIP:LINE and when they are lit",
+	  "ring = gpiochip0:22 on=ringing" },
+	{ "relays", config_check_name, config_check_gpio,
+	  "Relays: NAME = CHIP:LINE and what closes them",
+	  "door = gpiochip0:23 time=3s code=1234" },
+	{ "headers", config_check_header, NULL,
+	  "Headers of ours in every request: NAME = VALUE",
+	  "Organization = Example" },
+};
+const size_t config_freec = ARRAY_SIZE(config_freev);
+
+/** All sections in the order of the file */
+static const struct {
+	const char *name, *help;
+} sectionv[] = {
+	{ "account", "Who we are" },
+	{ "transport", "How the server is reached" },
+	{ "ice", "How media find their way" },
+	{ "audio", "Sound" },
+	{ "video", "Picture" },
+	{ "call", "Calls" },
+	{ "buttons", NULL },
+	{ "lamps", NULL },
+	{ "relays", NULL },
+	{ "console", "Console on a serial port" },
+	{ "control", "Commands from this machine" },
+	{ "page", "Status page" },
+	{ "metrics", "Numbers for a monitoring system" },
+	{ "headers", NULL },
+	{ "presence", "Presence" },
+	{ "compat", "Peers that need something special" },
+};
+
+const char *config_section(unsigned n)
+{
+	return n < ARRAY_SIZE(sectionv) ? sectionv[n].name : NULL;
+}
+
+const char *config_section_help(const char *section)
+{
+	for (size_t i = 0; i < config_freec; i++) {
+		if (!strcmp(config_freev[i].section, section))
+			return config_freev[i].help;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(sectionv); i++) {
+		if (!strcmp(sectionv[i].name, section))
+			return sectionv[i].help;
+	}
+
+	return NULL;
+}
+
+typedef void(rule_fault_h)(const char *section, const char *key,
+			   const char *why, void *arg);
+
+static void check_account(const struct config *c, rule_fault_h *fault,
+			  void *arg)
+{
+	const char *ha1 = config_text(c, "account", "ha1");
+
+	if (*ha1 && *config_text(c, "account", "password"))
+		fault("account", "ha1",
+		      "both password and ha1; give only one of them", arg);
+	if (config_is(c, "account", "auth_min", "sha256") &&
+	    strlen(ha1) == strlen("00112233445566778899aabbccddeeff"))
+		fault("account", "ha1",
+		      "it is of MD5, but auth_min=sha256; give one of SHA-256",
+		      arg);
+}
+
+static void check_transport(const struct config *c, rule_fault_h *fault,
+			    void *arg)
+{
+	struct pl url;
+
+	for (unsigned i = 0; config_item(c, "transport", "url", i, &url); i++) {
+		if (url.l > strlen("ws:") &&
+		    !strncmp(url.p, "ws:", strlen("ws:")) &&
+		    !config_bool(c, "transport", "insecure"))
+			fault("transport", "url",
+			      "ws:// is not encrypted; give wss://, or "
+			      "insecure = yes",
+			      arg);
+	}
+}
+
+static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	uint64_t min = config_number(c, "ice", "port_min");
+	uint64_t max = config_number(c, "ice", "port_max");
+	bool turn = false, none = false;
+	unsigned count = 0;
+	struct pl item;
+
+	while (config_item(c, "ice", "servers", count, &item)) {
+		turn |= !re_regex(item.p, item.l, "^turn:");
+		none |= !pl_strcmp(&item, "none");
+		++count;
+	}
+	if (none && count > 1)
+		fault("ice", "servers", "none beside a server; give either",
+		      arg);
+	if (config_is(c, "ice", "policy", "relay") && !turn)
+		fault("ice", "policy",
+		      "relay without a turn: server; give one in servers", arg);
+	if (!min != !max || min > max)
+		fault("ice", "port_min",
+		      "port_min and port_max are no range; give both, the "
+		      "lower first",
+		      arg);
+}
+
+static void check_compat(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	if (config_bool(c, "compat", "click2call_ha1") &&
+	    !config_bool(c, "compat", "click2call"))
+		fault("compat", "click2call_ha1",
+		      "it says nothing without click2call = yes", arg);
+}
+
+void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	for (size_t i = 0; i < config_keyc; i++) {
+		const struct config_key *k = &config_keyv[i];
+
+		if (k->example && !*config_text(c, k->section, k->key))
+			fault(k->section, k->key, NULL, arg);
+	}
+	check_account(c, fault, arg);
+	check_transport(c, fault, arg);
+	check_ice(c, fault, arg);
+	check_compat(c, fault, arg);
+}

@@ -5,6 +5,7 @@
  * addresses (10/8) are reached only by hosts that share the first 24 bits.
  */
 #include <assert.h>
+#include "core/base/entropy.h"
 #include "tests/support/simnet.h"
 
 enum {
@@ -47,7 +48,7 @@ uint32_t simnet_random(struct simnet *net, uint32_t n)
 	net->random ^= net->random << 13;
 	net->random ^= net->random >> 17;
 	net->random ^= net->random << 5;
-	return n ? net->random % n : 0;
+	return n ? net->random % n : net->random;
 }
 
 static void flight_destructor(void *arg)
@@ -215,9 +216,10 @@ static int sim_send(struct dgram *d, const struct sa *dst, struct mbuf *mb)
 		return EAFNOSUPPORT;
 
 	++net->sent;
-	if (!routed(s, dst, &src) ||
-	    simnet_random(net, SIMNET_PER_MILLE) < net->loss ||
-	    (net->filterh && !net->filterh(&src, dst, mb, net->arg))) {
+	if ((net->filterh &&
+	     !net->filterh(&s->base.local, dst, mb, net->arg)) ||
+	    !routed(s, dst, &src) ||
+	    simnet_random(net, SIMNET_PER_MILLE) < net->loss) {
 		++net->lost;
 		return 0;
 	}
@@ -275,12 +277,20 @@ static int sim_addresses(const struct network *n, network_address_h *h,
 	return 0;
 }
 
+/* Agents' random numbers repeat with the seed too */
+static void sim_entropy(uint8_t *p, size_t n, void *arg)
+{
+	while (n--)
+		*p++ = (uint8_t)(simnet_random(arg, 0) >> SITE_BITS);
+}
+
 void simnet_init(struct simnet *net, uint32_t seed)
 {
 	memset(net, 0, sizeof(*net));
 	net->random = seed * 2654435761u + 1;
 	net->delay = CLOCK_MS;
 	net->next_port = FIRST_PORT;
+	entropy_set_source(sim_entropy, net);
 	loop_virtual_run(0, NULL, NULL);
 }
 
@@ -290,6 +300,7 @@ void simnet_close(struct simnet *net)
 	list_flush(&mappingl);
 	assert(list_isempty(&net->portl));
 	loop_virtual_end();
+	entropy_set_source(NULL, NULL);
 }
 
 void simnet_host_init(struct simnet_host *host, struct simnet *net)

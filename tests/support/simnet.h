@@ -37,7 +37,7 @@ struct simnet_host {
 	struct sa outside; /**< Public address of the NAT */
 };
 
-/** A datagram on its way. @return false to lose it */
+/** A datagram leaves its socket. @return false to lose it */
 typedef bool(simnet_filter_h)(const struct sa *src, const struct sa *dst,
 			      const struct mbuf *mb, void *arg);
 

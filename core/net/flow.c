@@ -84,11 +84,11 @@ static void tell(struct flow *f, enum flow_state state, int err, uint64_t now)
 /* It was up. Call this last */
 static void lost(struct flow *f, int err, uint64_t now)
 {
-	uint64_t due = retry_lost(&f->retry, now);
+	uint64_t due = f->at_once ? now : retry_lost(&f->retry, now);
 
 	++f->losses;
 	drop(f);
-	arm(f, TODO_CONNECT, f->at_once ? now : due);
+	arm(f, TODO_CONNECT, due);
 	f->at_once = false;
 	log_info("flow: lost %s: %s\n", f->textv[f->url], f->reason);
 	tell(f, FLOW_DOWN, err ? err : ECONNRESET, now);

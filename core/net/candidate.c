@@ -331,7 +331,7 @@ int candidate_print(struct re_printf *pf, const struct candidate *c)
 	err = re_hprintf(pf, "%s %u udp %u %j %u typ %s", c->foundation,
 			 CANDIDATE_COMPONENT, c->priority, &c->addr,
 			 sa_port(&c->addr), candidate_type_name(c->type));
-	if (!err && sa_isset(&c->rel, SA_ADDR))
+	if (!err && sa_af(&c->rel) != AF_UNSPEC)
 		err = re_hprintf(pf, " raddr %j rport %u", &c->rel,
 				 sa_port(&c->rel));
 	return err;

@@ -89,7 +89,10 @@ static int parse_host(struct server *s, struct pl *rest)
 			return EINVAL;
 	}
 
-	return pl_strcpy(&host, s->host, sizeof(s->host)) ? EOVERFLOW : 0;
+	if (host.l >= sizeof(s->host))
+		return EOVERFLOW;
+
+	return pl_strcpy(&host, s->host, sizeof(s->host));
 }
 
 static int parse_port(struct server *s, struct pl *rest)

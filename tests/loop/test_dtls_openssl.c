@@ -26,6 +26,7 @@ enum {
 
 #define PROFILE "SRTP_AES128_CM_SHA1_80"
 
+static int pipev[2] = { -1, -1 }; /* Input of openssl */
 static char dir[] = "/tmp/test_dtls_openssl.XXXXXX";
 static char pem[64], out[64];
 static struct identity *id, *theirs;
@@ -34,7 +35,8 @@ struct side {
 	struct keying *k;
 	int fd;
 	struct sockaddr_in peer;
-	bool up, down;
+	unsigned up;
+	bool down;
 	struct keying_keys keys;
 };
 
@@ -75,7 +77,7 @@ static void up_handler(const struct keying_keys *keys, uint64_t now, void *arg)
 	struct side *s = arg;
 	(void)now;
 
-	s->up = true;
+	++s->up;
 	s->keys = *keys;
 }
 
@@ -86,7 +88,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 
 	s->down = true;
 	if (err)
-		print_error("%s\n", reason);
+		print_message("%s\n", reason);
 }
 
 static uint16_t open_socket(int *fdp)
@@ -103,10 +105,9 @@ static uint16_t open_socket(int *fdp)
 }
 
 /* Start openssl with the words of a line, output in a file. Its input is a
-   pipe on which nothing comes: at the end of input it would end */
+   pipe, since at the end of input it would end */
 static pid_t run_openssl(const char *line)
 {
-	static int pipev[2] = { -1, -1 };
 	char buf[1024], *argv[ARGS + 1], *save = NULL;
 	unsigned n = 0;
 	pid_t pid;
@@ -148,11 +149,11 @@ static void receive(struct side *s)
 }
 
 /* Until the program has printed the keys and we are up */
-static bool pump(struct side *s, bool (*done)(void))
+static bool pump(struct side *s, bool (*done)(void), uint64_t patience)
 {
-	uint64_t end = clock_now() + PATIENCE;
+	uint64_t end = clock_now() + patience;
 
-	while (!(s->up && done())) {
+	while (!s->down && !(s->up && done())) {
 		struct pollfd pfd = { .fd = s->fd, .events = POLLIN };
 
 		if (clock_now() > end)
@@ -162,7 +163,7 @@ static bool pump(struct side *s, bool (*done)(void))
 		keying_tick(s->k, clock_now());
 	}
 
-	return true;
+	return s->up && done();
 }
 
 /* Read "    Keying material: HEX"; false when it is not there yet */
@@ -240,7 +241,7 @@ static void check_client(const char *options)
 		    "-keymatexportlen 60 -cert %s -key %s %s",
 		    port, pem, pem, options);
 	pid = run_openssl(line);
-	assert_true(pump(&s, have_keys));
+	assert_true(pump(&s, have_keys, PATIENCE));
 	(void)kill(pid, SIGTERM);
 	(void)waitpid(pid, NULL, 0);
 	check_keys(s.keys.rx, s.keys.tx);
@@ -314,10 +315,47 @@ static void test_dtls_agrees_with_s_server(void **state)
 	s.peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	s.peer.sin_port = htons(port);
 	start_side(&s, KEYING_CLIENT);
-	assert_true(pump(&s, have_keys));
+	assert_true(pump(&s, have_keys, PATIENCE));
 	(void)kill(pid, SIGTERM);
 	(void)waitpid(pid, NULL, 0);
 	check_keys(s.keys.tx, s.keys.rx);
+
+	mem_deref(s.k);
+	close(s.fd);
+}
+
+static bool never(void)
+{
+	return false;
+}
+
+/* RFC 8827 section 6.5: it must be refused. OpenSSL gives up then */
+static void test_dtls_refuses_to_renegotiate(void **state)
+{
+	struct side s = { 0 };
+	char line[1024];
+	uint16_t port;
+	pid_t pid;
+	(void)state;
+
+	if (!have_openssl())
+		skip();
+
+	(void)unlink(out);
+	port = open_socket(&s.fd);
+	start_side(&s, KEYING_SERVER);
+	re_snprintf(line, sizeof(line),
+		    "openssl s_client -dtls1_2 -connect 127.0.0.1:%u "
+		    "-use_srtp " PROFILE " -keymatexport EXTRACTOR-dtls_srtp "
+		    "-keymatexportlen 60 -cert %s -key %s",
+		    port, pem, pem);
+	pid = run_openssl(line);
+	assert_true(pump(&s, have_keys, PATIENCE));
+	assert_int_equal(write(pipev[1], "R\n", 2), 2);
+	(void)pump(&s, never, CLOCK_S);
+	assert_int_equal(s.up, 1);
+	(void)kill(pid, SIGTERM);
+	(void)waitpid(pid, NULL, 0);
 
 	mem_deref(s.k);
 	close(s.fd);
@@ -329,6 +367,7 @@ int main(void)
 		cmocka_unit_test(test_dtls_agrees_with_s_client),
 		cmocka_unit_test(test_dtls_takes_a_fragmented_hello),
 		cmocka_unit_test(test_dtls_agrees_with_s_server),
+		cmocka_unit_test(test_dtls_refuses_to_renegotiate),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

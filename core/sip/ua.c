@@ -48,6 +48,7 @@ static void ua_destructor(void *arg)
 	struct ua *ua = arg;
 	struct le *le;
 
+	ua->sendh = NULL;
 	while ((le = list_head(&ua->invitel)))
 		leg_drop(le->data);
 	mem_deref(ua->reg);
@@ -60,7 +61,7 @@ static int on_send(struct mbuf *mb, void *arg)
 {
 	struct ua *ua = arg;
 
-	return ua->sendh(mb, ua->arg);
+	return ua->sendh ? ua->sendh(mb, ua->arg) : ECONNRESET;
 }
 
 static void on_registration(const struct registration_event *ev, uint64_t now,

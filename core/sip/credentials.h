@@ -102,7 +102,7 @@ int credentials_challenge(struct credentials *c, struct credentials_try *try,
  *
  * @param c  Credentials; NULL adds nothing
  *
- * @return 0, ENOMEM, or errno of getrandom()
+ * @return 0, ENOMEM, EPROTO the hash failed
  */
 int credentials_write(struct credentials *c, struct mbuf *headers,
 		      const struct credentials_target *t);

@@ -1,21 +1,19 @@
 /**
  * @file core/sip/describe.c  Describe
  *
- * Writes JSON by hand: the headers of jansson and of libre cannot stand in
- * one file, and a SIP string may hold a NUL.
+ * Writes JSON by hand: a SIP string may hold a NUL and what is no UTF-8,
+ * which jansson refuses.
  */
 #include <assert.h>
 #include <errno.h>
+#include "core/base/utf8.h"
 #include "core/sip/describe.h"
 #include "core/sip/escape.h"
 #include "core/sip/message.h"
 #include "core/sip/reply.h"
 
 enum {
-	UTF8_MAX = 4,
-	ASCII_MAX = 0x7f,
-	TAIL_MASK = 0xc0, /* RFC 3629 section 3: 10xxxxxx */
-	TAIL = 0x80,
+	DELETE = 0x7f,
 };
 
 /* Whether a comma is due, which is so after anything but an opening */
@@ -26,50 +24,18 @@ static int comma(struct mbuf *out)
 	return strchr("{[:", last) ? 0 : mbuf_write_u8(out, ',');
 }
 
-/* Length of the UTF-8 character at p, 0 if it is none (RFC 3629) */
-static size_t utf8_len(const unsigned char *p, size_t l)
-{
-	static const struct {
-		unsigned char from, to, second_from, second_to;
-		size_t len;
-	} tablev[] = {
-		{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(tablev); i++) {
-		const size_t len = tablev[i].len;
-
-		if (*p < tablev[i].from || *p > tablev[i].to)
-			continue;
-		if (len > l || (len > 1 && (p[1] < tablev[i].second_from ||
-					    p[1] > tablev[i].second_to)))
-			return 0;
-		for (size_t j = 2; j < len; j++) {
-			if ((p[j] & TAIL_MASK) != TAIL)
-				return 0;
-		}
-		return len;
-	}
-
-	return 0;
-}
-
 /* A JSON string (RFC 8259 section 7) */
 static int put_text(struct mbuf *out, const struct pl *pl)
 {
 	int err = mbuf_write_u8(out, '"');
 
 	for (size_t i = 0; i < pl->l && !err;) {
-		const unsigned char *p = (const unsigned char *)pl->p + i;
-		const size_t n = utf8_len(p, pl->l - i);
+		const uint8_t *p = (const uint8_t *)pl->p + i;
+		const size_t n = utf8_length(p, pl->l - i);
 
 		if (!n)
 			err = mbuf_write_str(out, "\\ufffd");
-		else if (*p < ' ' || *p == ASCII_MAX)
+		else if (*p < ' ' || *p == DELETE)
 			err = mbuf_printf(out, "\\u%04x", *p);
 		else if (*p == '"' || *p == '\\')
 			err = mbuf_printf(out, "\\%c", *p);

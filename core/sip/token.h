@@ -1,7 +1,7 @@
 /**
  * @file core/sip/token.h  Token: what nobody can guess
  *
- *     kernel's random numbers -> [token] -> branch, tag, Call-ID, cnonce
+ *     entropy -> [token] -> branch, tag, Call-ID, cnonce
  */
 #ifndef CORE_SIP_TOKEN_H
 #define CORE_SIP_TOKEN_H
@@ -17,11 +17,11 @@ enum {
 /**
  * Make a token of TOKEN_LEN digits and lower-case letters.
  *
- * @return 0, or errno of getrandom()
+ * @return 0, always: it may stand in a chain of errors
  */
 int token_make(char str[TOKEN_SIZE]);
 
-/** A random number for a first CSeq, 1 to 32768. @return 0 or errno */
+/** A random number for a first CSeq, 1 to 32768. @return 0, always */
 int token_cseq(uint32_t *cseq);
 
 #endif

@@ -62,7 +62,7 @@ typedef void(transactions_request_h)(struct server *s,
  * @param sendh     Sends
  * @param requesth  Gets requests
  *
- * @return 0, ENOMEM, or errno of getrandom()
+ * @return 0, ENOMEM
  */
 int transactions_alloc(struct transactions **tp, transactions_send_h *sendh,
 		       transactions_request_h *requesth, void *arg);

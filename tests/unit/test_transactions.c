@@ -1,5 +1,5 @@
 /**
- * @file tests/unit/test_server.c  Server transactions, in virtual time
+ * @file tests/unit/test_transactions.c  Server transactions, virtual time
  */
 #include "tests/unit/support/wire.h"
 #include "tests/unit/test.h"
@@ -101,7 +101,7 @@ static void ask(struct agent *a, const char *method, unsigned n, uint64_t now)
 		  method, invite ? "INVITE" : method, n, n, n, method);
 }
 
-static void test_server_replies_as_rfc3261_wants(void **state)
+static void test_transactions_replies_as_rfc3261_wants(void **state)
 {
 	struct sip_msg *msg;
 	struct agent a;
@@ -132,7 +132,7 @@ static void test_server_replies_as_rfc3261_wants(void **state)
 	agent_close(&a);
 }
 
-static void test_server_answers_500_when_nobody_does(void **state)
+static void test_transactions_answers_500_when_nobody_does(void **state)
 {
 	static const char *const methodv[] = { "INVITE", "OPTIONS" };
 	(void)state;
@@ -155,7 +155,7 @@ static void test_server_answers_500_when_nobody_does(void **state)
 	}
 }
 
-static void test_server_repeats_its_reply_and_ends_by_ack(void **state)
+static void test_transactions_repeats_its_reply_and_ends_by_ack(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -182,7 +182,7 @@ static void test_server_repeats_its_reply_and_ends_by_ack(void **state)
 	agent_close(&a);
 }
 
-static void test_server_gives_up_waiting_for_ack_after_32_s(void **state)
+static void test_transactions_gives_up_waiting_for_ack_after_32_s(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -197,7 +197,7 @@ static void test_server_gives_up_waiting_for_ack_after_32_s(void **state)
 	agent_close(&a);
 }
 
-static void test_server_leaves_a_2xx_to_its_owner(void **state)
+static void test_transactions_leaves_a_2xx_to_its_owner(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -218,7 +218,7 @@ static void test_server_leaves_a_2xx_to_its_owner(void **state)
 	agent_close(&a);
 }
 
-static void test_server_tells_of_a_cancel(void **state)
+static void test_transactions_tells_of_a_cancel(void **state)
 {
 	struct sip_msg *msg;
 	struct agent a;
@@ -249,7 +249,7 @@ static void test_server_tells_of_a_cancel(void **state)
 	agent_close(&a);
 }
 
-static void test_server_list_has_a_limit(void **state)
+static void test_transactions_list_has_a_limit(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -269,7 +269,7 @@ static void test_server_list_has_a_limit(void **state)
 	agent_close(&a);
 }
 
-static void test_server_list_holds_many_answered_calls(void **state)
+static void test_transactions_list_holds_many_answered_calls(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -283,7 +283,7 @@ static void test_server_list_holds_many_answered_calls(void **state)
 	agent_close(&a);
 }
 
-static void test_server_sees_a_merged_request(void **state)
+static void test_transactions_sees_a_merged_request(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -301,7 +301,7 @@ static void test_server_sees_a_merged_request(void **state)
 	agent_close(&a);
 }
 
-static void test_server_knows_requests_without_a_branch(void **state)
+static void test_transactions_knows_requests_without_a_branch(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -325,7 +325,7 @@ static void test_server_knows_requests_without_a_branch(void **state)
 	agent_close(&a);
 }
 
-static void test_server_hears_of_a_lost_flow(void **state)
+static void test_transactions_hears_of_a_lost_flow(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -340,7 +340,7 @@ static void test_server_hears_of_a_lost_flow(void **state)
 	agent_close(&a);
 }
 
-static void test_server_handlers_may_free_all(void **state)
+static void test_transactions_handlers_may_free_all(void **state)
 {
 	(void)state;
 
@@ -370,7 +370,7 @@ static void test_server_handlers_may_free_all(void **state)
 	}
 }
 
-static void test_server_answers_an_empty_line(void **state)
+static void test_transactions_answers_an_empty_line(void **state)
 {
 	struct agent a;
 	(void)state;
@@ -386,7 +386,7 @@ static void test_server_answers_an_empty_line(void **state)
 }
 
 /* Whatever comes in whatever order: limits hold, timers are armed, all ends */
-static void test_server_survives_any_order(void **state)
+static void test_transactions_survives_any_order(void **state)
 {
 	static const char *const methodv[] = { "INVITE", "ACK", "CANCEL", "BYE",
 					       "OPTIONS" };
@@ -427,21 +427,25 @@ static void test_server_survives_any_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_server_replies_as_rfc3261_wants),
-		cmocka_unit_test(test_server_answers_500_when_nobody_does),
-		cmocka_unit_test(test_server_repeats_its_reply_and_ends_by_ack),
+		cmocka_unit_test(test_transactions_replies_as_rfc3261_wants),
 		cmocka_unit_test(
-			test_server_gives_up_waiting_for_ack_after_32_s),
-		cmocka_unit_test(test_server_leaves_a_2xx_to_its_owner),
-		cmocka_unit_test(test_server_tells_of_a_cancel),
-		cmocka_unit_test(test_server_list_has_a_limit),
-		cmocka_unit_test(test_server_list_holds_many_answered_calls),
-		cmocka_unit_test(test_server_sees_a_merged_request),
-		cmocka_unit_test(test_server_knows_requests_without_a_branch),
-		cmocka_unit_test(test_server_hears_of_a_lost_flow),
-		cmocka_unit_test(test_server_handlers_may_free_all),
-		cmocka_unit_test(test_server_answers_an_empty_line),
-		cmocka_unit_test(test_server_survives_any_order),
+			test_transactions_answers_500_when_nobody_does),
+		cmocka_unit_test(
+			test_transactions_repeats_its_reply_and_ends_by_ack),
+		cmocka_unit_test(
+			test_transactions_gives_up_waiting_for_ack_after_32_s),
+		cmocka_unit_test(test_transactions_leaves_a_2xx_to_its_owner),
+		cmocka_unit_test(test_transactions_tells_of_a_cancel),
+		cmocka_unit_test(test_transactions_list_has_a_limit),
+		cmocka_unit_test(
+			test_transactions_list_holds_many_answered_calls),
+		cmocka_unit_test(test_transactions_sees_a_merged_request),
+		cmocka_unit_test(
+			test_transactions_knows_requests_without_a_branch),
+		cmocka_unit_test(test_transactions_hears_of_a_lost_flow),
+		cmocka_unit_test(test_transactions_handlers_may_free_all),
+		cmocka_unit_test(test_transactions_answers_an_empty_line),
+		cmocka_unit_test(test_transactions_survives_any_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,8 @@ import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
-const SETS = ['browsers', 'registration', 'calls', 'media', 'trouble'];
+const SETS = ['browsers', 'registration', 'calls', 'media', 'trouble',
+	'wire'];
 
 const program = process.env.BOARDPHONE ?? '';
 const words = process.argv.slice(2).filter((a) => !a.startsWith('--'));
@@ -43,7 +44,7 @@ function line(verdict, name, text)
 /* What the phones of a failed scenario said last */
 function tell_logs(lab)
 {
-	for (const phone of lab.phones)
+	for (const phone of lab.phones.filter((p) => p.log()))
 		console.log(phone.log().trimEnd().split('\n').slice(-15)
 			.map((l) => `        ${l}`).join('\n'));
 }

@@ -368,7 +368,7 @@ int config_load(struct config **cp, const char *path, config_fault_h *h,
 {
 	struct config_faults faults = { .name = path, .h = h, .arg = arg };
 	char *text = mem_zalloc(CONFIG_FILE_MAX + 1, NULL);
-	mode_t mode;
+	mode_t mode = 0;
 	size_t len;
 	int err;
 

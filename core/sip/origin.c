@@ -33,13 +33,13 @@ struct origin {
 };
 
 static const struct screen_method methodv[] = {
-	{ "INVITE", "application/sdp", NULL },
+	{ "INVITE", "application/sdp", "application/sdp" },
 	{ "ACK", NULL, NULL },
 	{ "CANCEL", NULL, NULL },
 	{ "BYE", NULL, NULL },
 	{ "OPTIONS", NULL, NULL },
 	{ "INFO", NULL, NULL },
-	{ "UPDATE", "application/sdp", NULL },
+	{ "UPDATE", "application/sdp", "application/sdp" },
 };
 
 static const struct screen_policy policy = {

@@ -10,6 +10,7 @@
 #include "tests/unit/test.h"
 #include "core/sip/screen.h"
 #include "core/sip/server.h"
+#include "core/sip/ua.h"
 
 enum {
 	SILENT = 0,
@@ -191,6 +192,39 @@ static void test_vectors_get_the_right_reply(void **state)
 	}
 }
 
+/* The real user agent, which is not registered and takes no call */
+static void test_vectors_get_it_from_the_user_agent_too(void **state)
+{
+	struct wire w = { .sentc = 0 };
+	const struct ua_params prm = { .origin = { .user = "alice",
+						   .realm = "example.com" },
+				       .sendh = wire_send,
+				       .arg = &w };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(vectorv); i++) {
+		struct mbuf *mb = wire_vector(vectorv[i].file);
+		struct ua *ua;
+		char start[32] = "";
+
+		assert_int_equal(ua_alloc(&ua, &prm), 0);
+		ua_flow(ua, true, CLOCK_S);
+		ua_recv(ua, mb, CLOCK_S);
+
+		re_snprintf(start, sizeof(start), "SIP/2.0 %u ",
+			    vectorv[i].scode);
+		if (w.sentc != (vectorv[i].scode != SILENT) ||
+		    (w.sentc && !wire_has(&w, 0, start)))
+			fail_msg("%s: %zu replies, %.*s", vectorv[i].file,
+				 w.sentc, w.sentc ? (int)w.sentv[0]->end : 0,
+				 w.sentc ? (char *)w.sentv[0]->buf : "");
+
+		mem_deref(mb);
+		mem_deref(ua);
+		wire_clear(&w);
+	}
+}
+
 /* Decode a valid one */
 static struct sip_msg *valid(const char *file)
 {
@@ -303,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors_get_the_right_reply),
+		cmocka_unit_test(test_vectors_get_it_from_the_user_agent_too),
 		cmocka_unit_test(test_vectors_wsinv_is_understood),
 		cmocka_unit_test(test_vectors_keep_nul_escapes_and_bodies),
 	};

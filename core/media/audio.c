@@ -70,7 +70,7 @@ static void send_packet(struct mbuf *mb, const struct packet *hdr,
 	a->prm.rtph(mb, now, a->prm.arg);
 }
 
-static int set_sender(struct audio *a, uint64_t now)
+static int set_sender(struct audio *a)
 {
 	struct sender_format fmt = {
 		.sound = a->prm.sound,
@@ -86,7 +86,7 @@ static int set_sender(struct audio *a, uint64_t now)
 		return err;
 
 	fmt.codec = a->codecv[0];
-	return sender_set_format(a->sender, &fmt, now);
+	return sender_set_format(a->sender, &fmt);
 }
 
 static int make_playout(struct audio *a, unsigned i)
@@ -108,7 +108,7 @@ static int make_playout(struct audio *a, unsigned i)
 	return 0;
 }
 
-static int make_all(struct audio *a, uint64_t now)
+static int make_all(struct audio *a)
 {
 	const struct sound_format *s = &a->prm.sound;
 	int err;
@@ -122,7 +122,7 @@ static int make_all(struct audio *a, uint64_t now)
 	if (!a->mono)
 		return ENOMEM;
 
-	err = set_sender(a, now);
+	err = set_sender(a);
 	if (!err)
 		err = make_playout(a, 0);
 	return err;
@@ -155,7 +155,7 @@ int audio_alloc(struct audio **ap, const struct audio_params *prm,
 	if (err)
 		goto out;
 
-	err = make_all(a, now);
+	err = make_all(a);
 
 out:
 	if (err)
@@ -199,8 +199,7 @@ static bool move_codecs(struct audio *a, const struct audio_media *media)
 	return same;
 }
 
-int audio_set_media(struct audio *a, const struct audio_media *media,
-		    uint64_t now)
+int audio_set_media(struct audio *a, const struct audio_media *media)
 {
 	bool other, same;
 	int err = 0;
@@ -218,7 +217,7 @@ int audio_set_media(struct audio *a, const struct audio_media *media,
 
 	report_set_clock(a->report, media->codecv[0].type->clock);
 	if (!same || other)
-		err = set_sender(a, now);
+		err = set_sender(a);
 	if (!same && !err)
 		err = make_playout(a, 0);
 	else if (!media->recv)
@@ -226,14 +225,13 @@ int audio_set_media(struct audio *a, const struct audio_media *media,
 	return err;
 }
 
-int audio_set_sound(struct audio *a, const struct sound_format *fmt,
-		    uint64_t now)
+int audio_set_sound(struct audio *a, const struct sound_format *fmt)
 {
 	for (unsigned i = 0; i < AUDIO_CODECS; i++)
 		a->codecv[i] = mem_deref(a->codecv[i]);
 
 	a->prm.sound = *fmt;
-	return make_all(a, now);
+	return make_all(a);
 }
 
 void audio_set_open(struct audio *a, bool open)

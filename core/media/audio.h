@@ -92,12 +92,10 @@ int audio_alloc(struct audio **ap, const struct audio_params *prm,
  *
  * @return 0, ENOMEM, EINVAL
  */
-int audio_set_media(struct audio *a, const struct audio_media *media,
-		    uint64_t now);
+int audio_set_media(struct audio *a, const struct audio_media *media);
 
 /** The device runs at something else (it was opened anew). @return as alloc */
-int audio_set_sound(struct audio *a, const struct sound_format *fmt,
-		    uint64_t now);
+int audio_set_sound(struct audio *a, const struct sound_format *fmt);
 
 /**
  * Whether the channel is up. Before, and after, nothing is encoded and

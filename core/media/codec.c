@@ -245,11 +245,15 @@ uint32_t codec_pcm_rate(const struct codec *c)
 
 void codec_set_loss(struct codec *c, unsigned percent)
 {
-	if (c->enc && !c->prm.no_fec)
-		(void)opus_encoder_ctl(
-			c->enc,
-			OPUS_SET_PACKET_LOSS_PERC(
-				(int)(percent < PERCENT ? percent : PERCENT)));
+	int loss = (int)(percent < PERCENT ? percent : PERCENT);
+	int signal = loss ? OPUS_SIGNAL_VOICE : OPUS_AUTO;
+
+	if (!c->enc || c->prm.no_fec)
+		return;
+
+	/* Only SILK has FEC, and only a voice makes sure of SILK */
+	(void)opus_encoder_ctl(c->enc, OPUS_SET_SIGNAL(signal));
+	(void)opus_encoder_ctl(c->enc, OPUS_SET_PACKET_LOSS_PERC(loss));
 }
 
 void codec_set_bitrate(struct codec *c, uint32_t bitrate)

@@ -8,8 +8,8 @@ enum {
 }; /* A longer pause is not integrated over [us] */
 
 /* Critically damped (integral = proportional^2 / 4), slow */
-static const double proportional = 0.1; /* [ppm/us] = [1/s / 10^6]        */
-static const double integral = 0.0025;	/* [ppm/us/s]                     */
+static const double proportional = 0.2; /* [ppm/us] = [1/s / 10^6]        */
+static const double integral = 0.01;	/* [ppm/us/s]                     */
 
 static double clamp(double x, double max)
 {

@@ -17,7 +17,7 @@ enum {
 	DRIFT_SPEED_MAX = 4000, /**< Fastest correction [ppm]: a fifteenth
 				     of a semitone, ours               */
 	DRIFT_SLEW = 200,	/**< Change of the speed in a step [ppm]    */
-	DRIFT_INTEGRATE = 30 * CLOCK_MS, /**< An error over it is not the
+	DRIFT_INTEGRATE = 5 * CLOCK_MS, /**< An error over it is not the
 					      clocks' [us]             */
 };
 

@@ -4,30 +4,20 @@
  * Slots by sequence number. `next` is the RTP time to be played next. When
  * nothing is there, time stands still (`held_back` counts it): a packet that
  * comes late is then still played, and one that never comes is skipped, since
- * its time has been filled already. The window of transits is in window.c.
+ * its time has been filled already. What the delay should be is in delay.c.
  */
 #include <assert.h>
 #include "core/media/jitter.h"
-#include "core/media/window.h"
+#include "core/media/delay.h"
 
 enum {
 	DROPOUT = 3000,	   /* RFC 3550 appendix A.1 [packets]            */
 	LATE_IN_A_ROW = 8, /* Then it is we who are early, ours          */
 	PIECE = 20,	   /* Before the first packet [ms], RFC 3551 4.2 */
 	MS_PER_S = 1000,
-	IDLE = CLOCK_S,		/* Invented at most [us], ours                */
-	MARGIN = 2 * CLOCK_MS,	/* A handler is late [us], ours             */
-	START = 10 * CLOCK_MS,	/* Until enough transits are known [us]     */
-	KNOWN = 50,		/* Transits that are enough, ours             */
-	DELAY_SHIFT = 5,	/* Means are over 32 pieces                   */
-	LOSS_SHIFT = 8,		/* The loss is over 256 packets               */
-	LOSS_ONE = 1 << 16,	/* All lost                                   */
-	LOSSY = LOSS_ONE / 100, /* Wait for FEC from here on, ours         */
-	FEC_ROW = 256,		/* Packets without FEC: there is none, ours   */
-	NEAR = 5 * CLOCK_MS,	/* Not worth waiting for [us], ours           */
-	LEAP = 15 * CLOCK_MS,	/* The mean follows at once [us], ours       */
-	STEPS = 400,		/* Pieces are multiples of 1/400 s, RFC 6716  */
-	CLEAN = LOSS_ONE / 300, /* ... and no more from here on            */
+	IDLE = CLOCK_S,	     /* Invented at most [us], ours                */
+	NEAR = 5 * CLOCK_MS, /* Not worth waiting for [us], ours           */
+	STEPS = 400,	     /* Pieces are multiples of 1/400 s, RFC 6716  */
 };
 
 struct slot {
@@ -44,7 +34,6 @@ struct slot {
 
 struct jitter {
 	uint32_t clock; /* [Hz] */
-	uint32_t beat;	/* [us] */
 	bool synced;
 	bool begun; /* Something was played */
 	uint32_t ssrc;
@@ -56,13 +45,7 @@ struct jitter {
 	bool odd;		/* A packet of another time came ...    */
 	struct packet odd_one;	/* ... this one                         */
 	unsigned late_row;
-	struct window *window;
-	int64_t offset; /* Mean of now - time of what is played [us]     */
-	bool offset_known;
-	int64_t target; /* Wished offset [us]                            */
-	uint32_t loss;	/* Of LOSS_ONE                                   */
-	bool lossy;
-	unsigned fec_row; /* Packets until FEC is not hoped for */
+	struct delay *delay;
 	uint8_t *current; /* Payload that was handed out                 */
 	struct jitter_stats st;
 	struct slot slotv[JITTER_SLOTS];
@@ -82,7 +65,7 @@ static void jitter_destructor(void *arg)
 
 	clear(j);
 	mem_deref(j->current);
-	mem_deref(j->window);
+	mem_deref(j->delay);
 }
 
 int jitter_alloc(struct jitter **jp, uint32_t clock, uint32_t beat)
@@ -97,10 +80,9 @@ int jitter_alloc(struct jitter **jp, uint32_t clock, uint32_t beat)
 		return ENOMEM;
 
 	j->clock = clock;
-	j->beat = beat;
 	j->piece = clock / MS_PER_S * PIECE;
 
-	err = window_alloc(&j->window, JITTER_WINDOW);
+	err = delay_alloc(&j->delay, beat);
 	if (err)
 		mem_deref(j);
 	else
@@ -111,13 +93,10 @@ int jitter_alloc(struct jitter **jp, uint32_t clock, uint32_t beat)
 void jitter_reset(struct jitter *j)
 {
 	clear(j);
-	window_reset(j->window);
+	delay_reset(j->delay);
 	j->synced = false;
 	j->odd = false;
 	j->late_row = 0;
-	j->offset_known = false;
-	j->loss = 0;
-	j->lossy = false;
 }
 
 static int64_t us_of(const struct jitter *j, int64_t ticks)
@@ -168,7 +147,7 @@ static void skip_to(struct jitter *j, const struct slot *s)
 			drop(j, old);
 	}
 	j->next = s->ts;
-	j->offset_known = false;
+	delay_jump(j->delay);
 }
 
 static void sync_to(struct jitter *j, const struct packet *p, uint64_t now)
@@ -181,21 +160,6 @@ static void sync_to(struct jitter *j, const struct packet *p, uint64_t now)
 	j->top_arrival = now;
 	j->held_back = 1; /* As after a pause: wait for the target */
 	j->begun = false;
-}
-
-static void set_target(struct jitter *j)
-{
-	int64_t least = window_quantile(j->window, 0);
-	int64_t most = window_quantile(j->window, JITTER_QUANTILE);
-
-	if (most > least + JITTER_TARGET_MAX)
-		most = least + JITTER_TARGET_MAX;
-
-	j->target = most + j->beat / 2 + MARGIN;
-	if (window_count(j->window) < KNOWN)
-		j->target += START;
-	if (j->lossy)
-		j->target += us_of(j, j->piece);
 }
 
 /* Whether the packet is of another time than the stream so far. Two of them
@@ -230,11 +194,10 @@ static void measure(struct jitter *j, int64_t ts, uint64_t now)
 	int64_t sent = us_of(j, ts - j->ts_top);
 	int64_t came = (int64_t)(now - j->top_arrival);
 
-	if (window_count(j->window) && sent > 0 && came < sent / 4)
+	if (delay_known(j->delay) && sent > 0 && came < sent / 4)
 		return;
 
-	window_put(j->window, (int64_t)now - us_of(j, ts));
-	set_target(j);
+	delay_put_transit(j->delay, (int64_t)now - us_of(j, ts));
 }
 
 static void make_room(struct jitter *j, int64_t seq, int64_t end)
@@ -340,9 +303,9 @@ int jitter_put(struct jitter *j, const struct packet *p, const uint8_t *data,
 }
 
 static int64_t offset_of(const struct jitter *j, const struct slot *s,
-			 uint64_t now)
+			 uint64_t at)
 {
-	return (int64_t)now - us_of(j, s->ts);
+	return (int64_t)at - us_of(j, s->ts);
 }
 
 /* Time stands still for a piece */
@@ -362,9 +325,9 @@ static void hold(struct jitter *j, struct jitter_piece *piece, unsigned ticks)
 
 /* After a pause the delay can be set: how long to wait yet [ticks] */
 static unsigned wait_for(const struct jitter *j, const struct slot *s,
-			 uint64_t now)
+			 uint64_t at)
 {
-	int64_t under = j->target - offset_of(j, s, now);
+	int64_t under = delay_target(j->delay) - offset_of(j, s, at);
 	unsigned step = j->clock / STEPS, ticks;
 
 	if (!j->held_back || under <= NEAR)
@@ -379,14 +342,14 @@ static unsigned wait_for(const struct jitter *j, const struct slot *s,
 }
 
 /* Drop what would be played much too late */
-static struct slot *catch_up(struct jitter *j, struct slot *s, uint64_t now)
+static struct slot *catch_up(struct jitter *j, struct slot *s, uint64_t at)
 {
-	int64_t most = j->target + us_of(j, j->piece);
+	int64_t most = delay_target(j->delay) + us_of(j, j->piece);
 
-	if (offset_of(j, s, now) - j->target < JITTER_EXCESS)
+	if (offset_of(j, s, at) - delay_target(j->delay) < JITTER_EXCESS)
 		return s;
 
-	while (j->st.held > 1 && offset_of(j, s, now) > most) {
+	while (j->st.held > 1 && offset_of(j, s, at) > most) {
 		drop(j, s);
 		++j->st.skipped;
 		s = first(j);
@@ -432,52 +395,19 @@ static bool fill_gap(struct jitter *j, const struct slot *s,
 	return true;
 }
 
-static void count_losses(struct jitter *j, const struct slot *s)
-{
-	bool lossy = j->lossy;
-
-	if (s->seq > j->seq_next)
-		j->loss += (LOSS_ONE - j->loss) >> LOSS_SHIFT;
-	else
-		j->loss -= j->loss >> LOSS_SHIFT;
-
-	if (s->fec)
-		j->fec_row = FEC_ROW;
-	else if (j->fec_row)
-		--j->fec_row;
-
-	j->lossy = j->fec_row && j->loss > (lossy ? CLEAN : LOSSY);
-	if (j->lossy != lossy)
-		set_target(j);
-}
-
-static void follow(int64_t *mean, int64_t value, bool known)
-{
-	int64_t off = value - *mean;
-
-	if (!known || off > LEAP || off < -LEAP)
-		*mean = value;
-	else
-		*mean += off / (1 << DELAY_SHIFT);
-}
-
 static void play(struct jitter *j, struct slot *s, struct jitter_piece *piece,
-		 uint64_t now)
+		 uint64_t at)
 {
-	int64_t delay = j->st.delay;
-
-	count_losses(j, s);
-	follow(&j->offset, offset_of(j, s, now), j->offset_known);
-	follow(&delay, (int64_t)(now - s->arrival), j->offset_known);
-	j->offset_known = true;
-	j->st.delay = (uint32_t)delay;
+	delay_put_loss(j->delay, s->seq > j->seq_next, s->fec,
+		       us_of(j, s->ticks));
+	delay_follow(j->delay, offset_of(j, s, at), (int64_t)(at - s->arrival));
 
 	piece->what = JITTER_PLAY;
 	piece->ticks = s->ticks;
 	piece->pt = s->pt;
 	piece->data = j->current = s->data;
 	piece->size = s->size;
-	piece->cut = j->offset - j->target > JITTER_CUT && j->st.held > 1;
+	piece->cut = delay_error(j->delay) > JITTER_CUT && j->st.held > 1;
 
 	j->next = s->ts + s->ticks;
 	j->seq_next = s->seq + 1;
@@ -488,7 +418,7 @@ static void play(struct jitter *j, struct slot *s, struct jitter_piece *piece,
 	drop(j, s);
 }
 
-void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t now)
+void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t at)
 {
 	struct slot *s = first(j);
 	unsigned wait;
@@ -500,28 +430,27 @@ void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t now)
 		return;
 	}
 
-	s = catch_up(j, s, now);
-	wait = wait_for(j, s, now);
+	s = catch_up(j, s, at);
+	wait = wait_for(j, s, at);
 	if (wait)
 		hold(j, piece, wait);
 	else if (!fill_gap(j, s, piece))
-		play(j, s, piece, now);
+		play(j, s, piece, at);
 }
 
 void jitter_cut(struct jitter *j, unsigned ticks)
 {
-	j->offset -= us_of(j, ticks);
+	delay_shift(j->delay, -us_of(j, ticks));
 }
 
 int64_t jitter_error(const struct jitter *j)
 {
-	return j->offset_known ? j->offset - j->target : 0;
+	return delay_error(j->delay);
 }
 
 void jitter_stats(const struct jitter *j, struct jitter_stats *stats)
 {
-	int64_t target = j->target - window_quantile(j->window, 0);
-
 	*stats = j->st;
-	stats->target = target > 0 ? (uint32_t)target : 0;
+	stats->delay = delay_mean(j->delay);
+	stats->target = delay_wanted(j->delay);
 }

@@ -16,19 +16,14 @@
 #include "core/media/packet.h"
 
 enum {
-	JITTER_SLOTS = 256,   /**< Packets held, a power of two, ours       */
-	JITTER_WINDOW = 512,  /**< Transits remembered, 10 s at 20 ms, ours */
-	JITTER_QUANTILE = 97, /**< Of transits that shall be in time
-				   [percent] (SECURITY 4.4: NetEq 95)     */
-	JITTER_DELAY_MAX = CLOCK_S,	    /**< Held at most [us]
+	JITTER_SLOTS = 256, /**< Packets held, a power of two, ours       */
+	JITTER_DELAY_MAX = CLOCK_S,	/**< Held at most [us]
 					 (SECURITY row 32)                */
-	JITTER_TARGET_MAX = 500 * CLOCK_MS, /**< Above the fastest packet
-						 [us], ours               */
-	JITTER_JUMP = CLOCK_S,		    /**< A transit so far off is another
+	JITTER_JUMP = CLOCK_S,		/**< A transit so far off is another
 				    stream's [us] (SECURITY row 32)       */
-	JITTER_EXCESS = 250 * CLOCK_MS,	    /**< Delay over the target that is
+	JITTER_EXCESS = 250 * CLOCK_MS, /**< Delay over the target that is
 					     dropped at once [us], ours   */
-	JITTER_CUT = 40 * CLOCK_MS,	    /**< Delay over the target that is
+	JITTER_CUT = 40 * CLOCK_MS,	/**< Delay over the target that is
 					 cut out bit by bit [us], ours    */
 };
 
@@ -51,7 +46,7 @@ struct jitter_piece {
 };
 
 struct jitter_stats {
-	uint32_t delay;	    /**< Arrival to jitter_get(), mean [us]          */
+	uint32_t delay;	    /**< Arrival to being played, mean [us]          */
 	uint32_t target;    /**< The same, as wished [us]                    */
 	uint32_t held;	    /**< Packets now                                 */
 	uint32_t held_max;  /**< Packets, most so far                       */
@@ -97,9 +92,10 @@ int jitter_put(struct jitter *j, const struct packet *p, const uint8_t *data,
 /**
  * Get what is to be played next. Always something.
  *
- * @param now  Time of the heartbeat [us]
+ * @param at  When its first sample is played: the heartbeat, or up to a
+ *            period later [us]
  */
-void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t now);
+void jitter_get(struct jitter *j, struct jitter_piece *piece, uint64_t at);
 
 /** So much was cut out of the last piece [ticks] */
 void jitter_cut(struct jitter *j, unsigned ticks);

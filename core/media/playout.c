@@ -130,9 +130,10 @@ static void fetch(struct playout *p, uint64_t now)
 {
 	struct jitter_piece piece;
 	unsigned n, cut;
+	uint64_t ahead = (uint64_t)p->held * CLOCK_S / p->rate;
 	int32_t speed;
 
-	jitter_get(p->jitter, &piece, now);
+	jitter_get(p->jitter, &piece, now + ahead);
 	n = decode(p, &piece);
 
 	if (piece.cut) {
@@ -162,9 +163,7 @@ void playout_stats(const struct playout *p, struct playout_stats *stats)
 {
 	memset(stats, 0, sizeof(*stats));
 	jitter_stats(p->jitter, &stats->jitter);
-	stats->delay = stats->jitter.delay +
-		       (uint32_t)((uint64_t)p->held * CLOCK_S / p->rate) +
-		       resampler_delay(p->resampler);
+	stats->delay = stats->jitter.delay + resampler_delay(p->resampler);
 	stats->clocks = (int32_t)p->drift.clocks;
 	stats->speed = p->drift.speed;
 	stats->held = p->held;

@@ -17,7 +17,7 @@ struct sender {
 	struct capture *capture;
 	struct mbuf *mb;   /* The packet that is built */
 	struct packet hdr; /* The next one sent        */
-	uint64_t sent;	   /* When the last one was    */
+	uint64_t due;	   /* When it should be [us]   */
 	struct digits digits;
 	sender_packet_h *h;
 	void *arg;
@@ -73,16 +73,14 @@ static unsigned ptime_of(unsigned ptime)
 /* The header's timestamp is that of now, after whatever pause */
 static void follow_clock(struct sender *s, uint32_t clock, uint64_t now)
 {
-	uint64_t pause = now - s->sent;
+	uint64_t pause = now - s->due;
 
-	if (s->sent && pause > PAUSE) {
-		uint64_t ticks = pause / CLOCK_S * clock +
-				 pause % CLOCK_S * clock / CLOCK_S;
+	if (!s->due || now < s->due + PAUSE)
+		return;
 
-		s->hdr.ts += (uint32_t)ticks;
-		s->hdr.marker = true;
-	}
-	s->sent = now;
+	s->hdr.ts += (uint32_t)(pause / CLOCK_S * clock +
+				pause % CLOCK_S * clock / CLOCK_S);
+	s->hdr.marker = true;
 }
 
 static void send_packet(struct sender *s, const struct packet *hdr,
@@ -155,10 +153,10 @@ static void send_frame(const int16_t *pcm, unsigned samples, uint64_t now,
 	}
 
 	s->hdr.ts += ticks;
+	s->due = now + (uint64_t)samples * CLOCK_S / rate;
 }
 
-int sender_set_format(struct sender *s, const struct sender_format *fmt,
-		      uint64_t now)
+int sender_set_format(struct sender *s, const struct sender_format *fmt)
 {
 	struct capture *c;
 	int err;
@@ -167,9 +165,6 @@ int sender_set_format(struct sender *s, const struct sender_format *fmt,
 			    ptime_of(fmt->ptime), send_frame, s);
 	if (err)
 		return err;
-
-	if (s->fmt.codec)
-		follow_clock(s, codec_type(s->fmt.codec)->clock, now);
 
 	mem_ref(fmt->codec);
 	mem_deref(s->fmt.codec);

@@ -41,8 +41,7 @@ int sender_alloc(struct sender **sp, uint32_t ssrc, sender_packet_h *h,
  *
  * @return 0, ENOMEM, EINVAL a rate out of range
  */
-int sender_set_format(struct sender *s, const struct sender_format *fmt,
-		      uint64_t now);
+int sender_set_format(struct sender *s, const struct sender_format *fmt);
 
 /** Put a period of the microphone, mono */
 void sender_put(struct sender *s, const int16_t *pcm, unsigned n, uint64_t now);

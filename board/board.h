@@ -1,0 +1,51 @@
+/**
+ * @file board/board.h  Board: what a board has, as a constant table
+ *
+ *     app -> [board] -> drivers
+ *
+ * Each board is one folder with one table of constructors and of the names
+ * of its devices. The sound drivers are the same for all boards.
+ */
+#ifndef BOARD_BOARD_H
+#define BOARD_BOARD_H
+
+#include "core/device/sound.h"
+
+/** A driver of sound, by what stands before the colon in [audio] device */
+struct board_sound {
+	const char *scheme;
+	sound_alloc_h *alloc;
+	sound_list_h *list; /**< NULL when there is nothing to list */
+};
+
+/** A board */
+struct board {
+	const char *name;
+	const char *about;
+	const char *sound; /**< Default of [audio] device          */
+	bool loopback;	   /**< Default of [ice] loopback          */
+	const struct board_sound *soundv; /**< Ends with scheme NULL */
+};
+
+/** The simulated board, board/sim */
+extern const struct board board_sim;
+
+/** The board of this name, or NULL */
+const struct board *board_find(const char *name);
+
+/**
+ * Make the sound device of a board. A warning says what is wrong.
+ *
+ * @param device  [audio] device, e.g. "alsa:default", "none"; NULL for the
+ *                board's default
+ *
+ * @return 0, EINVAL no such driver or device not understood, or as
+ *         sound_alloc_h
+ */
+int board_sound_alloc(const struct board *b, struct sound **sp,
+		      const char *device, const struct sound_prefs *prefs);
+
+/** Print the sound devices that can be named, a line each, for %H */
+int board_sound_list(struct re_printf *pf, const struct board *b);
+
+#endif

@@ -1,0 +1,401 @@
+/**
+ * @file drivers/alsa_sound.c  ALSA sound
+ *
+ * Poll descriptors of the capture side are watched. Some PCMs (null, file)
+ * are always ready: a bucket lets no more beats through than the clock does,
+ * so that they do not spin. While the card is away a timer beats instead.
+ */
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "drivers/alsa_pcm.h"
+#include "drivers/alsa_sound.h"
+
+enum {
+	FDS_MAX = 4,	     /* Descriptors of a PCM, ours              */
+	BURST = 6,	     /* Beats that may come at once, ours       */
+	FAST = 1000,	     /* Cards' clocks are fast by less [ppm]    */
+	RETRY = 2 * CLOCK_S, /* SECURITY row 34: back within 5 s        */
+	PPM = 1000000,
+};
+
+struct alsa {
+	struct sound sound; /* First, for struct sound * */
+	char *capture_name, *playback_name;
+	struct sound_prefs prefs;
+	struct sound_format fmt; /* Of the first start on: fixed  */
+
+	snd_pcm_t *capture, *playback;
+	struct pollfd fdv[FDS_MAX];
+	struct loop_watch *watchv[FDS_MAX];
+	unsigned fdc;
+	bool paused;		 /* The bucket is full            */
+	struct loop_timer timer; /* Goes on, or beats silence    */
+	uint64_t level;		 /* Of the bucket [us]            */
+	uint64_t last;		 /* When it was looked at [us]    */
+	uint64_t retry;		 /* When to look for the card     */
+	bool lost;
+
+	int16_t *mic, *spk;
+	sound_period_h *ph;
+	sound_state_h *sh;
+	void *arg;
+	uint64_t beats;
+	uint32_t overruns, underruns, slips, losses;
+};
+
+static void on_ready(int flags, uint64_t now, void *arg);
+
+static void close_card(struct alsa *a)
+{
+	for (unsigned i = 0; i < FDS_MAX; i++)
+		a->watchv[i] = mem_deref(a->watchv[i]);
+	a->fdc = 0;
+	a->capture = alsa_pcm_close(a->capture);
+	a->playback = alsa_pcm_close(a->playback);
+	loop_timer_cancel(&a->timer);
+}
+
+static void stop(struct sound *s)
+{
+	struct alsa *a = (struct alsa *)s;
+
+	close_card(a);
+	a->mic = mem_deref(a->mic);
+	a->spk = mem_deref(a->spk);
+	a->ph = NULL;
+	a->lost = false;
+}
+
+static void alsa_destructor(void *arg)
+{
+	struct alsa *a = arg;
+
+	stop(&a->sound);
+	mem_deref(a->capture_name);
+	mem_deref(a->playback_name);
+	(void)snd_config_update_free_global();
+}
+
+static int open_both(struct alsa *a, struct sound_format *fmt)
+{
+	int err;
+
+	err = alsa_pcm_open(&a->capture, a->capture_name,
+			    SND_PCM_STREAM_CAPTURE, fmt);
+	if (!err)
+		err = alsa_pcm_open(&a->playback, a->playback_name,
+				    SND_PCM_STREAM_PLAYBACK, fmt);
+	if (err)
+		close_card(a);
+	return err;
+}
+
+/* The first rate and number of channels that both directions can do */
+static int open_card(struct alsa *a)
+{
+	static const uint32_t ratev[] = { 48000, 44100, 32000, 24000, 22050,
+					  16000, 12000, 11025, 8000 };
+	int err = EINVAL;
+
+	if (a->fmt.rate)
+		return open_both(a, &a->fmt);
+
+	for (size_t i = 0; i < ARRAY_SIZE(ratev); i++) {
+		if (a->prefs.rate && i)
+			break;
+		for (unsigned ch = 1; ch <= SOUND_CHANNELS_MAX; ch++) {
+			struct sound_format fmt = { .channels = ch };
+
+			if (a->prefs.channels && ch != a->prefs.channels)
+				continue;
+			fmt.rate = a->prefs.rate ? a->prefs.rate : ratev[i];
+			err = open_both(a, &fmt);
+			if (err == EINVAL)
+				continue;
+			if (!err)
+				a->fmt = fmt;
+			return err;
+		}
+	}
+	return err;
+}
+
+static int start_card(struct alsa *a, uint64_t now)
+{
+	int n, err;
+
+	err = alsa_pcm_start(a->playback, &a->fmt);
+	if (!err)
+		err = alsa_pcm_start(a->capture, &a->fmt);
+	if (err)
+		return err;
+
+	n = snd_pcm_poll_descriptors(a->capture, a->fdv, FDS_MAX);
+	if (n <= 0 || snd_pcm_poll_descriptors_count(a->capture) > FDS_MAX)
+		return ENODEV;
+
+	a->level = 0;
+	a->last = now;
+	a->paused = false;
+	for (a->fdc = 0; a->fdc < (unsigned)n && !err; a->fdc++)
+		err = loop_watch_alloc(&a->watchv[a->fdc], "sound",
+				       a->fdv[a->fdc].fd,
+				       LOOP_READ | LOOP_EXCEPT, on_ready, a);
+	return err;
+}
+
+static uint64_t period_us(const struct alsa *a)
+{
+	return (uint64_t)a->fmt.period * CLOCK_S / a->fmt.rate;
+}
+
+/* Whether a beat more would be faster than any clock */
+static bool too_fast(struct alsa *a, uint64_t now)
+{
+	uint64_t ago = (now - a->last) + (now - a->last) * FAST / PPM;
+
+	a->level = a->level > ago ? a->level - ago : 0;
+	a->last = now;
+	return a->level >= BURST * period_us(a);
+}
+
+static void pause_watches(struct alsa *a, bool paused)
+{
+	for (unsigned i = 0; i < a->fdc; i++)
+		(void)loop_watch_set(a->watchv[i],
+				     paused ? 0 : LOOP_READ | LOOP_EXCEPT);
+	a->paused = paused;
+}
+
+static void beat(struct alsa *a, uint64_t now)
+{
+	size_t samples = (size_t)a->fmt.period * a->fmt.channels;
+
+	++a->beats;
+	a->level += period_us(a);
+	memset(a->spk, 0, samples * sizeof(*a->spk));
+	a->ph(a->mic, a->spk, a->fmt.period, now, a->arg);
+}
+
+static void lose(struct alsa *a, int err, uint64_t now)
+{
+	log_warning("sound: %s: %m; looking for it every %u s\n",
+		    a->capture_name, err, RETRY / CLOCK_S);
+	close_card(a);
+	memset(a->mic, 0,
+	       (size_t)a->fmt.period * a->fmt.channels * sizeof(*a->mic));
+	++a->losses;
+	a->lost = true;
+	a->last = now;
+	a->retry = now + RETRY;
+	loop_timer_arm(&a->timer, now + period_us(a));
+	a->sh(err, a->arg);
+}
+
+/* One period in, one out; EAGAIN when there is none */
+static int turn(struct alsa *a, uint64_t now)
+{
+	int err;
+
+	err = alsa_pcm_read(a->capture, a->mic, &a->fmt);
+	if (err == EPIPE) {
+		++a->overruns;
+		return EAGAIN;
+	}
+	if (err)
+		return err;
+
+	beat(a, now);
+	if (!a->ph)
+		return EAGAIN; /* Stopped in the handler */
+
+	err = alsa_pcm_write(a->playback, a->spk, &a->fmt);
+	a->slips += err == EAGAIN;
+	a->underruns += err == EPIPE;
+	return err == EAGAIN || err == EPIPE ? 0 : err;
+}
+
+static void go_on(struct alsa *a, uint64_t now)
+{
+	int err = 0;
+
+	mem_ref(a);
+	for (unsigned i = 0; i < ALSA_PCM_PERIODS && !err; i++) {
+		if (too_fast(a, now)) {
+			pause_watches(a, true);
+			loop_timer_arm(&a->timer, now + period_us(a));
+			break;
+		}
+		err = turn(a, now);
+	}
+	if (err && err != EAGAIN && a->ph)
+		lose(a, err, now);
+	mem_deref(a);
+}
+
+static void on_ready(int flags, uint64_t now, void *arg)
+{
+	struct alsa *a = arg;
+	(void)flags; /* Reading says what is the matter */
+
+	go_on(a, now);
+}
+
+static void look_for_card(struct alsa *a, uint64_t now)
+{
+	int err;
+
+	a->retry = now + RETRY;
+	err = open_card(a);
+	if (err)
+		return;
+
+	err = start_card(a, now);
+	if (err) {
+		close_card(a);
+		return;
+	}
+	a->lost = false;
+	log_info("sound: %s is back\n", a->capture_name);
+	a->sh(0, a->arg);
+}
+
+static void on_timer(uint64_t now, void *arg)
+{
+	struct alsa *a = arg;
+
+	if (!a->lost) {
+		pause_watches(a, false);
+		go_on(a, now);
+		return;
+	}
+
+	mem_ref(a);
+	a->last += period_us(a);
+	if (now > a->last + RETRY)
+		a->last = now;
+	loop_timer_arm(&a->timer, a->last + period_us(a));
+	beat(a, now);
+	if (a->ph && now >= a->retry)
+		look_for_card(a, now);
+	mem_deref(a);
+}
+
+static int start(struct sound *s, struct sound_format *fmt, sound_period_h *ph,
+		 sound_state_h *sh, void *arg)
+{
+	struct alsa *a = (struct alsa *)s;
+	uint64_t now = clock_now();
+	size_t samples;
+	int err;
+
+	if (a->ph)
+		return EALREADY;
+
+	a->overruns = a->underruns = a->slips = a->losses = 0;
+	a->beats = 0;
+	err = open_card(a);
+	if (err) {
+		log_warning("sound: %s: %m\n", a->capture_name, err);
+		return err;
+	}
+
+	samples = (size_t)a->fmt.period * a->fmt.channels;
+	a->mic = mem_zalloc(samples * sizeof(*a->mic), NULL);
+	a->spk = mem_zalloc(samples * sizeof(*a->spk), NULL);
+	err = a->mic && a->spk ? start_card(a, now) : ENOMEM;
+	if (err) {
+		stop(s);
+		return err;
+	}
+
+	a->ph = ph;
+	a->sh = sh;
+	a->arg = arg;
+	*fmt = a->fmt;
+	return 0;
+}
+
+static int print(struct re_printf *pf, const struct sound *s)
+{
+	const struct alsa *a = (const struct alsa *)s;
+
+	return re_hprintf(pf,
+			  "alsa %s %u Hz %u channels %u frames%s beats=%llu "
+			  "overruns=%u underruns=%u slips=%u losses=%u",
+			  a->capture_name, a->fmt.rate, a->fmt.channels,
+			  a->fmt.period, a->lost ? " lost" : "",
+			  (unsigned long long)a->beats, a->overruns,
+			  a->underruns, a->slips, a->losses);
+}
+
+static const struct sound_table table = {
+	.start = start,
+	.stop = stop,
+	.print = print,
+};
+
+static int set_names(struct alsa *a, const char *device)
+{
+	const char *bar = strchr(device, '|');
+	struct pl pl = { device,
+			 bar ? (size_t)(bar - device) : strlen(device) };
+	int err;
+
+	if (!*device)
+		pl_set_str(&pl, "default");
+
+	err = pl_strdup(&a->capture_name, &pl);
+	if (!err && bar)
+		err = str_dup(&a->playback_name, bar + 1);
+	else if (!err)
+		err = pl_strdup(&a->playback_name, &pl);
+	return err;
+}
+
+int alsa_sound_alloc(struct sound **sp, const char *device,
+		     const struct sound_prefs *prefs)
+{
+	struct alsa *a;
+	int err;
+
+	a = mem_zalloc(sizeof(*a), alsa_destructor);
+	if (!a)
+		return ENOMEM;
+
+	a->sound.table = &table;
+	a->prefs = *prefs;
+	loop_timer_init(&a->timer, "sound", on_timer, a);
+	err = set_names(a, device);
+	if (!err)
+		err = open_card(a);
+	close_card(a);
+	if (err) {
+		log_warning("sound: alsa:%s: %m\n", device, err);
+		mem_deref(a);
+		return err;
+	}
+
+	*sp = &a->sound;
+	return 0;
+}
+
+int alsa_sound_list(struct re_printf *pf, void *unused)
+{
+	void **hintv;
+	int err = 0;
+	(void)unused;
+
+	if (snd_device_name_hint(-1, "pcm", &hintv) < 0)
+		return 0;
+
+	for (void **h = hintv; *h; h++) {
+		char *name = snd_device_name_get_hint(*h, "NAME");
+
+		if (name)
+			err |= re_hprintf(pf, "alsa:%s\n", name);
+		free(name); /* From malloc(), by its contract */
+	}
+	(void)snd_device_name_free_hint(hintv);
+	return err;
+}

@@ -1,0 +1,26 @@
+/**
+ * @file drivers/alsa_sound.h  ALSA sound
+ *
+ *     card -> [alsa_sound] -> period() -> [alsa_sound] -> card
+ *
+ * Capture and playback of one card, or of one name each. The capture side
+ * beats; the playback side is kept filled. An overrun is recovered and
+ * counted. A card that goes away is waited for, with silence meanwhile.
+ */
+#ifndef DRIVERS_ALSA_SOUND_H
+#define DRIVERS_ALSA_SOUND_H
+
+#include "core/device/sound.h"
+
+/**
+ * Constructor, for `alsa:`.
+ *
+ * @param device  Name of a PCM of alsa-lib, e.g. "default" (also for ""),
+ *                "plughw:1,0"; or "CAPTURE|PLAYBACK" for two of them
+ */
+sound_alloc_h alsa_sound_alloc;
+
+/** The names that alsa-lib knows here */
+sound_list_h alsa_sound_list;
+
+#endif

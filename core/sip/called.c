@@ -7,6 +7,10 @@
 #include "core/sip/message.h"
 #include "core/sip/server.h"
 
+enum {
+	EXPIRES_MAX = 3600, /* An INVITE rings no longer [s], ours */
+};
+
 static void on_server(struct server *s, enum server_event event,
 		      const struct sip_msg *msg, uint64_t now, void *arg);
 
@@ -22,10 +26,11 @@ static int peer_set(struct invite *inv, const struct sip_msg *msg)
 }
 
 int called_alloc(struct invite **ip, struct list *legs, struct origin *o,
-		 struct server *s)
+		 struct server *s, uint64_t now)
 {
 	const struct sip_msg *msg = server_msg(s);
 	struct invite *inv = NULL;
+	uint32_t expires;
 	int err;
 
 	err = leg_alloc(&inv, legs, o);
@@ -42,6 +47,9 @@ int called_alloc(struct invite **ip, struct list *legs, struct origin *o,
 		return err;
 	}
 
+	expires = message_seconds(msg, SIP_HDR_EXPIRES, 0, EXPIRES_MAX);
+	if (expires)
+		inv->no_answer = now + (uint64_t)expires * CLOCK_S;
 	leg_learn(inv, msg);
 	inv->server = mem_ref(s);
 	server_set_handler(s, on_server, inv);
@@ -110,6 +118,7 @@ int called_accept(struct invite *inv, struct mbuf *body, uint64_t now)
 		return err;
 
 	inv->server = NULL;
+	inv->no_answer = CLOCK_NEVER;
 	inv->state = INVITE_UP;
 	(void)dialog_confirm(inv->dialog, NULL);
 	leg_repeat_start(&inv->repeat, s, inv->offerless, now);
@@ -139,6 +148,12 @@ void called_acked(struct invite *inv, const struct sip_msg *ack, uint64_t now)
 
 	leg_event(&ev, INVITE_EV_CONFIRMED, ack);
 	leg_tell(inv, &ev, now);
+}
+
+void called_expired(struct invite *inv, uint64_t now)
+{
+	(void)leg_reply(inv, inv->server, LEG_TERMINATED, NULL, NULL, now);
+	leg_close(inv, INVITE_WHY_NO_ANSWER, LEG_TERMINATED, NULL, now);
 }
 
 void called_tick(struct invite *inv, uint64_t now)

@@ -21,7 +21,7 @@
  * @return 0, ENOMEM, or errno of dialog_alloc_called()
  */
 int called_alloc(struct invite **ip, struct list *legs, struct origin *o,
-		 struct server *s);
+		 struct server *s, uint64_t now);
 
 /** As invite_progress(), _accept(), _reject() */
 int called_progress(struct invite *inv, unsigned code, const char *reason,
@@ -32,6 +32,9 @@ int called_reject(struct invite *inv, unsigned code, const char *reason,
 
 /** The ACK came, or can no longer come. May free it */
 void called_acked(struct invite *inv, const struct sip_msg *ack, uint64_t now);
+
+/** The Expires of the INVITE is over without an answer. May free it */
+void called_expired(struct invite *inv, uint64_t now);
 
 /** Repeat the 2xx; without ACK for 64*T1 send BYE. May free it */
 void called_tick(struct invite *inv, uint64_t now);

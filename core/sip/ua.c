@@ -22,6 +22,7 @@ enum phase {
 	RUNNING,
 	HANGING_UP,
 	LEAVING, /* REGISTER with expires 0 */
+	STOPPED,
 };
 
 struct ua {
@@ -114,7 +115,7 @@ static void call_received(struct ua *ua, struct server *s,
 		code = LEG_UNAVAILABLE;
 	else if (is_full(ua))
 		code = LEG_BUSY;
-	else if (called_alloc(&inv, &ua->invitel, ua->origin, s))
+	else if (called_alloc(&inv, &ua->invitel, ua->origin, s, now))
 		code = LEG_BAD_REQUEST;
 	if (code) {
 		++ua->refused;
@@ -329,7 +330,7 @@ static void stop_on(struct ua *ua, uint64_t now)
 		return;
 
 	if (now >= ua->end || registration_state(ua->reg) == REGISTRATION_OFF) {
-		ua->phase = RUNNING;
+		ua->phase = STOPPED;
 		ua->half = ua->end = CLOCK_NEVER;
 		if (ua->stoppedh)
 			ua->stoppedh(now, ua->stoppedarg);

@@ -92,7 +92,7 @@ int ua_call(struct invite **invp, struct ua *ua,
 
 /**
  * End: hang up every call, then unregister, then the handler, within the
- * limit. No call is taken any more.
+ * limit. No call is taken nor made from here on.
  *
  * @param limit  [us], 0 for the default
  */

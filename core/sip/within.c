@@ -114,7 +114,9 @@ uint64_t within_due(const struct invite *inv)
 void within_tick(struct invite *inv, uint64_t now)
 {
 	mem_ref(inv);
-	if (now >= inv->no_answer)
+	if (now >= inv->no_answer && inv->server)
+		called_expired(inv, now);
+	else if (now >= inv->no_answer)
 		calling_cancel(inv, INVITE_WHY_NO_ANSWER, NULL, now);
 	if (inv->state != INVITE_CLOSED)
 		called_tick(inv, now);

@@ -295,6 +295,30 @@ static void test_called_ends_with_a_flow_lost_before_the_answer(void **state)
 	peer_close(&p);
 }
 
+static void test_called_rings_no_longer_than_the_invite_says(void **state)
+{
+	struct peer p;
+	(void)state;
+
+	peer_open(&p, NULL);
+	ring_with(&p, "Expires: 20\r\n", "offer");
+	peer_run(&p, 20ULL * CLOCK_S - 1);
+	peer_calm(&p);
+	peer_run(&p, 1);
+	peer_drop_code(&p, 487, "INVITE");
+	check_closed(&p, INVITE_WHY_NO_ANSWER, 487);
+	peer_close(&p);
+
+	peer_open(&p, NULL);
+	ring_with(&p, "Expires: 20\r\n", "offer");
+	answer(&p, "answer");
+	peer_request(&p, "ACK", "ack", NULL, NULL);
+	(void)peer_event(&p, INVITE_EV_CONFIRMED);
+	peer_run(&p, 60ULL * CLOCK_S);
+	peer_calm(&p);
+	peer_close(&p);
+}
+
 static void test_called_understands_what_gateways_send(void **state)
 {
 	/* A-6.2b: compact forms, folded lines, several Via, no rport */
@@ -369,6 +393,8 @@ int main(void)
 		cmocka_unit_test(test_called_ends_early_by_bye),
 		cmocka_unit_test(
 			test_called_ends_with_a_flow_lost_before_the_answer),
+		cmocka_unit_test(
+			test_called_rings_no_longer_than_the_invite_says),
 		cmocka_unit_test(test_called_understands_what_gateways_send),
 		cmocka_unit_test(test_called_refuses_what_makes_no_dialog),
 	};

@@ -72,7 +72,7 @@ int escape_user(struct re_printf *pf, const struct pl *pl)
 	for (size_t i = 0; i < pl->l && !err; i++) {
 		const char c = pl->p[i];
 
-		/* RFC 3261 section 25.1, user: unreserved and user-unreserved */
+		/* RFC 3261 section 25.1, user */
 		if (scan_is_alpha(c) || scan_is_digit(c) ||
 		    (c && strchr("-_.!~*'()&=+$,;?/", c)))
 			err = put(pf, c);

@@ -11,12 +11,12 @@ enum {
 };
 
 static const struct names_entry tablev[] = {
-	/* clang-format off */
 	{ "Accept", SIP_HDR_ACCEPT, NAMES_LIST, 0 },
 	{ "Accept-Contact", SIP_HDR_ACCEPT_CONTACT, NAMES_LIST, 'a' },
 	{ "Accept-Encoding", SIP_HDR_ACCEPT_ENCODING, NAMES_LIST, 0 },
 	{ "Accept-Language", SIP_HDR_ACCEPT_LANGUAGE, NAMES_LIST, 0 },
-	{ "Accept-Resource-Priority", SIP_HDR_ACCEPT_RESOURCE_PRIORITY, NAMES_LIST, 0 },
+	{ "Accept-Resource-Priority", SIP_HDR_ACCEPT_RESOURCE_PRIORITY,
+	  NAMES_LIST, 0 },
 	{ "Alert-Info", SIP_HDR_ALERT_INFO, NAMES_LIST, 0 },
 	{ "Allow", SIP_HDR_ALLOW, NAMES_LIST, 0 },
 	{ "Allow-Events", SIP_HDR_ALLOW_EVENTS, NAMES_LIST, 'u' },
@@ -51,12 +51,14 @@ static const struct names_entry tablev[] = {
 	{ "Min-Expires", SIP_HDR_MIN_EXPIRES, NAMES_ONCE, 0 },
 	{ "Min-SE", SIP_HDR_MIN_SE, NAMES_ONCE, 0 },
 	{ "Organization", SIP_HDR_ORGANIZATION, NAMES_ANY, 0 },
-	{ "P-Access-Network-Info", SIP_HDR_P_ACCESS_NETWORK_INFO, NAMES_ANY, 0 },
+	{ "P-Access-Network-Info", SIP_HDR_P_ACCESS_NETWORK_INFO, NAMES_ANY,
+	  0 },
 	{ "P-Answer-State", SIP_HDR_P_ANSWER_STATE, NAMES_ANY, 0 },
 	{ "P-Asserted-Identity", SIP_HDR_P_ASSERTED_IDENTITY, NAMES_LIST, 0 },
 	{ "P-Associated-URI", SIP_HDR_P_ASSOCIATED_URI, NAMES_LIST, 0 },
 	{ "P-Called-Party-ID", SIP_HDR_P_CALLED_PARTY_ID, NAMES_ANY, 0 },
-	{ "P-Charging-Function-Addresses", SIP_HDR_P_CHARGING_FUNCTION_ADDRESSES, NAMES_ANY, 0 },
+	{ "P-Charging-Function-Addresses",
+	  SIP_HDR_P_CHARGING_FUNCTION_ADDRESSES, NAMES_ANY, 0 },
 	{ "P-Charging-Vector", SIP_HDR_P_CHARGING_VECTOR, NAMES_ANY, 0 },
 	{ "P-DCS-Trace-Party-ID", SIP_HDR_P_DCS_TRACE_PARTY_ID, NAMES_ANY, 0 },
 	{ "P-DCS-OSPS", SIP_HDR_P_DCS_OSPS, NAMES_ANY, 0 },
@@ -64,7 +66,8 @@ static const struct names_entry tablev[] = {
 	{ "P-DCS-LAES", SIP_HDR_P_DCS_LAES, NAMES_ANY, 0 },
 	{ "P-DCS-Redirect", SIP_HDR_P_DCS_REDIRECT, NAMES_ANY, 0 },
 	{ "P-Early-Media", SIP_HDR_P_EARLY_MEDIA, NAMES_LIST, 0 },
-	{ "P-Media-Authorization", SIP_HDR_P_MEDIA_AUTHORIZATION, NAMES_LIST, 0 },
+	{ "P-Media-Authorization", SIP_HDR_P_MEDIA_AUTHORIZATION, NAMES_LIST,
+	  0 },
 	{ "P-Preferred-Identity", SIP_HDR_P_PREFERRED_IDENTITY, NAMES_LIST, 0 },
 	{ "P-Profile-Key", SIP_HDR_P_PROFILE_KEY, NAMES_ANY, 0 },
 	{ "P-Refused-URI-List", SIP_HDR_P_REFUSED_URI_LIST, NAMES_LIST, 0 },
@@ -115,7 +118,6 @@ static const struct names_entry tablev[] = {
 	{ "Via", SIP_HDR_VIA, NAMES_LIST, 'v' },
 	{ "Warning", SIP_HDR_WARNING, NAMES_LIST, 0 },
 	{ "WWW-Authenticate", SIP_HDR_WWW_AUTHENTICATE, NAMES_ANY, 0 },
-	/* clang-format on */
 };
 
 static const struct names_entry *by_compact(char c)

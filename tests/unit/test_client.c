@@ -383,42 +383,6 @@ static void test_client_ignores_responses_of_others(void **state)
 	agent_close(&a);
 }
 
-static void test_client_refuses_what_would_inject(void **state)
-{
-	static const struct request casev[] = {
-		{ .method = "INV\r\nITE" },
-		{ .method = "" },
-		{ .uri = "sip:a b" },
-		{ .uri = "sip:a\r\nX: y" },
-		{ .from = "<sip:a>\r\nX: y" },
-		{ .to = "<sip:a>\nX: y" },
-		{ .callid = "a\rb" },
-		{ .callid = "a b" },
-		{ .ctype = "text/plain\r\nX: y" },
-		{ .to = "not an address" },
-		{ .uri = "nothing" },
-	};
-	struct agent a;
-	(void)state;
-
-	agent_init(&a);
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
-		struct request r = casev[i];
-
-		r.method = r.method ? r.method : "OPTIONS";
-		r.uri = r.uri ? r.uri : "sip:a@b";
-		r.from = r.from ? r.from : "<sip:a@b>;tag=1";
-		r.to = r.to ? r.to : "<sip:a@b>";
-		r.callid = r.callid ? r.callid : "c";
-		r.cseq = 1;
-		assert_int_equal(client_start(NULL, a.t, &r, response_handler,
-					      &a, START),
-				 EINVAL);
-	}
-	assert_int_equal(a.wire.sentc, 0);
-	agent_close(&a);
-}
-
 static void test_client_tells_when_the_flow_takes_nothing(void **state)
 {
 	struct agent a;
@@ -504,7 +468,6 @@ int main(void)
 		cmocka_unit_test(
 			test_client_list_has_a_limit_that_accepted_ones_yield),
 		cmocka_unit_test(test_client_ignores_responses_of_others),
-		cmocka_unit_test(test_client_refuses_what_would_inject),
 		cmocka_unit_test(test_client_tells_when_the_flow_takes_nothing),
 		cmocka_unit_test(test_client_handler_may_free_all),
 		cmocka_unit_test(test_client_sends_the_configured_headers),

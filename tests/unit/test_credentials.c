@@ -238,55 +238,51 @@ static void test_credentials_stop_after_a_second_401(void **state)
 	mem_deref(c);
 }
 
+/* Policy and what is asked */
+static const struct {
+	enum credentials_algorithm least;
+	const struct credentials_target *t;
+	const char *challenge;
+	int err;
+} policyv[] = {
+	{ 0, &target_register, CHALLENGE(""), 0 },
+	{ 0, &target_invite, CHALLENGE(""), 0 },
+	{ 0, &target_bye, CHALLENGE(""), EPERM },
+	{ 0, &target_register, "Digest realm=\"evil\", nonce=\"n\"", EPERM },
+	{ 0, &target_register, "Digest realm=\"\", nonce=\"n\"", EPERM },
+	{ 0, &target_register, "Basic realm=\"example.org\"", ENOTSUP },
+	{ 0, &target_register, CHALLENGE(", algorithm=MD5, qop=\"auth-int\""),
+	  ENOTSUP },
+	{ 0, &target_register, CHALLENGE(", algorithm=WHIRLPOOL"), ENOTSUP },
+	{ 0, &target_register, CHALLENGE(", algorithm=MD5-sess"), ENOTSUP },
+	{ CREDENTIALS_SHA256, &target_register, CHALLENGE(""), EPERM },
+	{ CREDENTIALS_SHA256, &target_register, CHALLENGE(", algorithm=MD5"),
+	  EPERM },
+	{ CREDENTIALS_SHA256, &target_register,
+	  CHALLENGE(", algorithm=sha-256, qop=auth"), 0 },
+	{ 0, &target_register, "Digest realm=\"example.org\"", EBADMSG },
+	{ 0, &target_register, "Digest realm=\"example.org\", nonce", EBADMSG },
+	{ 0, &target_register, "Digest realm=\"example.org\", nonce=\"a",
+	  EBADMSG },
+	{ 0, &target_register,
+	  "Digest realm=\"example.org\", nonce=\"a\\\x01\"", EBADMSG },
+};
+
 static void test_credentials_refuse_what_policy_forbids(void **state)
 {
-	static const struct {
-		enum credentials_algorithm least;
-		const struct credentials_target *t;
-		const char *challenge;
-		int err;
-	} casev[] = {
-		{ 0, &target_register, CHALLENGE(""), 0 },
-		{ 0, &target_invite, CHALLENGE(""), 0 },
-		{ 0, &target_bye, CHALLENGE(""), EPERM },
-		{ 0, &target_register, "Digest realm=\"evil\", nonce=\"n\"",
-		  EPERM },
-		{ 0, &target_register, "Digest realm=\"\", nonce=\"n\"",
-		  EPERM },
-		{ 0, &target_register, "Basic realm=\"example.org\"", ENOTSUP },
-		{ 0, &target_register,
-		  CHALLENGE(", algorithm=MD5, qop=\"auth-int\""), ENOTSUP },
-		{ 0, &target_register, CHALLENGE(", algorithm=WHIRLPOOL"),
-		  ENOTSUP },
-		{ 0, &target_register, CHALLENGE(", algorithm=MD5-sess"),
-		  ENOTSUP },
-		{ CREDENTIALS_SHA256, &target_register, CHALLENGE(""), EPERM },
-		{ CREDENTIALS_SHA256, &target_register,
-		  CHALLENGE(", algorithm=MD5"), EPERM },
-		{ CREDENTIALS_SHA256, &target_register,
-		  CHALLENGE(", algorithm=sha-256, qop=auth"), 0 },
-		{ 0, &target_register, "Digest realm=\"example.org\"",
-		  EBADMSG },
-		{ 0, &target_register, "Digest realm=\"example.org\", nonce",
-		  EBADMSG },
-		{ 0, &target_register,
-		  "Digest realm=\"example.org\", nonce=\"a", EBADMSG },
-		{ 0, &target_register,
-		  "Digest realm=\"example.org\", nonce=\"a\\\x01\"", EBADMSG },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
-		struct credentials *c = make(casev[i].least,
+	for (size_t i = 0; i < ARRAY_SIZE(policyv); i++) {
+		struct credentials *c = make(policyv[i].least,
 					     CREDENTIALS_REGISTER |
 						     CREDENTIALS_INITIAL);
 		struct credentials_try try = { 0, 0 };
 
 		assert_int_equal(
-			ask(c, &try, casev[i].t, 401, casev[i].challenge),
-			casev[i].err);
-		if (casev[i].err) {
-			char *line = answer(c, casev[i].t);
+			ask(c, &try, policyv[i].t, 401, policyv[i].challenge),
+			policyv[i].err);
+		if (policyv[i].err) {
+			char *line = answer(c, policyv[i].t);
 
 			assert_string_equal(line, "");
 			assert_true(strlen(credentials_reason(c)) > 0);

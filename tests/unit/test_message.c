@@ -98,60 +98,62 @@ static void test_message_is_linear_in_what_a_peer_sends(void **state)
 	}
 }
 
+/* Corners of messages */
+static const struct {
+	const char *text;
+	uint16_t scode; /* 0: good */
+	bool answerable;
+} verdictv[] = {
+	{ START "\r\n", 0, true },
+	{ "\r\n\r\n" START "\r\n", 0, true },
+	{ START "X: a\r\n b\r\n\tc\r\n\r\n", 0, true },
+	{ START "Contact: *\r\n\r\n", 0, true },
+	{ START "Max-Forwards: 255\r\n\r\n", 0, true },
+	{ START "Content-Length: 0\r\n\r\nmore", 0, true },
+	{ START "Content-Length:\r\n\r\n", 400, true },
+	{ START "Content-Length: 1\r\n\r\n", 400, true },
+	{ START "Content-Length: 99999999999999999999\r\n\r\n", 400, true },
+	{ START "Content-Length: 0x0\r\n\r\n", 400, true },
+	{ START "Max-Forwards: 256\r\n\r\n", 400, true },
+	{ START "Max-Forwards: -1\r\n\r\n", 400, true },
+	{ START "CSeq: 1 OPTIONS\r\n\r\n", 400, true },
+	{ START "t: <sip:a@b>\r\n\r\n", 400, true },
+	{ START "X: a\x01\r\n\r\n", 400, true },
+	{ START "X: a\rb\r\n\r\n", 400, true },
+	{ START "X a\r\n\r\n", 400, true },
+	{ START ": a\r\n\r\n", 400, true },
+	{ START "X", 400, true },
+	{ START "Route: <sip:a>,,<sip:b>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:a\r\n\r\n", 400, true },
+	{ START "Contact: \"a <sip:a>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:a@b@c>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:a%4@b>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:b:65536>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:b:65535>\r\n\r\n", 0, true },
+	{ START "Contact: <sip:[::1>\r\n\r\n", 400, true },
+	{ START "Contact: <sip:>\r\n\r\n", 400, true },
+	{ "OPTIONS sip:a@b SIP/2.0\r\n\r\n", 400, false },
+	{ "OPTIONS\r\n\r\n", 400, false },
+	{ "SIP/2.0\r\n\r\n", 400, false },
+	{ "SIP/2.0 99 X\r\n\r\n", 400, false },
+	{ "SIP/2.0 700 X\r\n\r\n", 400, false },
+	{ "x", 400, false },
+};
+
 static void test_message_verdicts(void **state)
 {
-	static const struct {
-		const char *text;
-		uint16_t scode; /* 0: good */
-		bool answerable;
-	} casev[] = {
-		{ START "\r\n", 0, true },
-		{ "\r\n\r\n" START "\r\n", 0, true },
-		{ START "X: a\r\n b\r\n\tc\r\n\r\n", 0, true },
-		{ START "Contact: *\r\n\r\n", 0, true },
-		{ START "Max-Forwards: 255\r\n\r\n", 0, true },
-		{ START "Content-Length: 0\r\n\r\nmore", 0, true },
-		{ START "Content-Length:\r\n\r\n", 400, true },
-		{ START "Content-Length: 1\r\n\r\n", 400, true },
-		{ START "Content-Length: 99999999999999999999\r\n\r\n", 400,
-		  true },
-		{ START "Content-Length: 0x0\r\n\r\n", 400, true },
-		{ START "Max-Forwards: 256\r\n\r\n", 400, true },
-		{ START "Max-Forwards: -1\r\n\r\n", 400, true },
-		{ START "CSeq: 1 OPTIONS\r\n\r\n", 400, true },
-		{ START "t: <sip:a@b>\r\n\r\n", 400, true },
-		{ START "X: a\x01\r\n\r\n", 400, true },
-		{ START "X: a\rb\r\n\r\n", 400, true },
-		{ START "X a\r\n\r\n", 400, true },
-		{ START ": a\r\n\r\n", 400, true },
-		{ START "X", 400, true },
-		{ START "Route: <sip:a>,,<sip:b>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:a\r\n\r\n", 400, true },
-		{ START "Contact: \"a <sip:a>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:a@b@c>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:a%4@b>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:b:65536>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:b:65535>\r\n\r\n", 0, true },
-		{ START "Contact: <sip:[::1>\r\n\r\n", 400, true },
-		{ START "Contact: <sip:>\r\n\r\n", 400, true },
-		{ "OPTIONS sip:a@b SIP/2.0\r\n\r\n", 400, false },
-		{ "OPTIONS\r\n\r\n", 400, false },
-		{ "SIP/2.0\r\n\r\n", 400, false },
-		{ "SIP/2.0 99 X\r\n\r\n", 400, false },
-		{ "SIP/2.0 700 X\r\n\r\n", 400, false },
-		{ "x", 400, false },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
-		struct mbuf *mb = wire_text("%s", casev[i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(verdictv); i++) {
+		struct mbuf *mb = wire_text("%s", verdictv[i].text);
 		struct message_fault fault = { 0, NULL };
 		struct sip_msg *msg = NULL;
 		int err = message_decode(&msg, mb, &fault);
 
-		if (fault.scode != casev[i].scode || !err != !casev[i].scode ||
-		    !msg == casev[i].answerable)
-			fail_msg("%s: %d %u %s", casev[i].text, err,
+		if (fault.scode != verdictv[i].scode ||
+		    !err != !verdictv[i].scode ||
+		    !msg == verdictv[i].answerable)
+			fail_msg("%s: %d %u %s", verdictv[i].text, err,
 				 fault.scode, fault.reason);
 		mem_deref(msg);
 		mem_deref(mb);
@@ -160,7 +162,7 @@ static void test_message_verdicts(void **state)
 
 static void test_message_does_not_take_a_hash_for_a_name(void **state)
 {
-	/* An invented name with the 12 bits that libre knows of Content-Length */
+	/* An invented name with libre's 12 bits of Content-Length */
 	char name[16];
 	struct sip_msg *msg;
 	unsigned i = 0;

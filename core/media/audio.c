@@ -199,10 +199,12 @@ static bool move_codecs(struct audio *a, const struct audio_media *media)
 	return same;
 }
 
-int audio_set_media(struct audio *a, const struct audio_media *media)
+int audio_set_media(struct audio *a, const struct audio_media *media,
+		    uint64_t now)
 {
 	bool other, same;
 	int err = 0;
+	(void)now;
 
 	if (!media->codecc || media->codecc > AUDIO_CODECS)
 		return EINVAL;
@@ -234,8 +236,10 @@ int audio_set_sound(struct audio *a, const struct sound_format *fmt)
 	return make_all(a);
 }
 
-void audio_set_open(struct audio *a, bool open)
+void audio_set_open(struct audio *a, bool open, uint64_t now)
 {
+	(void)now;
+
 	if (open && !a->open)
 		sender_reset(a->sender);
 	a->open = open;
@@ -405,6 +409,9 @@ void audio_bye(struct audio *a, uint64_t now)
 
 void audio_stats(const struct audio *a, struct audio_stats *stats)
 {
+	struct playout_stats p;
+
+	playout_stats(a->playout, &p);
 	memset(stats, 0, sizeof(*stats));
 	stats->codec = a->media.codecv[0].type->name;
 	stats->rate = codec_pcm_rate(a->codecv[0]);
@@ -415,7 +422,14 @@ void audio_stats(const struct audio *a, struct audio_stats *stats)
 	stats->malformed = a->malformed;
 	stats->digits_sent = sender_digits_sent(a->sender);
 	stats->digits_received = a->digits.received;
-	playout_stats(a->playout, &stats->playout);
+	stats->heard = p.jitter.played > 0;
+	stats->delay = p.delay;
+	stats->drift = p.clocks;
+	stats->speed = p.speed;
+	stats->held = p.held;
+	stats->cuts = p.cuts;
+	stats->undecodable = p.undecodable;
+	stats->jitter = p.jitter;
 	report_stats(a->report, &stats->report);
 }
 

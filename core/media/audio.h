@@ -65,14 +65,21 @@ struct audio_params {
 
 /** Numbers for `stats` */
 struct audio_stats {
-	const char *codec;	     /**< Sent: name                       */
-	uint32_t rate;		     /**< PCM rate of the codec [Hz]       */
-	double mic_level, spk_level; /**< Last second [dBFS]               */
+	const char *codec;	     /**< Sent: name                        */
+	uint32_t rate;		     /**< PCM rate of the codec [Hz]        */
+	double mic_level, spk_level; /**< Last second [dBFS]                */
 	bool muted;
-	uint32_t unknown;   /**< Packets of a payload type not negotiated   */
-	uint32_t malformed; /**< Packets that are not RTP                 */
+	bool heard;	      /**< Something was received and played        */
+	uint32_t delay;	      /**< Arrival to loudspeaker, mean [us]        */
+	int32_t drift;	      /**< Far end's clock against the device [ppm] */
+	int32_t speed;	      /**< Correction now applied [ppm]             */
+	uint32_t held;	      /**< PCM waiting for the speaker [samples]    */
+	uint32_t cuts;	      /**< Pieces shortened to catch up             */
+	uint32_t undecodable; /**< Payloads that the codec refused          */
+	uint32_t unknown;     /**< Packets of a type not negotiated         */
+	uint32_t malformed;   /**< Packets that are not RTP                 */
 	uint32_t digits_sent, digits_received;
-	struct playout_stats playout;
+	struct jitter_stats jitter;
 	struct report_stats report;
 };
 
@@ -92,7 +99,8 @@ int audio_alloc(struct audio **ap, const struct audio_params *prm,
  *
  * @return 0, ENOMEM, EINVAL
  */
-int audio_set_media(struct audio *a, const struct audio_media *media);
+int audio_set_media(struct audio *a, const struct audio_media *media,
+		    uint64_t now);
 
 /** The device runs at something else (it was opened anew). @return as alloc */
 int audio_set_sound(struct audio *a, const struct sound_format *fmt);
@@ -101,7 +109,7 @@ int audio_set_sound(struct audio *a, const struct sound_format *fmt);
  * Whether the channel is up. Before, and after, nothing is encoded and
  * nothing sent, whatever the direction says. Off at first.
  */
-void audio_set_open(struct audio *a, bool open);
+void audio_set_open(struct audio *a, bool open, uint64_t now);
 
 /** Mute the microphone: silence is sent */
 void audio_set_mute(struct audio *a, bool mute);

@@ -3,8 +3,10 @@
  *
  *     node run.mjs [--soak] [WORD...]   only scenarios with a WORD in the name
  *
- * BOARDPHONE names the phone's binary. Each line is 'pass', 'FAIL' or 'skip',
- * the name, and the figures measured; the last is 'N passed, N failed'.
+ * BOARDPHONE names the phone's binary, BOARDPHONE_ASAN one with sanitizers,
+ * which then takes what is meant to break it. Each line is 'pass', 'FAIL' or
+ * 'skip', the name, and the figures measured; the last is
+ * 'N passed, N failed'.
  */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,18 +15,18 @@ import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['browsers', 'registration', 'calls', 'media', 'trouble',
-	'wire'];
+	'wire', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
+const sanitizer = process.env.BOARDPHONE_ASAN ?? '';
 const words = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const soak = process.argv.includes('--soak');
 
 async function load()
 {
-	const sets = soak ? ['soak'] : SETS;
 	const list = [];
 
-	for (const set of sets) {
+	for (const set of soak ? ['soak'] : SETS) {
 		const { default: scenarios } =
 			await import(`./scenarios/${set}.mjs`);
 		list.push(...scenarios);
@@ -49,16 +51,19 @@ function tell_logs(lab)
 			.map((l) => `        ${l}`).join('\n'));
 }
 
-async function one(lab, [name, run, { phone = true, limit = LIMIT } = {}])
+async function one(lab, [name, run, { phone = true, sanitized = false,
+				      limit = LIMIT } = {}])
 {
 	const start = now();
 
-	if (phone && !existsSync(program)) {
-		line('skip', name, `no phone at '${program}'`);
+	lab.program = sanitized && existsSync(sanitizer) ? sanitizer : program;
+	if (phone && !existsSync(lab.program)) {
+		line('skip', name, `no phone at '${lab.program}'`);
 		return;
 	}
 	try {
 		const figures = await within(name, run(lab), limit);
+		await lab.tidy();
 		const seconds = ((now() - start) / 1000).toFixed(1);
 		line('pass', name, `${figures ? `${figures} ` : ''}` +
 		     `(${seconds} s)`);
@@ -68,8 +73,8 @@ async function one(lab, [name, run, { phone = true, limit = LIMIT } = {}])
 		if (process.env.VERBOSE)
 			console.log(error.stack);
 		tell_logs(lab);
+		await lab.clear();
 	}
-	await lab.tidy();
 }
 
 const lab = new Laboratory(process.env.LABORATORY ??

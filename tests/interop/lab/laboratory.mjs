@@ -24,6 +24,8 @@ const FREQUENCY_LIMIT = 0.01; /* Of the frequency */
 const LEVEL_LIMIT = 3;        /* [dB] */
 const GAP_LIMIT = 60;         /* [ms] */
 
+const SANITIZER = /ERROR: \w+Sanitizer|runtime error:/;
+
 /** Figures of a tone for the table */
 export const told = (heard) => `${heard.frequency.toFixed(1)} Hz ` +
 	`${heard.level.toFixed(1)} dB, gap ${heard.gap.toFixed(0)} ms`;
@@ -49,6 +51,10 @@ export class Laboratory {
 	phones = [];
 	count = 0;
 
+	/**
+	 * @param dir     Directory for everything
+	 * @param program The phone's binary
+	 */
 	constructor(dir, program)
 	{
 		this.dir = dir;
@@ -100,8 +106,24 @@ export class Laboratory {
 		return phone;
 	}
 
-	/** After a scenario: no phone, no call, the usual server */
+	/**
+	 * After a scenario: no phone, no call. Each phone has to end in
+	 * order, and a sanitizer must have found nothing in it.
+	 */
 	async tidy()
+	{
+		for (const phone of this.phones) {
+			const status = await phone.stop();
+			assert(!SANITIZER.test(phone.log()),
+			       'a sanitizer found something');
+			assert(!status || status.code === 0, 'after SIGTERM ' +
+			       `it ended with ${JSON.stringify(status)}`);
+		}
+		await this.clear();
+	}
+
+	/** The same after a failure, whatever it takes */
+	async clear()
 	{
 		for (const phone of this.phones)
 			await phone.end();
@@ -111,7 +133,7 @@ export class Laboratory {
 
 	async stop()
 	{
-		await this.tidy().catch(() => {});
+		await this.clear().catch(() => {});
 		await this.browser?.stop();
 		await this.kamailio?.kill();
 	}

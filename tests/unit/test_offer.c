@@ -119,6 +119,42 @@ static void test_offer_bundles_what_chromium_bundles(void **state)
 	mem_deref(o);
 }
 
+static void test_offer_takes_what_chromium_answers(void **state)
+{
+	static const struct {
+		const char *name;
+		bool video, second;
+	} casev[] = {
+		{ "chromium-answers-a", false, false },
+		{ "chromium-answers-av", true, false },
+		{ "chromium-answers-av2", true, true },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		struct offer *o = side_phone(casev[i].video);
+		struct mbuf *in = side_file(casev[i].name), *out;
+		const struct offer_media *a, *v;
+
+		side_transport(o, 0, "offr");
+		if (casev[i].second)
+			side_transport(o, 1, "offv");
+		assert_int_equal(offer_create(o, &out), 0);
+		assert_int_equal(offer_take_answer(o, in), 0);
+		a = offer_active(o, OFFER_AUDIO);
+		v = offer_active(o, OFFER_VIDEO);
+		assert_string_equal(a->agreedv[0].codec->name, "opus");
+		assert_int_equal(a->setup, DESCRIPTION_SETUP_PASSIVE);
+		assert_int_equal(a->eventc, 2);
+		assert_int_equal(a->remote->candidatec, 8);
+		assert_true(!v == !casev[i].video);
+		assert_true(!v || v->transport == 0);
+		mem_deref(in);
+		mem_deref(out);
+		mem_deref(o);
+	}
+}
+
 static void test_offer_two_phones_agree(void **state)
 {
 	struct offer *a = side_phone(false), *b = side_phone(false);
@@ -292,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_offer_answers_chromium_line_by_line),
 		cmocka_unit_test(test_offer_agrees_on_opus_with_chromium),
 		cmocka_unit_test(test_offer_bundles_what_chromium_bundles),
+		cmocka_unit_test(test_offer_takes_what_chromium_answers),
 		cmocka_unit_test(test_offer_two_phones_agree),
 		cmocka_unit_test(test_offer_refuses_answers_that_do_not_fit),
 		cmocka_unit_test(test_offer_refuses_offers_that_are_not_secure),

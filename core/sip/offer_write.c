@@ -224,6 +224,14 @@ static bool in_group(const struct layout *l, const struct layout_slot *s)
 	return is_new(s) ? l->remote->groupc != 0 : s->bundled;
 }
 
+/* Whether both are one transport: the owner may have set it on each */
+static bool same_local(const struct layout_local *a,
+		       const struct layout_local *b)
+{
+	return a == b || (a && b && !strcmp(a->ufrag, b->ufrag) &&
+			  !strcmp(a->pwd, b->pwd));
+}
+
 /* How an offered m-line is reached, itself or by the first of the group */
 static int offer_transport(struct description *d, struct description_media *m,
 			   const struct layout *l, unsigned i, int first)
@@ -235,7 +243,7 @@ static int offer_transport(struct description *d, struct description_media *m,
 	carrier = first == LAYOUT_NONE ? NULL : l->slotv[first]->local;
 	if (only && !is_new(s))
 		return write_address(d, m, carrier);
-	if (only && (!s->local || s->local == carrier)) {
+	if (only && (!s->local || same_local(s->local, carrier))) {
 		m->bundle_only = true;
 		m->port = 0;
 		return 0;

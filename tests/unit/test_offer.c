@@ -155,6 +155,33 @@ static void test_offer_takes_what_chromium_answers(void **state)
 	}
 }
 
+static void test_offer_puts_one_transport_on_one_line(void **state)
+{
+	struct offer *o = side_phone(true);
+	struct description *d;
+	struct mbuf *mb;
+	(void)state;
+
+	side_transport(o, 0, "same");
+	side_transport(o, 1, "same");
+	assert_int_equal(offer_create(o, &mb), 0);
+	assert_int_equal(description_decode(&d, mb, NULL), 0);
+	assert_true(d->mediav[1]->bundle_only);
+	assert_string_equal(d->mediav[1]->ufrag, "");
+	mem_deref(d);
+	mem_deref(mb);
+
+	offer_rollback(o);
+	side_transport(o, 1, "othr");
+	assert_int_equal(offer_create(o, &mb), 0);
+	assert_int_equal(description_decode(&d, mb, NULL), 0);
+	assert_false(d->mediav[1]->bundle_only);
+	assert_string_equal(d->mediav[1]->ufrag, "othr");
+	mem_deref(d);
+	mem_deref(mb);
+	mem_deref(o);
+}
+
 static void test_offer_two_phones_agree(void **state)
 {
 	struct offer *a = side_phone(false), *b = side_phone(false);
@@ -329,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_offer_agrees_on_opus_with_chromium),
 		cmocka_unit_test(test_offer_bundles_what_chromium_bundles),
 		cmocka_unit_test(test_offer_takes_what_chromium_answers),
+		cmocka_unit_test(test_offer_puts_one_transport_on_one_line),
 		cmocka_unit_test(test_offer_two_phones_agree),
 		cmocka_unit_test(test_offer_refuses_answers_that_do_not_fit),
 		cmocka_unit_test(test_offer_refuses_offers_that_are_not_secure),

@@ -340,6 +340,19 @@ static void repeat(struct checks *c, uint64_t now)
 	}
 }
 
+/* Whether a pair without relay may yet become valid */
+static bool direct_pending(const struct checks *c)
+{
+	for (size_t i = 0; i < c->pairs.count; i++) {
+		const struct pair *p = c->pairs.v[i];
+
+		if (p->state != PAIR_FAILED && !pair_is_relayed(p))
+			return true;
+	}
+
+	return false;
+}
+
 /* When the best valid pair may be nominated [us] */
 static uint64_t nomination_due(const struct checks *c)
 {
@@ -348,7 +361,10 @@ static uint64_t nomination_due(const struct checks *c)
 	if (!best || !c->keys.controlling || c->selected || c->nominating)
 		return CLOCK_NEVER;
 
-	return pair_is_relayed(best) ? c->first_valid + CHECKS_RELAY_WAIT : 0;
+	if (!pair_is_relayed(best) || !direct_pending(c))
+		return 0;
+
+	return c->first_valid + CHECKS_RELAY_WAIT;
 }
 
 static void nominate(struct checks *c, uint64_t now)

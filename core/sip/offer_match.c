@@ -322,22 +322,25 @@ static const struct description_media *old_transport(const struct layout *l,
 static void match_transport(struct layout *l, unsigned i, bool answer,
 			    const struct layout *before)
 {
-	const struct description_media *old = old_transport(before, i);
 	struct offer_media *r = &l->slotv[i]->media;
 	struct description_media *m = l->remote->mediav[r->transport];
+	const struct description_media *old;
 
 	r->why = refuse_transport(m, answer);
 	r->active = !*r->why;
 	if (!r->active)
 		return;
 
+	/* What is new is told of the carrier: this line may be new itself */
 	lend_candidates(l->remote, m);
+	old = old_transport(before, r->transport);
 	r->restart = old &&
 		     (strcmp(old->ufrag, m->ufrag) || strcmp(old->pwd, m->pwd));
 	r->new_keys = old && !same_prints(old, m);
 	r->setup = role(l->slotv[r->transport], m, answer,
-			old && !r->new_keys ? before->slotv[i]->media.setup
-					    : DESCRIPTION_SETUP_NONE);
+			old && !r->new_keys
+				? before->slotv[r->transport]->media.setup
+				: DESCRIPTION_SETUP_NONE);
 }
 
 int offer_match(struct layout *l, struct description *remote,

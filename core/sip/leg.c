@@ -177,11 +177,16 @@ void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 	struct mbuf *mb = NULL;
 	int err;
 
+	if (inv->byex)
+		return;
+
 	if (inv->reserver)
 		(void)leg_reply(inv, inv->reserver, LEG_TERMINATED, NULL, NULL,
 				now);
 	inv->reserver = server_release(inv->reserver);
 	inv->rex = exchange_abort(inv->rex);
+	leg_repeat_stop(&inv->repeat);
+	leg_repeat_stop(&inv->rerepeat);
 	inv->retry = CLOCK_NEVER;
 	inv->bye_waits = false;
 	inv->state = INVITE_ENDING;

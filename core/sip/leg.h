@@ -116,7 +116,7 @@ void leg_drop(struct invite *inv);
 void leg_close_err(struct invite *inv, enum invite_why why, int err,
 		   uint64_t now);
 
-/** Send BYE; without a flow it is over at once. May free it */
+/** Send BYE, once; without a flow it is over at once. May free it */
 void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 	     uint64_t now);
 

@@ -113,6 +113,31 @@ static void test_reoffer_ends_the_call_without_ack(void **state)
 	peer_close(&p);
 }
 
+static void test_reoffer_before_the_ack_makes_no_second_bye(void **state)
+{
+	struct sip_msg *msg;
+	struct peer p;
+	(void)state;
+
+	peer_open(&p, NULL);
+	peer_request(&p, "INVITE", "inv", NULL, "offer");
+	peer_drop_code(&p, 100, "INVITE");
+	assert_int_equal(invite_accept(p.inv, NULL, p.now), 0);
+	msg = peer_take_code(&p, 200, "INVITE");
+	peer_learn(&p, msg);
+	mem_deref(msg);
+	peer_request(&p, "INVITE", "re", NULL, "hold");
+	(void)peer_event(&p, INVITE_EV_OFFER);
+	peer_drop_code(&p, 100, "INVITE");
+	(void)answer(&p, 200, "held");
+	peer_run(&p, 32ULL * CLOCK_S);
+	for (int i = 0; i < 21; i++)
+		peer_drop_code(&p, 200, "INVITE");
+	peer_drop(&p, "BYE");
+	peer_silent(&p);
+	peer_close(&p);
+}
+
 static void test_reoffer_refuses_and_the_session_stays(void **state)
 {
 	struct peer p;
@@ -382,6 +407,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reoffer_takes_a_re_invite),
 		cmocka_unit_test(test_reoffer_ends_the_call_without_ack),
+		cmocka_unit_test(
+			test_reoffer_before_the_ack_makes_no_second_bye),
 		cmocka_unit_test(test_reoffer_refuses_and_the_session_stays),
 		cmocka_unit_test(test_reoffer_without_body_asks_for_an_offer),
 		cmocka_unit_test(test_reoffer_is_withdrawn_by_a_cancel),

@@ -14,6 +14,9 @@ static const struct {
 	bool video;
 } offerv[] = {
 	{ "chromium-audio-offer", 1, 1, false },
+	{ "jssip-audio-offer", 1, 1, false },
+	{ "jssip-av-offer", 2, 2, true },
+	{ "jssip-av-offer", 2, 1, false },
 	{ "chromium-hold-offer", 1, 1, false },
 	{ "chromium-mdns-offer", 1, 1, false },
 	{ "chromium-upgrade-offer", 2, 1, false },
@@ -128,6 +131,8 @@ static void test_offer_takes_what_chromium_answers(void **state)
 		{ "chromium-answers-a", false, false },
 		{ "chromium-answers-av", true, false },
 		{ "chromium-answers-av2", true, true },
+		{ "jssip-answers-a", false, false },
+		{ "jssip-answers-av", true, false },
 	};
 	(void)state;
 

@@ -35,6 +35,36 @@ static void test_offer_hold_and_resume_keep_everything_else(void **state)
 	mem_deref(b);
 }
 
+static void test_offer_is_held_and_resumed_by_jssip(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sdp_dir dir;
+	} stepv[] = {
+		{ "jssip-audio-offer", SDP_SENDRECV },
+		{ "jssip-hold-offer", SDP_RECVONLY },
+		{ "jssip-resume-offer", SDP_SENDRECV },
+	};
+	struct offer *o = side_phone(false);
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(stepv); i++) {
+		struct mbuf *mb = side_file(stepv[i].name);
+		const struct offer_media *m;
+
+		assert_int_equal(offer_take_offer(o, mb), 0);
+		m = offer_active(o, OFFER_AUDIO);
+		assert_false(m->restart);
+		assert_false(m->new_keys);
+		mem_deref(side_answer(o));
+		m = offer_active(o, OFFER_AUDIO);
+		assert_int_equal(m->dir, stepv[i].dir);
+		assert_int_equal(m->setup, DESCRIPTION_SETUP_ACTIVE);
+		mem_deref(mb);
+	}
+	mem_deref(o);
+}
+
 static void test_offer_upgrades_to_video_and_back(void **state)
 {
 	struct offer *a = side_phone(false), *b = side_phone(true);
@@ -204,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_offer_hold_and_resume_keep_everything_else),
+		cmocka_unit_test(test_offer_is_held_and_resumed_by_jssip),
 		cmocka_unit_test(test_offer_upgrades_to_video_and_back),
 		cmocka_unit_test(test_offer_carries_on_when_the_carrier_stops),
 		cmocka_unit_test(test_offer_tells_ice_restart_and_new_keys),

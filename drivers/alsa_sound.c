@@ -2,9 +2,12 @@
  * @file drivers/alsa_sound.c  ALSA sound
  *
  * Poll descriptors of the capture side are watched. Some PCMs (null, file)
- * are always ready: a bucket lets no more beats through than the clock does,
- * so that they do not spin. While the card is away a timer beats instead.
+ * cannot be watched, or are always ready: a timer drives those, and a bucket
+ * lets no more beats through than the clock does, so that none spins. While
+ * the card is away the timer beats silence.
  */
+#include <sys/epoll.h>
+#include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "drivers/alsa_pcm.h"
@@ -28,6 +31,7 @@ struct alsa {
 	struct pollfd fdv[FDS_MAX];
 	struct loop_watch *watchv[FDS_MAX];
 	unsigned fdc;
+	bool timed;		 /* Cannot be watched             */
 	bool paused;		 /* The bucket is full            */
 	struct loop_timer timer; /* Goes on, or beats silence    */
 	uint64_t level;		 /* Of the bucket [us]            */
@@ -120,23 +124,37 @@ static int open_card(struct alsa *a)
 	return err;
 }
 
-static int start_card(struct alsa *a, uint64_t now)
+static uint64_t period_us(const struct alsa *a)
 {
-	int n, err;
+	return (uint64_t)a->fmt.period * CLOCK_S / a->fmt.rate;
+}
 
-	err = alsa_pcm_start(a->playback, &a->fmt);
-	if (!err)
-		err = alsa_pcm_start(a->capture, &a->fmt);
-	if (err)
-		return err;
+/* epoll takes no plain files, nor /dev/null */
+static bool can_watch(int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int ep = epoll_create1(EPOLL_CLOEXEC);
+	bool ok = ep >= 0 && epoll_ctl(ep, EPOLL_CTL_ADD, fd, &ev) == 0;
+
+	if (ep >= 0)
+		(void)close(ep);
+	return ok;
+}
+
+static int watch(struct alsa *a)
+{
+	int n, err = 0;
 
 	n = snd_pcm_poll_descriptors(a->capture, a->fdv, FDS_MAX);
 	if (n <= 0 || snd_pcm_poll_descriptors_count(a->capture) > FDS_MAX)
 		return ENODEV;
 
-	a->level = 0;
-	a->last = now;
-	a->paused = false;
+	a->timed = false;
+	for (int i = 0; i < n; i++)
+		a->timed = a->timed || !can_watch(a->fdv[i].fd);
+	if (a->timed)
+		return 0;
+
 	for (a->fdc = 0; a->fdc < (unsigned)n && !err; a->fdc++)
 		err = loop_watch_alloc(&a->watchv[a->fdc], "sound",
 				       a->fdv[a->fdc].fd,
@@ -144,9 +162,24 @@ static int start_card(struct alsa *a, uint64_t now)
 	return err;
 }
 
-static uint64_t period_us(const struct alsa *a)
+static int start_card(struct alsa *a, uint64_t now)
 {
-	return (uint64_t)a->fmt.period * CLOCK_S / a->fmt.rate;
+	int err;
+
+	err = alsa_pcm_start(a->playback, &a->fmt);
+	if (!err)
+		err = alsa_pcm_start(a->capture, &a->fmt);
+	if (!err)
+		err = watch(a);
+	if (err)
+		return err;
+
+	a->level = (BURST - 1) * period_us(a);
+	a->last = now;
+	a->paused = false;
+	if (a->timed)
+		loop_timer_arm(&a->timer, now + period_us(a));
+	return 0;
 }
 
 /* Whether a beat more would be faster than any clock */
@@ -161,6 +194,9 @@ static bool too_fast(struct alsa *a, uint64_t now)
 
 static void pause_watches(struct alsa *a, bool paused)
 {
+	if (a->paused == paused)
+		return;
+
 	for (unsigned i = 0; i < a->fdc; i++)
 		(void)loop_watch_set(a->watchv[i],
 				     paused ? 0 : LOOP_READ | LOOP_EXCEPT);
@@ -223,13 +259,14 @@ static void go_on(struct alsa *a, uint64_t now)
 	for (unsigned i = 0; i < ALSA_PCM_PERIODS && !err; i++) {
 		if (too_fast(a, now)) {
 			pause_watches(a, true);
-			loop_timer_arm(&a->timer, now + period_us(a));
 			break;
 		}
 		err = turn(a, now);
 	}
 	if (err && err != EAGAIN && a->ph)
 		lose(a, err, now);
+	else if (a->ph && (a->paused || a->timed))
+		loop_timer_arm(&a->timer, now + period_us(a));
 	mem_deref(a);
 }
 
@@ -371,7 +408,10 @@ int alsa_sound_alloc(struct sound **sp, const char *device,
 		err = open_card(a);
 	close_card(a);
 	if (err) {
-		log_warning("sound: alsa:%s: %m\n", device, err);
+		log_warning("sound: alsa:%s: %s\n", device,
+			    err == EINVAL ? "cannot capture and play 16-bit "
+					    "sound at one rate as asked"
+					  : strerror(err));
 		mem_deref(a);
 		return err;
 	}

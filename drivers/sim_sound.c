@@ -286,7 +286,8 @@ static int parse(struct sim *sim, const char *device)
 		return 0;
 	if (!strncmp(device, tone, sizeof(tone) - 1))
 		err = parse_tone(sim, device + sizeof(tone) - 1);
-	else if (!strncmp(device, file, sizeof(file) - 1))
+	else if (!strncmp(device, file, sizeof(file) - 1) &&
+		 device[sizeof(file) - 1])
 		return parse_file(sim, device + sizeof(file) - 1);
 
 	if (err)
@@ -346,8 +347,10 @@ int sim_sound_none(struct sound **sp, const char *device,
 	struct sound *s;
 	int err;
 
-	if (*device)
+	if (*device) {
+		log_warning("sound: 'none:%s' should be none\n", device);
 		return EINVAL;
+	}
 
 	err = sim_sound_alloc(&s, "silence", prefs);
 	if (err)

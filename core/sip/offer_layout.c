@@ -65,7 +65,7 @@ struct layout_slot *layout_add(struct layout *l, int type)
 
 int layout_clone(struct layout **lp, const struct layout *old, bool fresh)
 {
-	struct layout *l;
+	struct layout *l = NULL;
 	int err = layout_alloc(&l);
 
 	for (unsigned i = 0; !err && i < old->slotc; i++) {

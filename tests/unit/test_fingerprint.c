@@ -30,7 +30,7 @@ static int decode(struct fingerprint *fp, const char *str)
 
 static bool match(const char *str1, const char *str2)
 {
-	struct fingerprint fpv[2];
+	struct fingerprint fpv[2] = { 0 };
 	size_t fpc = 0;
 
 	if (str1)

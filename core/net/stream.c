@@ -371,8 +371,7 @@ static void on_race(int err, int fd, const struct sa *peer, uint64_t now,
 	s->restc = err ? 0 : race_rest(s->race, s->restv);
 	s->race = mem_deref(s->race);
 	if (err) {
-		finish(s, err, now, "cannot connect to %J: %m", &s->peer,
-		       err);
+		finish(s, err, now, "cannot connect to %J: %m", &s->peer, err);
 		return;
 	}
 

@@ -153,7 +153,11 @@ int secure_input(struct secure *s, const uint8_t *p, size_t size)
 /* Of an error of mbedTLS, with the reason */
 static int failed(struct secure *s, int ret)
 {
+	uint32_t flags = mbedtls_ssl_get_verify_result(&s->ssl);
 	bool x509 = ret <= X509_FIRST && ret >= X509_LAST;
+
+	if (flags != UINT32_MAX) /* Which it is before there is a verdict */
+		trust_add_flags(&s->check, flags);
 
 	if (s->send_err) {
 		(void)re_snprintf(s->reason, sizeof(s->reason),

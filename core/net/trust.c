@@ -336,8 +336,7 @@ static void check_name(struct trust_check *c, const mbedtls_x509_crt *crt,
 	}
 }
 
-/* Flags that are mbedTLS's own, in words */
-static void explain_flags(struct trust_check *c, uint32_t flags)
+void trust_add_flags(struct trust_check *c, uint32_t flags)
 {
 	static const struct {
 		uint32_t flag;
@@ -359,6 +358,10 @@ static void explain_flags(struct trust_check *c, uint32_t flags)
 		if (flags & textv[i].flag & ~c->flags)
 			explain(c, "%s", textv[i].text);
 	}
+
+	c->flags |= flags;
+	if (flags && !c->reason[0])
+		explain(c, "certificate refused (0x%x)", flags);
 }
 
 int trust_verify(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
@@ -368,10 +371,6 @@ int trust_verify(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 	check_time(c, crt, depth, flags);
 	if (!depth)
 		check_name(c, crt, flags);
-	explain_flags(c, *flags);
-	c->flags |= *flags;
-	if (*flags && !c->reason[0])
-		explain(c, "certificate refused (0x%x)", *flags);
-
+	trust_add_flags(c, *flags);
 	return 0;
 }

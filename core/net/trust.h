@@ -81,6 +81,13 @@ int trust_check_init(struct trust_check *c, const char *host, uint64_t wall);
 int trust_verify(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
 
 /**
+ * Add flags that mbedTLS has found outside of trust_verify(): key usage.
+ *
+ * @param flags  Of mbedtls_ssl_get_verify_result()
+ */
+void trust_add_flags(struct trust_check *c, uint32_t flags);
+
+/**
  * Whether a DNS name of a certificate covers a host (RFC 9525 section 6.3).
  * A wildcard is the whole left-most label and covers one label; there must
  * be at least two more.

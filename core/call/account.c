@@ -210,6 +210,7 @@ static int make_ua(struct account *a, const struct account_params *prm)
 {
 	const struct config *cfg = prm->cfg;
 	const char *proxy = config_text(cfg, "transport", "outbound_proxy");
+	const char *agent = config_text(cfg, "transport", "user_agent");
 	char *headerv[ORIGIN_HEADERS_MAX + 1] = { NULL };
 	char instance[INSTANCE_LEN];
 	struct ua_params up = {
@@ -220,7 +221,7 @@ static int make_ua(struct account *a, const struct account_params *prm)
 			.instance = instance,
 			.reg_id = 1,
 			.outbound_proxy = *proxy ? proxy : NULL,
-			.user_agent = "Boardphone/" BOARDPHONE_VERSION,
+			.user_agent = *agent ? agent : "Boardphone/" BOARDPHONE_VERSION,
 		},
 		.auth_user = given(cfg, "auth_user"),
 		.password = given(cfg, "password"),
@@ -247,7 +248,8 @@ static int make_ua(struct account *a, const struct account_params *prm)
 	}
 	up.origin.headerv = (const char *const *)(uintptr_t)headerv;
 
-	instance_print(instance, up.origin.user, up.origin.realm);
+	instance_print(instance, config_text(cfg, "account", "instance"),
+		       up.origin.user, up.origin.realm);
 	if (!err)
 		err = ua_alloc(&a->ua, &up);
 	if (err == EINVAL)

@@ -31,10 +31,16 @@ static bool machine_id(char *buf, size_t size)
 	return ok;
 }
 
-void instance_print(char urn[INSTANCE_LEN], const char *user, const char *realm)
+void instance_print(char urn[INSTANCE_LEN], const char *uuid, const char *user,
+		    const char *realm)
 {
 	char id[SEED_MAX] = "", seed[SEED_MAX * 2];
 	uint8_t h[MBED_SHA256_LEN];
+
+	if (*uuid) {
+		(void)re_snprintf(urn, INSTANCE_LEN, "urn:uuid:%s", uuid);
+		return;
+	}
 
 	if (machine_id(id, sizeof(id))) {
 		(void)re_snprintf(seed, sizeof(seed), "boardphone %s %s@%s", id,

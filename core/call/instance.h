@@ -17,9 +17,10 @@ enum {
  * Print the instance of an account on this machine: a hash of the machine's
  * id and the address. Random on a machine without an id.
  *
+ * @param uuid        As configured, or ""
  * @param user,realm  Of the account; may be NULL
  */
-void instance_print(char urn[INSTANCE_LEN], const char *user,
+void instance_print(char urn[INSTANCE_LEN], const char *uuid, const char *user,
 		    const char *realm);
 
 #endif

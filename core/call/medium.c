@@ -99,6 +99,7 @@ int medium_agreed(struct audio_media *am, const struct offer_media *om,
 			continue;
 		ac->pt = ag->pt_send;
 		ac->prm.bitrate = bitrate;
+		ac->prm.no_fec = !config_bool(cfg, "audio", "fec");
 		codec_params_decode(&ac->prm, ac->type, &fmtp);
 		++am->codecc;
 	}
@@ -108,6 +109,7 @@ int medium_agreed(struct audio_media *am, const struct offer_media *om,
 
 	agree_digits(am, om);
 
+	am->ptime = (unsigned)(config_number(cfg, "audio", "ptime") / CLOCK_MS);
 	if (om->remote && om->remote->ptime >= PTIME_MIN)
 		am->ptime = MIN(om->remote->ptime, (uint32_t)CODEC_PTIME_MAX);
 	return 0;

@@ -272,7 +272,9 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 	entropy_text(p->cname, sizeof(p->cname));
 	loop_timer_init(&p->stop_timer, "phone stop", stop_timer_handler, p);
 
-	err = voice_alloc(&p->voice, prm->cfg, prm->soundv, prm->events);
+	err = voice_alloc(&p->voice, prm->sound,
+			  config_text(prm->cfg, "audio", "device"),
+			  prm->events);
 	if (!err)
 		err = identity_alloc(&p->identity);
 	ap.arg = p;

@@ -35,10 +35,10 @@ struct phone;
 /** What a phone stands on; all of it must outlive the phone */
 struct phone_params {
 	const struct config *cfg;
-	const struct network *net;	   /**< Where datagrams go  */
-	const struct trunk_driver *trunk;  /**< Where SIP goes    */
-	const struct voice_driver *soundv; /**< By scheme         */
-	struct event_bus *events;	   /**< Where events go */
+	const struct network *net;	  /**< Where datagrams go  */
+	const struct trunk_driver *trunk; /**< Where SIP goes    */
+	struct sound *sound;		  /**< Closed; a reference is kept */
+	struct event_bus *events;	  /**< Where events go */
 };
 
 /** The phone has stopped, nothing is open any more; may free it */
@@ -54,8 +54,7 @@ struct phone_dial {
  * Allocate a phone; it does nothing before phone_start(). Free it with
  * mem_deref(), best after phone_stop().
  *
- * @return 0, ENOMEM, EINVAL an account is not usable (logged: which and why),
- *         ENODEV no driver for the sound device named in the configuration
+ * @return 0, ENOMEM, EINVAL an account is not usable (logged: which and why)
  */
 int phone_alloc(struct phone **pp, const struct phone_params *prm);
 

@@ -150,7 +150,7 @@ static void up_handler(uint64_t now, void *arg)
 	struct session *s = arg;
 
 	if (s->audio)
-		audio_set_open(s->audio, true, now);
+		audio_set_open(s->audio, true);
 	arm(s);
 	s->h.up(now, s->h.arg);
 }
@@ -160,7 +160,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 	struct session *s = arg;
 
 	if (s->audio)
-		audio_set_open(s->audio, false, now);
+		audio_set_open(s->audio, false);
 	s->h.down(err, reason, now, s->h.arg);
 }
 
@@ -183,7 +183,8 @@ static int add_audio(struct session *s)
 		       (s->recv ? SDP_RECVONLY : SDP_INACTIVE),
 		.codecv = s->medium.codecv,
 		.codecc = s->medium.codecc,
-		.ptime = CODEC_PTIME,
+		.ptime = (uint32_t)(config_number(s->cfg, "audio", "ptime") /
+				    CLOCK_MS),
 		.ssrc = s->ssrc,
 		.cname = s->cname,
 		.stream = s->cname,
@@ -280,7 +281,7 @@ static int start_audio(struct session *s, const struct audio_media *media,
 
 	audio_set_mute(s->audio, s->muted);
 	if (transport_is_up(s->transport))
-		audio_set_open(s->audio, true, now);
+		audio_set_open(s->audio, true);
 	return 0;
 }
 
@@ -425,7 +426,10 @@ void session_set_mute(struct session *s, bool mute)
 
 int session_send_digits(struct session *s, const char *digits)
 {
-	return s->audio ? audio_send_digits(s->audio, digits) : ENOTSUP;
+	if (!s->audio || config_is(s->cfg, "audio", "dtmf", "info"))
+		return ENOTSUP;
+
+	return audio_send_digits(s->audio, digits);
 }
 
 int session_print(struct re_printf *pf, const struct session *s)

@@ -78,6 +78,9 @@ static int flow_of(struct trunk *t, const struct config *cfg)
 	struct flow_params prm = {
 		.resolver = t->resolver,
 		.ca_file = *ca ? ca : NULL,
+		.ping = (uint32_t)(config_number(cfg, "transport",
+						 "keepalive") /
+				   CLOCK_S),
 		.insecure = config_bool(cfg, "transport", "insecure"),
 	};
 	char reason[FLOW_REASON_MAX] = "";

@@ -91,56 +91,20 @@ static void state_handler(int err, void *arg)
 		   0, "device:s", v->device);
 }
 
-/* "alsa:default" is scheme and rest; "none" is a scheme alone */
-static const struct voice_driver *driver_of(const struct voice_driver *d,
-					    const char *device,
-					    const char **restp)
+int voice_alloc(struct voice **vp, struct sound *sound, const char *name,
+		struct event_bus *events)
 {
-	const char *colon = strchr(device, ':');
-	size_t len = colon ? (size_t)(colon - device) : strlen(device);
-
-	for (; d->scheme; d++) {
-		if (strlen(d->scheme) == len &&
-		    !strncmp(d->scheme, device, len)) {
-			*restp = colon ? colon + 1 : "";
-			return d;
-		}
-	}
-
-	return NULL;
-}
-
-int voice_alloc(struct voice **vp, const struct config *cfg,
-		const struct voice_driver *driverv, struct event_bus *events)
-{
-	const char *device = config_text(cfg, "audio", "device"), *rest;
-	const struct sound_prefs prefs = {
-		.rate = (uint32_t)config_number(cfg, "audio", "rate"),
-		.period = SOUND_PERIOD,
-	};
-	const struct voice_driver *d = driver_of(driverv, device, &rest);
 	struct voice *v;
-	int err;
-
-	if (!d) {
-		log_warning("voice: no driver for [audio] device = %s\n",
-			    device);
-		return ENODEV;
-	}
 
 	v = mem_zalloc(sizeof(*v), voice_destructor);
 	if (!v)
 		return ENOMEM;
 
 	v->events = events;
-	err = str_dup(&v->device, device);
-	if (!err)
-		err = d->alloc(&v->sound, rest, &prefs);
-	if (err) {
-		log_warning("voice: [audio] device = %s cannot be used: %m\n",
-			    device, err);
+	v->sound = mem_ref(sound);
+	if (str_dup(&v->device, name)) {
 		mem_deref(v);
-		return err;
+		return ENOMEM;
 	}
 
 	*vp = v;

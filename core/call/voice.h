@@ -12,7 +12,6 @@
 #ifndef CORE_CALL_VOICE_H
 #define CORE_CALL_VOICE_H
 
-#include "core/base/config.h"
 #include "core/base/event.h"
 #include "core/device/sound.h"
 
@@ -32,23 +31,17 @@ struct voice_user {
 	void *arg;
 };
 
-/** A sound driver and the scheme it answers to, as in "alsa:default" */
-struct voice_driver {
-	const char *scheme;
-	sound_alloc_h *alloc;
-};
-
 /**
- * Allocate for the device named in `[audio] device`; it is looked at, and
- * stays closed.
+ * Allocate.
  *
- * @param driverv  NULL-ended by scheme NULL; must outlive the voice
- * @param events   For device_lost and device_back
+ * @param sound   The device, closed; a reference is kept
+ * @param name    Of the device, for people
+ * @param events  For device_lost and device_back
  *
- * @return 0, ENODEV no such driver or device, EINVAL, EBUSY, ENOMEM
+ * @return 0, ENOMEM
  */
-int voice_alloc(struct voice **vp, const struct config *cfg,
-		const struct voice_driver *driverv, struct event_bus *events);
+int voice_alloc(struct voice **vp, struct sound *sound, const char *name,
+		struct event_bus *events);
 
 /**
  * Attach a user, in front of all; opens the device.

@@ -1,0 +1,47 @@
+/**
+ * @file tests/loop/support/ether.h  Ether: a datagram network in virtual time
+ *
+ *     phone A -> network -> [ether] -> network -> phone B
+ *
+ * Hosts with an address each on one link, with delay, jitter, loss and
+ * duplicates from a seeded generator: the same seed gives the same weather.
+ */
+#ifndef TESTS_LOOP_SUPPORT_ETHER_H
+#define TESTS_LOOP_SUPPORT_ETHER_H
+
+#include "core/net/network.h"
+
+enum {
+	ETHER_HOSTS = 4,
+	ETHER_DELAY = 5 * CLOCK_MS, /**< Default, one way [us] */
+};
+
+/** What the link does to datagrams, both ways */
+struct ether_weather {
+	uint64_t delay;	    /**< One way [us]                    */
+	uint64_t jitter;    /**< Uniform, added to it [us]       */
+	unsigned loss;	    /**< [1/1000]                        */
+	unsigned duplicate; /**< [1/1000]                        */
+};
+
+/** Counters */
+struct ether_stats {
+	uint64_t sent, lost, delivered;
+};
+
+/** An empty network; the seed decides all that is random */
+void ether_reset(uint32_t seed);
+
+/** Change the weather */
+void ether_set(const struct ether_weather *w);
+
+/** The network of host i, 10.0.0.(i+1) */
+const struct network *ether_host(unsigned i);
+
+/** What went through since the reset */
+const struct ether_stats *ether_stats(void);
+
+/** Sockets that are open now: 0 after a test */
+unsigned ether_sockets(void);
+
+#endif

@@ -1,0 +1,353 @@
+/**
+ * @file tests/loop/support/exchange.c  Exchange
+ */
+#include "core/base/loop.h"
+#include "tests/loop/support/exchange.h"
+
+enum {
+	RETRY = CLOCK_S,
+	USER_MAX = 64,
+};
+
+struct trunk {
+	struct loop_timer timer;
+	struct trunk_handlers h;
+	struct list queue;	/* struct letter, soonest first */
+	char user[USER_MAX];	/* Once registered           */
+	char contact[USER_MAX]; /* Of the Contact, likewise  */
+	unsigned index;
+	bool up, closing;
+};
+
+struct letter {
+	struct le le;
+	struct mbuf *mb;
+	uint64_t due;
+};
+
+static struct {
+	struct trunk *trunkv[EXCHANGE_TRUNKS];
+	struct exchange_stats stats;
+	bool down;
+} ex;
+
+void exchange_reset(void)
+{
+	memset(&ex, 0, sizeof(ex));
+}
+
+const struct exchange_stats *exchange_stats(void)
+{
+	return &ex.stats;
+}
+
+static void letter_destructor(void *arg)
+{
+	struct letter *l = arg;
+
+	list_unlink(&l->le);
+	mem_deref(l->mb);
+}
+
+static void trunk_destructor(void *arg)
+{
+	struct trunk *w = arg;
+
+	loop_timer_cancel(&w->timer);
+	list_flush(&w->queue);
+	if (ex.trunkv[w->index] == w)
+		ex.trunkv[w->index] = NULL;
+}
+
+static void deliver(struct trunk *w, struct mbuf *mb, uint64_t now)
+{
+	struct letter *l;
+
+	if (!w || ex.down)
+		return;
+
+	l = mem_zalloc(sizeof(*l), letter_destructor);
+	if (!l)
+		return;
+
+	l->mb = mem_ref(mb);
+	l->due = now + EXCHANGE_DELAY;
+	list_append(&w->queue, &l->le, l);
+	if (!loop_timer_armed(&w->timer))
+		loop_timer_arm(&w->timer, l->due);
+}
+
+static void timer_handler(uint64_t now, void *arg)
+{
+	struct trunk *w = mem_ref(arg);
+
+	if (w->closing) {
+		w->up = false;
+		w->h.stateh(TRUNK_DOWN, "closed", 0, now, w->h.arg);
+		goto out;
+	}
+
+	if (w->up == ex.down) {
+		w->up = !ex.down;
+		list_flush(&w->queue);
+		w->h.stateh(w->up ? TRUNK_UP : TRUNK_CONNECTING,
+			    w->up ? "connected" : "server gone",
+			    w->up ? 0 : RETRY, now, w->h.arg);
+	}
+
+	while (!list_isempty(&w->queue)) {
+		struct letter *l = list_ledata(list_head(&w->queue));
+		struct mbuf *mb;
+
+		if (l->due > now)
+			break;
+		mb = mem_ref(l->mb);
+		mem_deref(l);
+		w->h.recvh(mb, now, w->h.arg);
+		mem_deref(mb);
+	}
+
+	if (!list_isempty(&w->queue))
+		loop_timer_arm(&w->timer,
+			       ((struct letter *)w->queue.head->data)->due);
+	else if (ex.down)
+		loop_timer_arm(&w->timer, now + RETRY);
+out:
+	mem_deref(w);
+}
+
+void exchange_set_up(bool up)
+{
+	ex.down = !up;
+	for (unsigned i = 0; i < EXCHANGE_TRUNKS; i++) {
+		if (ex.trunkv[i])
+			loop_timer_arm(&ex.trunkv[i]->timer, clock_now());
+	}
+}
+
+static int trunk_alloc(void **wp, const struct config *cfg,
+		       const struct trunk_handlers *h, uint64_t now)
+{
+	struct trunk *w;
+	unsigned i = 0;
+	(void)cfg;
+
+	while (i < EXCHANGE_TRUNKS && ex.trunkv[i])
+		i++;
+	if (i == EXCHANGE_TRUNKS)
+		return EINVAL;
+
+	w = mem_zalloc(sizeof(*w), trunk_destructor);
+	if (!w)
+		return ENOMEM;
+
+	w->index = i;
+	w->h = *h;
+	ex.trunkv[i] = w;
+	loop_timer_init(&w->timer, "exchange", timer_handler, w);
+	loop_timer_arm(&w->timer, now + EXCHANGE_DELAY);
+	*wp = w;
+	return 0;
+}
+
+static struct trunk *by_user(const struct pl *user)
+{
+	for (unsigned i = 0; i < EXCHANGE_TRUNKS; i++) {
+		struct trunk *w = ex.trunkv[i];
+
+		if (!w || !w->user[0])
+			continue;
+		if (!pl_strcmp(user, w->user) || !pl_strcmp(user, w->contact))
+			return w;
+	}
+
+	return NULL;
+}
+
+/* Answer in the server's name: copies what a response must have */
+static void respond(struct trunk *w, const struct sip_msg *msg,
+		    const char *status, const char *extra, uint64_t now)
+{
+	struct mbuf *mb = mbuf_alloc(1024);
+	struct le *le;
+
+	mbuf_printf(mb, "SIP/2.0 %s\r\n", status);
+	LIST_FOREACH(&msg->hdrl, le)
+	{
+		const struct sip_hdr *hdr = le->data;
+
+		if (hdr->id == SIP_HDR_VIA || hdr->id == SIP_HDR_FROM ||
+		    hdr->id == SIP_HDR_CALL_ID || hdr->id == SIP_HDR_CSEQ)
+			mbuf_printf(mb, "%r: %r\r\n", &hdr->name, &hdr->val);
+		if (hdr->id == SIP_HDR_TO)
+			mbuf_printf(mb, "To: %r%s\r\n", &hdr->val,
+				    msg->to.tag.l ? "" : ";tag=exchange");
+	}
+	mbuf_printf(mb, "%sContent-Length: 0\r\n\r\n", extra);
+	mb->pos = 0;
+	deliver(w, mb, now);
+	mem_deref(mb);
+}
+
+static void do_register(struct trunk *w, const struct sip_msg *msg,
+			uint64_t now)
+{
+	const struct sip_hdr *c = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+	struct sip_addr addr;
+	char extra[512] = "";
+
+	++ex.stats.registers;
+	(void)pl_strcpy(&msg->to.uri.user, w->user, sizeof(w->user));
+	if (c && !sip_addr_decode(&addr, &c->val)) {
+		(void)pl_strcpy(&addr.uri.user, w->contact, sizeof(w->contact));
+		re_snprintf(extra, sizeof(extra), "Contact: %r;expires=600\r\n",
+			    &c->val);
+	}
+	respond(w, msg, "200 OK", extra, now);
+}
+
+/* The rest of the message after the start line */
+static void forward(struct trunk *from, struct trunk *to,
+		    const struct sip_msg *msg, struct mbuf *raw, uint64_t now)
+{
+	const char *p = (const char *)mbuf_buf(raw);
+	const char *nl = memchr(p, '\n', mbuf_get_left(raw));
+	struct mbuf *mb = mbuf_alloc(2048);
+
+	mbuf_printf(mb, "%b", p, (size_t)(nl + 1 - p));
+	mbuf_printf(mb,
+		    "Via: SIP/2.0/WSS exchange.invalid;"
+		    "branch=%r.%u\r\n",
+		    &msg->via.branch, from->index);
+	if (!pl_strcmp(&msg->met, "INVITE") && !msg->to.tag.l)
+		mbuf_printf(mb, "Record-Route: <sip:exchange.invalid;"
+				"transport=ws;lr>\r\n");
+	mbuf_printf(mb, "%b", nl + 1,
+		    mbuf_get_left(raw) - (size_t)(nl + 1 - p));
+	mb->pos = 0;
+	deliver(to, mb, now);
+	mem_deref(mb);
+}
+
+static void do_request(struct trunk *w, const struct sip_msg *msg,
+		       struct mbuf *raw, uint64_t now)
+{
+	struct trunk *to;
+
+	if (!pl_strcmp(&msg->met, "REGISTER")) {
+		do_register(w, msg, now);
+		return;
+	}
+
+	if (!pl_strcmp(&msg->met, "INVITE"))
+		++ex.stats.invites;
+	if (!pl_strcmp(&msg->met, "BYE"))
+		++ex.stats.byes;
+
+	to = by_user(&msg->uri.user);
+	if (to) {
+		forward(w, to, msg, raw, now);
+		return;
+	}
+
+	++ex.stats.unroutable;
+	if (pl_strcmp(&msg->met, "ACK"))
+		respond(w, msg, "404 Not Found", "", now);
+}
+
+static void do_response(const struct sip_msg *msg, struct mbuf *raw,
+			uint64_t now)
+{
+	const char *p = (const char *)mbuf_buf(raw);
+	const char *nl = memchr(p, '\n', mbuf_get_left(raw));
+	const char *via = nl + 1, *rest;
+	struct pl index;
+	struct mbuf *mb;
+
+	const char *dot = NULL;
+
+	/* Our own Via is a line of its own: the first one */
+	rest = memchr(via, '\n', mbuf_get_left(raw) - (size_t)(via - p));
+	for (size_t i = 0; i < msg->via.branch.l; i++) {
+		if (msg->via.branch.p[i] == '.')
+			dot = &msg->via.branch.p[i];
+	}
+	if (!dot || !rest)
+		return;
+
+	index.p = dot + 1;
+	index.l = (size_t)(msg->via.branch.p + msg->via.branch.l - index.p);
+	if (pl_u32(&index) >= EXCHANGE_TRUNKS)
+		return;
+
+	mb = mbuf_alloc(2048);
+	mbuf_printf(mb, "%b%b", p, (size_t)(via - p), rest + 1,
+		    mbuf_get_left(raw) - (size_t)(rest + 1 - p));
+	mb->pos = 0;
+	deliver(ex.trunkv[pl_u32(&index)], mb, now);
+	mem_deref(mb);
+}
+
+static int trunk_send(void *arg, struct mbuf *raw)
+{
+	const uint64_t now = clock_now();
+	struct trunk *w = arg;
+	struct sip_msg *msg;
+	struct mbuf *copy;
+
+	if (!w->up)
+		return ENOTCONN;
+
+	copy = mbuf_alloc(mbuf_get_left(raw));
+	mbuf_write_mem(copy, mbuf_buf(raw), mbuf_get_left(raw));
+	copy->pos = 0;
+	if (!sip_msg_decode(&msg, copy)) {
+		copy->pos = 0;
+		if (msg->req)
+			do_request(w, msg, copy, now);
+		else
+			do_response(msg, copy, now);
+		mem_deref(msg);
+	}
+
+	mem_deref(copy);
+	return 0;
+}
+
+static void trunk_renew(void *arg, const char *reason, bool at_once,
+			uint64_t now)
+{
+	(void)arg;
+	(void)reason;
+	(void)at_once;
+	(void)now;
+}
+
+static void trunk_close(void *arg, uint64_t now)
+{
+	struct trunk *w = arg;
+
+	w->closing = true;
+	loop_timer_arm(&w->timer, now);
+}
+
+static int trunk_print(struct re_printf *pf, const void *arg)
+{
+	const struct trunk *w = arg;
+
+	return re_hprintf(pf, "exchange %u %s", w->index,
+			  w->up ? "up" : "down");
+}
+
+static const struct trunk_driver driver = {
+	.alloc = trunk_alloc,
+	.send = trunk_send,
+	.renew = trunk_renew,
+	.close = trunk_close,
+	.print = trunk_print,
+};
+
+const struct trunk_driver *exchange_trunk(void)
+{
+	return &driver;
+}

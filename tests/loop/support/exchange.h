@@ -1,0 +1,37 @@
+/**
+ * @file tests/loop/support/exchange.h  Exchange: a SIP server in memory
+ *
+ *     phone A -> trunk -> [exchange] -> trunk -> phone B
+ *
+ * Registrar and record-routing proxy for a few phones in one process, in
+ * virtual time, without digest. It forwards by the user of the Request-URI,
+ * as a proxy does: one Via put on top of requests and taken off responses.
+ */
+#ifndef TESTS_LOOP_SUPPORT_EXCHANGE_H
+#define TESTS_LOOP_SUPPORT_EXCHANGE_H
+
+#include "core/call/trunk.h"
+
+enum {
+	EXCHANGE_TRUNKS = 4,
+	EXCHANGE_DELAY = 5 * CLOCK_MS, /**< A message's way, one hop [us] */
+};
+
+/** Counters for tests */
+struct exchange_stats {
+	unsigned registers, invites, byes, unroutable;
+};
+
+/** Forget everything; call it before each test and after the last */
+void exchange_reset(void);
+
+/** What went through since the reset */
+const struct exchange_stats *exchange_stats(void);
+
+/** Cut (or mend) the connection of everybody, as a dying server does */
+void exchange_set_up(bool up);
+
+/** The driver for struct phone_params */
+const struct trunk_driver *exchange_trunk(void);
+
+#endif

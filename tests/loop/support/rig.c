@@ -1,0 +1,201 @@
+/**
+ * @file tests/loop/support/rig.c  Rig
+ */
+#include "board/board.h"
+#include "core/base/log.h"
+#include "core/net/mbed.h"
+#include "tests/loop/support/rig.h"
+
+enum {
+	CONFIG_SIZE_MAX = 4096,
+	NAME_MAX = 64,
+	REGISTER_TIME = 5 * CLOCK_S,
+};
+
+struct side {
+	struct config *cfg;
+	struct event_bus *bus;
+	struct event_listener *listener;
+	struct sound *sound;
+	struct phone *phone;
+	json_t *events; /* Array of all */
+	size_t seen;	/* Looked at by rig_wait() */
+	const char *wanted;
+	bool stopped;
+};
+
+const double rig_tonev[RIG_PHONES] = { 1250, 800 };
+
+static struct side rig[RIG_PHONES];
+static size_t blocks_before;
+
+static void event_handler(const struct event *ev, void *arg)
+{
+	struct side *s = arg;
+
+	assert_int_equal(
+		json_array_append(s->events, (json_t *)(uintptr_t)ev->json), 0);
+}
+
+static void fault_handler(bool fatal, const char *text, void *arg)
+{
+	(void)fatal;
+	(void)arg;
+
+	print_message("%s\n", text);
+}
+
+static void make(unsigned i, const char *extra)
+{
+	static const struct sound_prefs prefs = { .period = SOUND_PERIOD };
+	struct side *s = &rig[i];
+	struct phone_params prm = { .net = ether_host(i),
+				    .trunk = exchange_trunk() };
+	char text[CONFIG_SIZE_MAX];
+	int n;
+
+	n = re_snprintf(text, sizeof(text),
+			"[account]\nrealm=loop.invalid\nuser=%c\n"
+			"password=x\n[transport]\nurl=wss://loop.invalid/\n"
+			"[audio]\ndevice=sim:tone=%u,-20\n%s",
+			'a' + (char)i, (unsigned)rig_tonev[!i],
+			extra ? extra : "");
+	assert_true(n > 0);
+	assert_int_equal(config_parse(&s->cfg, "rig", text, (size_t)n,
+				      fault_handler, NULL),
+			 0);
+	assert_int_equal(event_bus_alloc(&s->bus), 0);
+	s->events = json_array();
+	assert_int_equal(event_listen(&s->listener, s->bus, event_handler, s),
+			 0);
+	assert_int_equal(
+		board_sound_alloc(&board_sim, &s->sound,
+				  config_text(s->cfg, "audio", "device"),
+				  &prefs),
+		0);
+	prm.cfg = s->cfg;
+	prm.events = s->bus;
+	prm.sound = s->sound;
+	assert_int_equal(phone_alloc(&s->phone, &prm), 0);
+	assert_int_equal(phone_start(s->phone, clock_now()), 0);
+}
+
+void rig_start(uint32_t seed, const char *const extra[RIG_PHONES])
+{
+	log_set_level(LOG_LEVEL_WARNING);
+	assert_int_equal(mbed_init(), 0);
+	blocks_before = test_blocks();
+	loop_virtual_run(0, NULL, NULL);
+	exchange_reset();
+	ether_reset(seed);
+	memset(rig, 0, sizeof(rig));
+
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		make(i, extra ? extra[i] : NULL);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(
+			rig_wait(i, "connected:register", REGISTER_TIME));
+}
+
+static void stopped_handler(void *arg)
+{
+	struct side *s = arg;
+
+	s->stopped = true;
+}
+
+void rig_stop(void)
+{
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		phone_stop(rig[i].phone, stopped_handler, &rig[i], clock_now());
+	rig_run(PHONE_STOP_MAX + CLOCK_S);
+
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		struct side *s = &rig[i];
+
+		assert_true(s->stopped);
+		mem_deref(s->phone);
+		mem_deref(s->sound);
+		mem_deref(s->listener);
+		mem_deref(s->bus);
+		mem_deref(s->cfg);
+		json_decref(s->events);
+	}
+
+	assert_int_equal(ether_sockets(), 0);
+	ether_reset(1);
+	assert_int_equal(test_blocks(), blocks_before);
+	loop_virtual_end();
+}
+
+struct phone *rig_phone(unsigned i)
+{
+	return rig[i].phone;
+}
+
+void rig_run(uint64_t us)
+{
+	loop_virtual_run(clock_now() + us, NULL, NULL);
+}
+
+/* Whether an event is what is meant by "name" or "name:session" */
+static bool is(const json_t *ev, const char *name)
+{
+	const char *colon = strchr(name, ':');
+	const char *n = json_string_value(json_object_get(ev, "event"));
+	const char *session = json_string_value(json_object_get(ev, "session"));
+	size_t len = colon ? (size_t)(colon - name) : strlen(name);
+
+	if (strlen(n) != len || strncmp(n, name, len))
+		return false;
+
+	return !colon || (session && !strcmp(session, colon + 1));
+}
+
+static bool came(void *arg)
+{
+	struct side *s = arg;
+
+	for (; s->seen < json_array_size(s->events); s->seen++) {
+		if (is(json_array_get(s->events, s->seen), s->wanted))
+			return true;
+	}
+
+	return false;
+}
+
+const json_t *rig_wait(unsigned i, const char *name, uint64_t us)
+{
+	struct side *s = &rig[i];
+
+	s->wanted = name;
+	loop_virtual_run(clock_now() + us, came, s);
+	if (!came(s))
+		return NULL;
+
+	return json_array_get(s->events, s->seen++);
+}
+
+unsigned rig_count(unsigned i, const char *name)
+{
+	unsigned n = 0;
+
+	for (size_t k = 0; k < json_array_size(rig[i].events); k++)
+		n += is(json_array_get(rig[i].events, k), name);
+
+	return n;
+}
+
+void rig_heard(unsigned i, struct sound_heard *heard)
+{
+	assert_int_equal(sound_heard(rig[i].sound, heard), 0);
+}
+
+json_t *rig_stats(unsigned i)
+{
+	json_t *all = phone_stats_json(rig[i].phone);
+	json_t *first = json_incref(json_array_get(all, 0));
+
+	json_decref(all);
+	return first;
+}

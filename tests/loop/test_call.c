@@ -1,0 +1,227 @@
+/**
+ * @file tests/loop/test_call.c  Two phones call each other
+ *
+ * Whole phones, from phone_call() to sound in the other's ear, with ICE,
+ * DTLS and SRTP, over a simulated server and network, in virtual time.
+ */
+#include <math.h>
+#include "tests/loop/support/rig.h"
+
+enum {
+	WAIT = 5 * CLOCK_S,
+	TALK = 3 * CLOCK_S,
+	LEVEL = -20,
+};
+
+static unsigned code_of(const json_t *ev)
+{
+	return (unsigned)json_integer_value(json_object_get(ev, "code"));
+}
+
+static void establish(void)
+{
+	const uint64_t now = clock_now();
+
+	assert_int_equal(phone_call(rig_phone(0), "b", NULL, NULL, now), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_non_null(rig_wait(0, "i_ao_request", WAIT));
+	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		assert_non_null(rig_wait(i, "connected:call", WAIT));
+		assert_non_null(
+			rig_wait(i, "m_stream_audio_remote_added", WAIT));
+	}
+}
+
+static void assert_hears(unsigned i)
+{
+	struct sound_heard heard;
+
+	rig_heard(i, &heard);
+	print_message("phone %u hears %.1f Hz, %.1f dBFS, gap %u ms\n", i,
+		      heard.frequency, heard.level, heard.gap);
+	assert_true(fabs(heard.frequency - rig_tonev[i]) < rig_tonev[i] / 100);
+	assert_true(fabs(heard.level - LEVEL) < 3);
+	assert_true(heard.gap <= 60);
+}
+
+static void test_call_carries_sound_both_ways(void **state)
+{
+	(void)state;
+
+	rig_start(1, NULL);
+	establish();
+	rig_run(TALK);
+	assert_hears(0);
+	assert_hears(1);
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+	assert_int_equal(phone_calls(rig_phone(0)), 0);
+	assert_int_equal(phone_calls(rig_phone(1)), 0);
+	rig_stop();
+}
+
+static void test_call_is_hung_up_by_the_called(void **state)
+{
+	(void)state;
+
+	rig_start(2, NULL);
+	establish();
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+	rig_stop();
+}
+
+static void test_call_is_rejected(void **state)
+{
+	const json_t *ev;
+	(void)state;
+
+	rig_start(1, NULL);
+	assert_int_equal(phone_call(rig_phone(0), "sip:b@loop.invalid", NULL,
+				    NULL, clock_now()),
+			 0);
+	assert_non_null(rig_wait(1, "i_new_call", WAIT));
+	assert_int_equal(phone_reject(rig_phone(1), 0, 0, clock_now()), 0);
+	ev = rig_wait(0, "terminated:call", WAIT);
+	assert_non_null(ev);
+	assert_int_equal(code_of(ev), 603);
+	rig_stop();
+}
+
+static void test_call_is_cancelled_while_ringing(void **state)
+{
+	const json_t *ev;
+	(void)state;
+
+	rig_start(1, NULL);
+	assert_int_equal(phone_call(rig_phone(0), "b", NULL, NULL, clock_now()),
+			 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	ev = rig_wait(0, "terminated:call", WAIT);
+	assert_non_null(ev);
+	ev = rig_wait(1, "terminated:call", WAIT);
+	assert_non_null(ev);
+	assert_int_equal(rig_count(1, "cancelled_request"), 1);
+	rig_stop();
+}
+
+static void test_call_to_nobody_fails(void **state)
+{
+	const json_t *ev;
+	(void)state;
+
+	rig_start(1, NULL);
+	assert_int_equal(
+		phone_call(rig_phone(0), "nobody", NULL, NULL, clock_now()), 0);
+	ev = rig_wait(0, "terminated:call", WAIT);
+	assert_non_null(ev);
+	assert_int_equal(code_of(ev), 404);
+	rig_stop();
+}
+
+static void test_call_carries_digits_both_ways(void **state)
+{
+	static const char digits[] = "12*#";
+	(void)state;
+
+	rig_start(3, NULL);
+	establish();
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		assert_int_equal(
+			phone_dtmf(rig_phone(i), 0, digits, clock_now()), 0);
+		for (const char *p = digits; *p; p++) {
+			const json_t *ev = rig_wait(!i, "dtmf_received", WAIT);
+
+			assert_non_null(ev);
+			assert_int_equal(*p, *json_string_value(json_object_get(
+						     ev, "digit")));
+		}
+	}
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "12x", clock_now()),
+			 EINVAL);
+	rig_stop();
+}
+
+static void test_call_goes_on_without_its_server(void **state)
+{
+	struct sound_heard heard;
+	uint64_t sounding;
+	(void)state;
+
+	rig_start(4, NULL);
+	establish();
+	rig_run(TALK);
+	exchange_set_up(false);
+	rig_run(10 * CLOCK_S);
+	rig_heard(0, &heard);
+	sounding = heard.sounding;
+	assert_true(sounding > 12000);
+	assert_hears(0);
+	exchange_set_up(true);
+	assert_non_null(rig_wait(0, "connected:register", 30 * CLOCK_S));
+	rig_run(TALK);
+	assert_hears(1);
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	rig_stop();
+}
+
+static void test_call_ends_when_the_media_path_dies(void **state)
+{
+	static const struct ether_weather dead = { .loss = 1000 };
+	(void)state;
+
+	rig_start(5, NULL);
+	establish();
+	rig_run(TALK);
+	ether_set(&dead);
+	assert_non_null(rig_wait(0, "terminated:call", 40 * CLOCK_S));
+	assert_non_null(rig_wait(1, "terminated:call", 40 * CLOCK_S));
+	rig_stop();
+}
+
+static void test_call_stops_with_its_phone(void **state)
+{
+	(void)state;
+
+	rig_start(6, NULL);
+	establish();
+	rig_stop();
+}
+
+static void test_call_beyond_the_limit_is_busy(void **state)
+{
+	static const char *const extra[] = { "[call]\nmax=2\n", NULL };
+	(void)state;
+
+	rig_start(7, extra);
+	establish();
+	assert_int_equal(
+		phone_call(rig_phone(0), "nobody", NULL, NULL, clock_now()), 0);
+	assert_int_equal(
+		phone_call(rig_phone(0), "nobody", NULL, NULL, clock_now()),
+		EBUSY);
+	rig_stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_call_carries_sound_both_ways),
+		cmocka_unit_test(test_call_is_hung_up_by_the_called),
+		cmocka_unit_test(test_call_is_rejected),
+		cmocka_unit_test(test_call_is_cancelled_while_ringing),
+		cmocka_unit_test(test_call_to_nobody_fails),
+		cmocka_unit_test(test_call_carries_digits_both_ways),
+		cmocka_unit_test(test_call_goes_on_without_its_server),
+		cmocka_unit_test(test_call_ends_when_the_media_path_dies),
+		cmocka_unit_test(test_call_stops_with_its_phone),
+		cmocka_unit_test(test_call_beyond_the_limit_is_busy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

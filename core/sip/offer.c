@@ -5,12 +5,16 @@
  * is agreed on changes in one place, commit().
  */
 #include <assert.h>
+#include "core/base/entropy.h"
 #include "core/base/log.h"
 #include "core/sip/description_decode.h"
 #include "core/sip/description_encode.h"
 #include "core/sip/offer_match.h"
 #include "core/sip/offer_rules.h"
 #include "core/sip/offer_write.h"
+
+/** RFC 8829 section 5.2.1: its two highest bits are 0 */
+#define ID_MAX (UINT64_MAX >> 2)
 
 struct offer {
 	char *user;
@@ -42,8 +46,7 @@ int offer_alloc(struct offer **op, const char *user)
 	if (!o)
 		return ENOMEM;
 
-	/* Below 2^62, so that a peer may count on (RFC 8829 5.2.1) */
-	o->id = rand_u64() >> 2;
+	o->id = entropy_between(0, ID_MAX);
 	err = str_dup(&o->user, user ? user : "-");
 	if (!err)
 		err = layout_alloc(&o->cur);

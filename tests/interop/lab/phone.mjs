@@ -118,16 +118,23 @@ export class Phone {
 				.split(`${this.socket}\n`).length > 2);
 	}
 
-	/** Await that it says why it cannot reach its server */
-	async refusal(limit = 10000)
+	/** Await that it says why it is not connected, in such words */
+	async refusal(like = /./, limit = 10000)
 	{
-		return until('phone: says what is wrong', async () => {
+		let said = '';
+
+		await until('phone: says what is wrong', async () => {
 			const event = this.events.find((e) =>
 				e.event === 'failed_to_start');
-			const text = await this.status_text();
-			return (event || /fail|refused|not/i.test(text)) &&
-				`${event?.reason ?? ''} ${text.trim()}`;
-		}, limit);
+			const { json } = await this.ctl('status');
+			const account = json?.accounts?.[0];
+			said = event?.reason ?? (account?.connected ?
+				'' : account?.reason) ?? '';
+			return like.test(said);
+		}, limit).catch((error) => {
+			throw new Error(`${error.message}, but: "${said}"`);
+		});
+		return said;
 	}
 
 	/** One command: { code, text, json } */

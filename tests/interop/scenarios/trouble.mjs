@@ -45,12 +45,11 @@ async function no_server(lab)
 {
 	const phone = await lab.phone({ url: 'wss://localhost:1/' },
 				      { ready: false });
-	const text = await phone.refusal();
-
-	assert.match(text, /refused/i);
+	const text = await phone.refusal(/refused/i);
 	const { code, ms } = await phone.stop();
+
 	assert.equal(code, 0);
-	return `ended in ${ms.toFixed(0)} ms`;
+	return `"${text}", ended in ${ms.toFixed(0)} ms`;
 }
 
 /* Run the program on a file: { code, text } */

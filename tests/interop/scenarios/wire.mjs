@@ -228,16 +228,17 @@ const ANSWERS = {
 
 async function wrong_answers(lab)
 {
+	const said = [];
+
 	for (const [name, upgrade] of Object.entries(ANSWERS))
 		await with_server(lab, async (server, phone) => {
 			await server.events.wait('upgrade');
-			const said = await phone.refusal();
-			assert(said.trim(), name);
+			said.push(`${name}: "${await phone.refusal()}"`);
 			assert(!server.events.find((e) =>
 				e.event === 'REGISTER'), `${name}: it went on`);
 			phone.alive();
 		}, { upgrade, ready: false });
-	return Object.keys(ANSWERS).join(', ');
+	return said.join('\n        ');
 }
 
 async function offerless(lab)

@@ -8,7 +8,6 @@
 
 enum {
 	CONFIG_SIZE_MAX = 4096,
-	NAME_MAX = 64,
 	REGISTER_TIME = 5 * CLOCK_S,
 };
 

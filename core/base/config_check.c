@@ -186,11 +186,13 @@ const char *config_check_path(const char *v)
 	return v[0] == '/' && v[1] ? NULL : "an absolute path";
 }
 
+/* The form; what the names mean is the driver's to judge, at start */
 const char *config_check_sound(const char *v)
 {
 	const char *comma;
 
-	if (!strcmp(v, "none") || !strcmp(v, "sim:tone"))
+	if (!strcmp(v, "none") || !strcmp(v, "sim:silence") ||
+	    !strcmp(v, "sim:tone") || !strncmp(v, "sim:tone=", 9))
 		return NULL;
 	if (!strncmp(v, "alsa:", 5) && v[5])
 		return NULL;
@@ -200,8 +202,8 @@ const char *config_check_sound(const char *v)
 			return NULL;
 	}
 
-	return "alsa:NAME, sim:tone, sim:file=IN.wav,OUT.wav or none "
-	       "(`boardphone devices` lists names)";
+	return "alsa:NAME, sim:tone[=HZ[,DBFS]], sim:file=IN.wav,OUT.wav or "
+	       "none (`boardphone devices` lists names)";
 }
 
 const char *config_check_camera(const char *v)

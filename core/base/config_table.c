@@ -94,7 +94,7 @@ const struct config_key config_keyv[] = {
 	WORDS("ice", "policy", CONFIG_CHOICE, "all", "all|relay",
 	      "Paths that are tried: all, or only those through TURN servers"),
 	BOOL("ice", "loopback", "no",
-	     "Use addresses of this machine only, for tests"),
+	     "Use loopback addresses too, for tests on one machine"),
 	BOOL("ice", "ipv6", "yes", "Use IPv6 too"),
 	RANGE("ice", "gather", CONFIG_TIME, "2s", NULL, MS(100), SECONDS(10),
 	      "Longest time that servers are waited for"),

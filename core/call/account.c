@@ -199,33 +199,49 @@ static void state_handler(enum trunk_state state, const char *reason,
 
 /* ---- Making one ---- */
 
-static const char *given(const struct config *cfg, const char *key)
+static const char agent_name[] = "Boardphone/" BOARDPHONE_VERSION;
+
+/* What is configured, NULL when it is not */
+static const char *given(const struct config *cfg, const char *section,
+			 const char *key)
 {
-	const char *text = config_text(cfg, "account", key);
+	const char *text = config_text(cfg, section, key);
 
 	return *text ? text : NULL;
 }
 
-static int make_ua(struct account *a, const struct account_params *prm)
+/* The lines of [headers], each a string of its own. @return 0, ENOMEM */
+static int make_headers(char *headerv[ORIGIN_HEADERS_MAX + 1],
+			const struct config *cfg)
 {
-	const struct config *cfg = prm->cfg;
-	const char *proxy = config_text(cfg, "transport", "outbound_proxy");
-	const char *agent = config_text(cfg, "transport", "user_agent");
-	char *headerv[ORIGIN_HEADERS_MAX + 1] = { NULL };
-	char instance[INSTANCE_LEN];
-	struct ua_params up = {
+	const char *name, *value;
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < ORIGIN_HEADERS_MAX &&
+			     config_entry(cfg, "headers", i, &name, &value);
+	     i++)
+		err = re_sdprintf(&headerv[i], "%s: %s", name, value);
+
+	return err;
+}
+
+static struct ua_params make_params(struct account *a)
+{
+	const struct config *cfg = a->cfg;
+	const char *agent = given(cfg, "transport", "user_agent");
+	const struct ua_params up = {
 		.origin = {
-			.user = given(cfg, "user"),
-			.realm = given(cfg, "realm"),
-			.display_name = given(cfg, "display_name"),
-			.instance = instance,
+			.user = given(cfg, "account", "user"),
+			.realm = given(cfg, "account", "realm"),
+			.display_name = given(cfg, "account", "display_name"),
 			.reg_id = 1,
-			.outbound_proxy = *proxy ? proxy : NULL,
-			.user_agent = *agent ? agent : "Boardphone/" BOARDPHONE_VERSION,
+			.outbound_proxy = given(cfg, "transport",
+						"outbound_proxy"),
+			.user_agent = agent ? agent : agent_name,
 		},
-		.auth_user = given(cfg, "auth_user"),
-		.password = given(cfg, "password"),
-		.ha1 = given(cfg, "ha1"),
+		.auth_user = given(cfg, "account", "auth_user"),
+		.password = given(cfg, "account", "password"),
+		.ha1 = given(cfg, "account", "ha1"),
 		.sha256_only = config_is(cfg, "account", "auth_min",
 					 "sha256"),
 		.expires = (uint32_t)(config_number(cfg, "account",
@@ -236,28 +252,31 @@ static int make_ua(struct account *a, const struct account_params *prm)
 		.regh = registration_handler,
 		.arg = a,
 	};
-	const char *name, *value;
-	unsigned n = 0;
-	int err = 0;
 
-	for (unsigned i = 0; !err && i < ORIGIN_HEADERS_MAX &&
-			     config_entry(cfg, "headers", i, &name, &value);
-	     i++) {
-		err = re_sdprintf(&headerv[n], "%s: %s", name, value);
-		n += !err;
-	}
+	return up;
+}
+
+static int make_ua(struct account *a)
+{
+	char *headerv[ORIGIN_HEADERS_MAX + 1] = { NULL };
+	char instance[INSTANCE_LEN];
+	struct ua_params up = make_params(a);
+	int err;
+
+	instance_print(instance, config_text(a->cfg, "account", "instance"),
+		       up.origin.user, up.origin.realm);
+	up.origin.instance = instance;
 	up.origin.headerv = (const char *const *)(uintptr_t)headerv;
 
-	instance_print(instance, config_text(cfg, "account", "instance"),
-		       up.origin.user, up.origin.realm);
+	err = make_headers(headerv, a->cfg);
 	if (!err)
 		err = ua_alloc(&a->ua, &up);
 	if (err == EINVAL)
 		log_warning("account: [account] user and realm do not make "
 			    "an address\n");
 
-	while (n)
-		mem_deref(headerv[--n]);
+	for (unsigned i = 0; headerv[i]; i++)
+		mem_deref(headerv[i]);
 	return err;
 }
 
@@ -276,7 +295,7 @@ int account_alloc(struct account **ap, const struct account_params *prm)
 	a->callh = prm->callh;
 	a->arg = prm->arg;
 	loop_timer_init(&a->timer, "account", timer_handler, a);
-	err = make_ua(a, prm);
+	err = make_ua(a);
 	if (err)
 		mem_deref(a);
 	else

@@ -23,7 +23,7 @@ static json_t *sent(const struct audio_stats *st)
 static json_t *received(const struct audio_stats *st)
 {
 	const struct report_stats *r = &st->report;
-	const struct jitter_stats *j = &st->playout.jitter;
+	const struct jitter_stats *j = &st->jitter;
 
 	return json_pack("{s:I, s:I, s:i, s:f, s:f, s:i, s:f, s:f, s:f, s:i,"
 			 " s:i, s:i, s:i, s:i, s:i, s:b}",
@@ -31,12 +31,11 @@ static json_t *received(const struct audio_stats *st)
 			 (json_int_t)r->rx_bytes, "lost", (int)r->rx_lost,
 			 "jitter", ms(r->rx_jitter), "level", st->spk_level,
 			 "digits", (int)st->digits_received, "delay",
-			 ms(st->playout.delay), "target", ms(j->target),
-			 "buffer", ms(j->delay), "played", (int)j->played,
-			 "fec", (int)j->fec, "concealed", (int)j->concealed,
-			 "late", (int)j->late, "resync", (int)j->resync,
-			 "clocks_ppm", (int)st->playout.clocks, "bye",
-			 (int)r->bye);
+			 ms(st->delay), "target", ms(j->target), "buffer",
+			 ms(j->delay), "played", (int)j->played, "fec",
+			 (int)j->fec, "concealed", (int)j->concealed, "late",
+			 (int)j->late, "resync", (int)j->resync, "clocks_ppm",
+			 (int)st->drift, "bye", (int)r->bye);
 }
 
 static json_t *heard_by(const struct voice *v)
@@ -58,7 +57,6 @@ json_t *figures_audio(const struct audio *a, const struct voice *v)
 	audio_stats(a, &st);
 	return json_pack("{s:s, s:i, s:b, s:b, s:o, s:o, s:o}", "codec",
 			 st.codec, "rate", (int)st.rate, "muted", (int)st.muted,
-			 "heard_peer", (int)(st.playout.jitter.played > 0),
-			 "sent", sent(&st), "received", received(&st),
-			 "speaker", heard_by(v));
+			 "heard_peer", (int)st.heard, "sent", sent(&st),
+			 "received", received(&st), "speaker", heard_by(v));
 }

@@ -150,7 +150,7 @@ static void up_handler(uint64_t now, void *arg)
 	struct session *s = arg;
 
 	if (s->audio)
-		audio_set_open(s->audio, true);
+		audio_set_open(s->audio, true, now);
 	arm(s);
 	s->h.up(now, s->h.arg);
 }
@@ -160,7 +160,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 	struct session *s = arg;
 
 	if (s->audio)
-		audio_set_open(s->audio, false);
+		audio_set_open(s->audio, false, now);
 	s->h.down(err, reason, now, s->h.arg);
 }
 
@@ -281,7 +281,7 @@ static int start_audio(struct session *s, const struct audio_media *media,
 
 	audio_set_mute(s->audio, s->muted);
 	if (transport_is_up(s->transport))
-		audio_set_open(s->audio, true);
+		audio_set_open(s->audio, true, now);
 	return 0;
 }
 

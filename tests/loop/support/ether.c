@@ -153,9 +153,9 @@ static int open_dgram(struct dgram **dp, const struct network *n,
 	return 0;
 }
 
-static int no_wire(struct wire **wp, const struct network *n,
-		   const struct sa *peer, wire_recv_h *rh, wire_state_h *sh,
-		   void *arg)
+static int no_conduit(struct conduit **wp, const struct network *n,
+		      const struct sa *peer, conduit_recv_h *rh,
+		      conduit_state_h *sh, void *arg)
 {
 	(void)wp;
 	(void)n;
@@ -181,7 +181,7 @@ void ether_reset(uint32_t seed)
 {
 	const struct network net = {
 		.openh = open_dgram,
-		.connecth = no_wire,
+		.connecth = no_conduit,
 		.addressesh = addresses,
 	};
 

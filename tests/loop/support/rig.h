@@ -21,6 +21,9 @@ enum {
 /** What a phone's loudspeaker is to hear: the other one's tone [Hz] */
 extern const double rig_tonev[RIG_PHONES];
 
+/** How fast a phone's sound card is [ppm], to be set before rig_start() */
+extern int rig_ppmv[RIG_PHONES];
+
 /**
  * Two phones, "a" and "b", registered.
  *

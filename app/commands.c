@@ -1,0 +1,371 @@
+/**
+ * @file app/commands.c  Commands
+ */
+#include <stdlib.h>
+#include "app/commands.h"
+#include "app/inventory.h"
+#include "core/base/log.h"
+
+/** A command that is being run */
+struct request {
+	const struct commands_context *ctx;
+	int argc; /* Arguments without the command's name */
+	char **argv;
+	bool json;
+	struct mbuf *out;
+	uint64_t now;
+};
+
+typedef int(command_h)(const struct request *rq);
+
+struct command {
+	struct commands_info info;
+	int least, most; /* Number of arguments */
+	command_h *h;
+};
+
+enum {
+	NUMBER_BASE = 10,
+	CODE_MIN = 300, /* RFC 3261 section 21: final, not successful */
+	CODE_MAX = 699,
+	ID_MAX = 1000000000,
+};
+
+static const struct command *find(const char *name);
+
+static int put_json(const struct request *rq, json_t *js)
+{
+	char *text;
+	int err;
+
+	if (!js)
+		return ENOMEM;
+
+	text = json_dumps(js, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	err = text ? mbuf_printf(rq->out, "%s\n", text) : ENOMEM;
+	free(text);
+	json_decref(js);
+	return err;
+}
+
+static int say(const struct request *rq, int err, const char *text)
+{
+	if (rq->json)
+		(void)put_json(rq, json_pack("{s:i, s:s}", "code", err, "error",
+					     text));
+	else
+		(void)mbuf_printf(rq->out, "%s\n", text);
+
+	return err;
+}
+
+static bool number(const char *s, unsigned long max, unsigned *np)
+{
+	char *end;
+	unsigned long n;
+
+	if (*s < '0' || *s > '9')
+		return false;
+
+	n = strtoul(s, &end, NUMBER_BASE);
+	if (*end || n > max)
+		return false;
+
+	*np = (unsigned)n;
+	return true;
+}
+
+/* What went wrong with a call, in words */
+static int call_result(const struct request *rq, int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case ENOENT:
+		return say(rq, err, "no such call; `calls` lists them");
+	case ENOTCONN:
+		return say(rq, err,
+			   "no connection to the server; see "
+			   "`status`");
+	case EBUSY:
+		return say(rq, err, "as many calls as [call] max allows");
+	case EINVAL:
+		return say(rq, err,
+			   "not possible in this state of the call, "
+			   "or not an address");
+	default:
+		return say(rq, err, strerror(err));
+	}
+}
+
+/* The call's number, as the argument i if there is one; else 0 */
+static int id_arg(const struct request *rq, int i, unsigned *idp)
+{
+	*idp = 0;
+	if (i >= rq->argc)
+		return 0;
+	if (number(rq->argv[i], ID_MAX, idp) && *idp)
+		return 0;
+
+	return say(rq, EINVAL,
+		   "the call's number is needed; `calls` lists "
+		   "them");
+}
+
+static int cmd_register(const struct request *rq)
+{
+	return call_result(rq, phone_register(rq->ctx->phone, rq->now));
+}
+
+static int cmd_unregister(const struct request *rq)
+{
+	return call_result(rq, phone_unregister(rq->ctx->phone, rq->now));
+}
+
+static int cmd_call(const struct request *rq)
+{
+	struct phone_dial dial = { .send = true, .recv = true };
+	unsigned id = 0;
+	int err;
+
+	for (int i = 1; i < rq->argc; i++) {
+		if (!strcmp(rq->argv[i], "recvonly"))
+			dial.send = false;
+		else if (!strcmp(rq->argv[i], "sendonly"))
+			dial.recv = false;
+		else if (strcmp(rq->argv[i], "audio"))
+			return say(rq, EINVAL,
+				   "call TO [audio] "
+				   "[recvonly|sendonly]");
+	}
+
+	err = phone_call(rq->ctx->phone, rq->argv[0], &dial, &id, rq->now);
+	if (err)
+		return call_result(rq, err);
+
+	return rq->json ? put_json(rq, json_pack("{s:i}", "id", (int)id))
+			: mbuf_printf(rq->out, "call %u\n", id);
+}
+
+static int cmd_answer(const struct request *rq)
+{
+	unsigned id;
+	int err = id_arg(rq, 0, &id);
+
+	return err ? err
+		   : call_result(rq, phone_answer(rq->ctx->phone, id, rq->now));
+}
+
+static int cmd_reject(const struct request *rq)
+{
+	unsigned id, code = 0;
+	int err = id_arg(rq, 0, &id);
+
+	if (err)
+		return err;
+	if (rq->argc > 1 &&
+	    (!number(rq->argv[1], CODE_MAX, &code) || code < CODE_MIN))
+		return say(rq, EINVAL, "the code is a number from 300 to 699");
+
+	return call_result(rq, phone_reject(rq->ctx->phone, id, code, rq->now));
+}
+
+static int cmd_hangup(const struct request *rq)
+{
+	unsigned id;
+	int err = id_arg(rq, 0, &id);
+
+	return err ? err
+		   : call_result(rq, phone_hangup(rq->ctx->phone, id, rq->now));
+}
+
+static int cmd_mute(const struct request *rq)
+{
+	unsigned id;
+	int err;
+
+	if (strcmp(rq->argv[0], "audio") ||
+	    (strcmp(rq->argv[1], "on") && strcmp(rq->argv[1], "off")))
+		return say(rq, EINVAL, "mute audio on|off [ID]");
+
+	err = id_arg(rq, 2, &id);
+	return err ? err
+		   : call_result(rq, phone_mute(rq->ctx->phone, id,
+						!strcmp(rq->argv[1], "on"),
+						rq->now));
+}
+
+static int cmd_dtmf(const struct request *rq)
+{
+	unsigned id;
+	int err = id_arg(rq, 1, &id);
+
+	return err ? err
+		   : call_result(rq, phone_dtmf(rq->ctx->phone, id, rq->argv[0],
+						rq->now));
+}
+
+static int cmd_status(const struct request *rq)
+{
+	return rq->json ? put_json(rq, phone_status_json(rq->ctx->phone))
+			: mbuf_printf(rq->out, "%H", phone_print,
+				      rq->ctx->phone);
+}
+
+static int cmd_calls(const struct request *rq)
+{
+	return rq->json ? put_json(rq, phone_calls_json(rq->ctx->phone))
+			: mbuf_printf(rq->out, "%H", phone_calls_print,
+				      rq->ctx->phone);
+}
+
+static int cmd_stats(const struct request *rq)
+{
+	return rq->json ? put_json(rq, phone_stats_json(rq->ctx->phone))
+			: mbuf_printf(rq->out, "%H", phone_stats_print,
+				      rq->ctx->phone);
+}
+
+static int cmd_devices(const struct request *rq)
+{
+	return mbuf_printf(rq->out, "%H", inventory_print, NULL);
+}
+
+static int cmd_log(const struct request *rq)
+{
+	static const char *const levelv[] = { "debug", "info", "warning" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(levelv); i++) {
+		if (!strcmp(rq->argv[0], levelv[i])) {
+			log_set_level((enum log_level)i);
+			return 0;
+		}
+	}
+
+	return say(rq, EINVAL, "log debug|info|warning");
+}
+
+static int cmd_loop(const struct request *rq)
+{
+	return mbuf_printf(rq->out, "%H", loop_print, NULL);
+}
+
+static int cmd_events(const struct request *rq)
+{
+	return say(rq, ENOTSUP,
+		   "events are shown here as they happen; "
+		   "`boardphone ctl events` streams them");
+}
+
+static int cmd_quit(const struct request *rq)
+{
+	rq->ctx->quith(rq->ctx->arg);
+	return 0;
+}
+
+static int cmd_help(const struct request *rq)
+{
+	const struct commands_info *info;
+	int err = 0;
+
+	if (rq->argc && !find(rq->argv[0]))
+		return say(rq, ENOENT, "no such command");
+
+	for (unsigned i = 0; (info = commands_get(i)) != NULL; i++) {
+		if (rq->argc && strcmp(rq->argv[0], info->name))
+			continue;
+		err |= mbuf_printf(rq->out, "%-11s %-34s %s\n", info->name,
+				   info->args, info->help);
+	}
+
+	return err;
+}
+
+static const struct command tablev[] = {
+	{ { "answer", "[ID]", "answer a ringing call" }, 0, 1, cmd_answer },
+	{ { "call", "TO [audio] [recvonly|sendonly]", "call somebody" },
+	  1,
+	  3,
+	  cmd_call },
+	{ { "calls", "", "list the calls" }, 0, 0, cmd_calls },
+	{ { "devices", "", "what can be named in the configuration" },
+	  0,
+	  0,
+	  cmd_devices },
+	{ { "dtmf", "DIGITS [ID]", "send digits 0-9 * # A-D" },
+	  1,
+	  2,
+	  cmd_dtmf },
+	{ { "events", "", "stream events, one JSON object a line" },
+	  0,
+	  0,
+	  cmd_events },
+	{ { "hangup", "[ID]", "end a call" }, 0, 1, cmd_hangup },
+	{ { "help", "[COMMAND]", "this list" }, 0, 1, cmd_help },
+	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
+	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
+	{ { "mute", "audio on|off [ID]", "send silence" }, 2, 3, cmd_mute },
+	{ { "quit", "", "end all calls, un-register and end" },
+	  0,
+	  0,
+	  cmd_quit },
+	{ { "register", "", "register now" }, 0, 0, cmd_register },
+	{ { "reject", "[ID] [CODE]", "reject a ringing call, 603 if no code" },
+	  0,
+	  2,
+	  cmd_reject },
+	{ { "stats", "", "media statistics of each call" }, 0, 0, cmd_stats },
+	{ { "status", "", "registration, connection, devices" },
+	  0,
+	  0,
+	  cmd_status },
+	{ { "unregister", "", "un-register and stay so" },
+	  0,
+	  0,
+	  cmd_unregister },
+};
+
+const struct commands_info *commands_get(unsigned i)
+{
+	return i < ARRAY_SIZE(tablev) ? &tablev[i].info : NULL;
+}
+
+static const struct command *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tablev); i++) {
+		if (!strcmp(tablev[i].info.name, name))
+			return &tablev[i];
+	}
+
+	return NULL;
+}
+
+int commands_run(const struct commands_context *ctx, int argc, char *argv[],
+		 bool json, struct mbuf *out, uint64_t now)
+{
+	const struct request rq = {
+		.ctx = ctx,
+		.argc = argc - 1,
+		.argv = argv + 1,
+		.json = json,
+		.out = out,
+		.now = now,
+	};
+	const struct command *cmd;
+	char usage[LOG_TEXT_MAX];
+
+	if (argc < 1)
+		return 0;
+
+	cmd = find(argv[0]);
+	if (!cmd)
+		return say(&rq, ENOSYS, "no such command; `help` lists them");
+
+	if (rq.argc < cmd->least || rq.argc > cmd->most) {
+		(void)re_snprintf(usage, sizeof(usage), "usage: %s %s",
+				  cmd->info.name, cmd->info.args);
+		return say(&rq, EINVAL, usage);
+	}
+
+	return cmd->h(&rq);
+}

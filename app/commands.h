@@ -1,0 +1,45 @@
+/**
+ * @file app/commands.h  Commands: ONE table for console, socket and page
+ *
+ *     console, control socket -> [commands] -> core/call/phone
+ *
+ * A command has a name, its arguments, a line of help and a function. What it
+ * answers is text, or JSON when asked for.
+ */
+#ifndef APP_COMMANDS_H
+#define APP_COMMANDS_H
+
+#include "core/call/phone.h"
+
+/** What commands work on; lives as long as the process */
+struct commands_context {
+	struct phone *phone;
+	const struct config *cfg;
+	void (*quith)(void *arg); /**< Stop the phone and end */
+	void *arg;
+};
+
+/** One line for help and completion */
+struct commands_info {
+	const char *name;
+	const char *args; /**< "" for none */
+	const char *help;
+};
+
+/**
+ * Run a command.
+ *
+ * @param argc,argv  Words, the first is the command
+ * @param json       Answer in JSON
+ * @param out        The answer, or one line that says what is wrong, is
+ *                   appended; text ends with a newline, or is empty
+ *
+ * @return 0 or errno: ENOSYS no such command, EINVAL wrong arguments
+ */
+int commands_run(const struct commands_context *ctx, int argc, char *argv[],
+		 bool json, struct mbuf *out, uint64_t now);
+
+/** The i-th command, NULL after the last */
+const struct commands_info *commands_get(unsigned i);
+
+#endif

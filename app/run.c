@@ -1,0 +1,155 @@
+/**
+ * @file app/run.c  Run
+ */
+#include <signal.h>
+#include "app/console.h"
+#include "app/control.h"
+#include "app/run.h"
+#include "board/board.h"
+#include "core/base/log.h"
+
+struct run {
+	struct commands_context ctx;
+	struct event_bus *events;
+	struct phone *phone;
+	struct control *control;
+	struct console *console;
+	bool stopping;
+};
+
+static void stopped_handler(void *arg)
+{
+	(void)arg;
+
+	loop_stop();
+}
+
+static void quit_handler(void *arg)
+{
+	struct run *r = arg;
+
+	if (r->stopping)
+		return;
+
+	r->stopping = true;
+	phone_stop(r->phone, stopped_handler, r, clock_now());
+}
+
+static void signal_handler(int sig, void *arg)
+{
+	struct run *r = arg;
+
+	if (sig != SIGINT && sig != SIGTERM)
+		return;
+
+	if (r->stopping)
+		loop_stop(); /* Asked twice: at once */
+	else
+		quit_handler(r);
+}
+
+static int open_sound(struct sound **sp, const struct config *cfg)
+{
+	const struct sound_prefs prefs = {
+		.rate = (uint32_t)config_number(cfg, "audio", "rate"),
+		.channels = (unsigned)config_number(cfg, "audio", "channels"),
+		.period = (uint32_t)config_number(cfg, "audio", "period"),
+	};
+	const char *device = config_text(cfg, "audio", "device");
+	int err = board_sound_alloc(&board_sim, sp, device, &prefs);
+
+	if (err)
+		log_warning("run: [audio] device = %s cannot be used: %m\n",
+			    device, err);
+	return err;
+}
+
+static int start_phone(struct run *r, const struct config *cfg)
+{
+	struct phone_params prm = {
+		.cfg = cfg,
+		.net = network_kernel(),
+		.trunk = trunk_flow(),
+		.events = r->events,
+	};
+	int err;
+
+	err = open_sound(&prm.sound, cfg);
+	if (!err)
+		err = phone_alloc(&r->phone, &prm);
+
+	mem_deref(prm.sound); /* The phone has its own reference */
+	return err;
+}
+
+static int start_control(struct run *r, const struct config *cfg)
+{
+	const char *path = config_text(cfg, "control", "socket");
+	int err;
+
+	if (!*path)
+		return 0;
+
+	err = control_alloc(&r->control, path, &r->ctx, r->events);
+	if (err == EADDRINUSE)
+		log_warning("control: another phone listens at %s; stop it or "
+			    "set [control] socket\n",
+			    path);
+	else if (err)
+		log_warning("control: cannot listen at %s: %m\n", path, err);
+
+	return err;
+}
+
+static int start(struct run *r, const struct config *cfg)
+{
+	int err;
+
+	err = event_bus_alloc(&r->events);
+	if (err)
+		return err;
+
+	err = start_phone(r, cfg);
+	if (err)
+		return err;
+
+	r->ctx.phone = r->phone;
+	r->ctx.cfg = cfg;
+	r->ctx.quith = quit_handler;
+	r->ctx.arg = r;
+
+	err = start_control(r, cfg);
+	if (err)
+		return err;
+
+	err = console_alloc(&r->console, &r->ctx, r->events);
+	if (err && err != ENOTTY)
+		return err;
+
+	return phone_start(r->phone, clock_now());
+}
+
+int run_phone(const struct config *cfg)
+{
+	struct run r = { .stopping = false };
+	int err;
+
+	err = loop_init();
+	if (err) {
+		log_warning("run: cannot start the event loop: %m\n", err);
+		return err;
+	}
+
+	(void)signal(SIGPIPE, SIG_IGN);
+
+	err = start(&r, cfg);
+	if (!err)
+		err = loop_run(signal_handler, &r);
+
+	mem_deref(r.console);
+	mem_deref(r.control);
+	mem_deref(r.phone);
+	mem_deref(r.events);
+	loop_close();
+	return err;
+}

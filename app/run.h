@@ -1,0 +1,19 @@
+/**
+ * @file app/run.h  Run: the telephone, from start to orderly end
+ *
+ *     main -> [run] -> loop, phone, control socket, console
+ */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "core/base/config.h"
+
+/**
+ * Be the telephone until SIGTERM, SIGINT or `quit`. What cannot be done is
+ * said in one sentence, and nothing stays half started.
+ *
+ * @return 0, or errno of what stopped the start
+ */
+int run_phone(const struct config *cfg);
+
+#endif

@@ -4,8 +4,8 @@
  *
  *     phone <- wss -> kamailio <- wss -> Chromium
  *
- * Prints, does not judge. BOARDPHONE names the stripped or unstripped binary,
- * CALLS how often the times are taken, SECONDS how long CPU time is measured.
+ * Prints, does not judge. BOARDPHONE names the binary, CALLS says how often
+ * the times are taken, SECONDS_IN_CALL how long CPU time is measured.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { anna_calls, phone_calls } from '../interop/scenarios/calls.mjs';
 import { until } from '../interop/lab/wait.mjs';
 
 const CALLS = Number(process.env.CALLS ?? 10);
-const SECONDS = Number(process.env.SECONDS ?? 30);
+const SECONDS = Number(process.env.SECONDS_IN_CALL ?? 30);
 const program = process.env.BOARDPHONE ?? 'build/release/boardphone';
 
 const middle = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];

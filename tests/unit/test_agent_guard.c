@@ -339,28 +339,29 @@ static void test_agent_is_no_scanner(void **state)
 	icepair_close(&ip);
 }
 
+static const char *const forbiddenv[] = {
+	"127.0.0.1",
+	"127.9.9.9",
+	"0.0.0.0",
+	"0.1.2.3",
+	"224.0.0.1",
+	"255.255.255.255",
+	"169.254.169.254",
+	"::1",
+	"::",
+	"::ffff:127.0.0.1",
+	"::ffff:169.254.169.254",
+	"::127.0.0.1",
+	"ff02::1",
+	"fe80::1",
+	"64:ff9b::7f00:1",
+	"2002:7f00:1::",
+	"2001::1",
+	"64:ff9b::a9fe:a9fe",
+};
+
 static void test_agent_checks_no_forbidden_address(void **state)
 {
-	static const char *const addrv[] = {
-		"127.0.0.1",
-		"127.9.9.9",
-		"0.0.0.0",
-		"0.1.2.3",
-		"224.0.0.1",
-		"255.255.255.255",
-		"169.254.169.254",
-		"::1",
-		"::",
-		"::ffff:127.0.0.1",
-		"::ffff:169.254.169.254",
-		"::127.0.0.1",
-		"ff02::1",
-		"fe80::1",
-		"64:ff9b::7f00:1",
-		"2002:7f00:1::",
-		"2001::1",
-		"64:ff9b::a9fe:a9fe",
-	};
 	struct watch w = { .least = CLOCK_S };
 	struct candidate c;
 	struct icepair ip;
@@ -375,15 +376,15 @@ static void test_agent_checks_no_forbidden_address(void **state)
 	icepair_gather(&ip, 0);
 	ip.net.filterh = on_flight;
 	ip.net.arg = &w;
-	for (size_t i = 0; i < ARRAY_SIZE(addrv); i++) {
-		candidate_of(&c, addrv[i], 80);
+	for (size_t i = 0; i < ARRAY_SIZE(forbiddenv); i++) {
+		candidate_of(&c, forbiddenv[i], 80);
 		assert_int_equal(agent_set_remote(ip.v[0].agent, "abcd",
 						  "0123456789012345678901",
 						  false, &c, 1, clock_now()),
 				 0);
 		simnet_run(CLOCK_S, NULL, NULL);
 		if (w.seen)
-			fail_msg("%s was checked", addrv[i]);
+			fail_msg("%s was checked", forbiddenv[i]);
 	}
 
 	candidate_of(&c, "10.0.0.9", 0);

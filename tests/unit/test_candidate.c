@@ -17,81 +17,73 @@ static int parse(struct candidate *c, const char *text)
 	return candidate_parse(c, &pl);
 }
 
+static const struct {
+	const char *text;
+	int err;
+	enum candidate_type type;
+	const char *addr;
+} linev[] = {
+	/* Chromium, Firefox, RFC 8839 section 5.1 */
+	{ "candidate:2530088836 1 udp 2113937151 192.168.1.7 53704 "
+	  "typ host generation 0 ufrag Ab+/ network-cost 999",
+	  0, CANDIDATE_HOST, "192.168.1.7:53704" },
+	{ "842163049 1 udp 1677729535 203.0.113.5 40678 typ srflx "
+	  "raddr 192.168.1.7 rport 40678 generation 0",
+	  0, CANDIDATE_SRFLX, "203.0.113.5:40678" },
+	{ "0 1 UDP 2122252543 2001:db8::7 46453 typ host", 0, CANDIDATE_HOST,
+	  "[2001:db8::7]:46453" },
+	{ "1 1 UDP 41885439 198.51.100.9 3479 typ relay raddr "
+	  "0.0.0.0 rport 0",
+	  0, CANDIDATE_RELAY, "198.51.100.9:3479" },
+	{ "a 1 udp 99 10.0.0.1 9 TYP PRFLX", 0, CANDIDATE_PRFLX, "10.0.0.1:9" },
+	{ "a 1 udp 99 10.0.0.1 9 typ srflx raddr x.local rport 1", 0,
+	  CANDIDATE_SRFLX, "10.0.0.1:9" },
+
+	/* Not for us */
+	{ "1 1 udp 2113937151 0b1a.local 53704 typ host", ENOTSUP, 0, NULL },
+	{ "1 1 tcp 1518280447 192.168.1.7 9 typ host tcptype active", ENOTSUP,
+	  0, NULL },
+	{ "1 2 udp 2113937150 192.168.1.7 53705 typ host", ENOTSUP, 0, NULL },
+	{ "1 1 udp 2113937151 192.168.1.7 53704 typ odd", ENOTSUP, 0, NULL },
+
+	/* Malformed */
+	{ "", EBADMSG, 0, NULL },
+	{ "candidate:", EBADMSG, 0, NULL },
+	{ "1 1 udp 2113937151 192.168.1.7 53704", EBADMSG, 0, NULL },
+	{ "1 1 udp 2113937151 192.168.1.7 53704 typ", EBADMSG, 0, NULL },
+	{ "1 1 udp 2113937151 192.168.1.7 65536 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 2147483648 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 99999999999 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 0 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 0 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 257 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 -1 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 9 192.168.1.7 +1 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 9 ;rm 1 typ host", EBADMSG, 0, NULL },
+	{ "1 1 udp 9 192.168.1.7 1 typ host raddr", EBADMSG, 0, NULL },
+	{ "1 1 udp 9 192.168.1.7 1 typ host rport x", EBADMSG, 0, NULL },
+	{ "\x1b[2J 1 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
+	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1 udp 9 192.168.1.7 1 "
+	  "typ host",
+	  EBADMSG, 0, NULL },
+};
+
 static void test_candidate_parses_what_peers_send(void **state)
 {
-	static const struct {
-		const char *text;
-		int err;
-		enum candidate_type type;
-		const char *addr;
-	} casev[] = {
-		/* Chromium, Firefox, RFC 8839 section 5.1 */
-		{ "candidate:2530088836 1 udp 2113937151 192.168.1.7 53704 "
-		  "typ host generation 0 ufrag Ab+/ network-cost 999",
-		  0, CANDIDATE_HOST, "192.168.1.7:53704" },
-		{ "842163049 1 udp 1677729535 203.0.113.5 40678 typ srflx "
-		  "raddr 192.168.1.7 rport 40678 generation 0",
-		  0, CANDIDATE_SRFLX, "203.0.113.5:40678" },
-		{ "0 1 UDP 2122252543 2001:db8::7 46453 typ host", 0,
-		  CANDIDATE_HOST, "[2001:db8::7]:46453" },
-		{ "1 1 UDP 41885439 198.51.100.9 3479 typ relay raddr "
-		  "0.0.0.0 rport 0",
-		  0, CANDIDATE_RELAY, "198.51.100.9:3479" },
-		{ "a 1 udp 99 10.0.0.1 9 TYP PRFLX", 0, CANDIDATE_PRFLX,
-		  "10.0.0.1:9" },
-		{ "a 1 udp 99 10.0.0.1 9 typ srflx raddr x.local rport 1", 0,
-		  CANDIDATE_SRFLX, "10.0.0.1:9" },
-
-		/* Not for us */
-		{ "1 1 udp 2113937151 0b1a.local 53704 typ host", ENOTSUP, 0,
-		  NULL },
-		{ "1 1 tcp 1518280447 192.168.1.7 9 typ host tcptype active",
-		  ENOTSUP, 0, NULL },
-		{ "1 2 udp 2113937150 192.168.1.7 53705 typ host", ENOTSUP, 0,
-		  NULL },
-		{ "1 1 udp 2113937151 192.168.1.7 53704 typ odd", ENOTSUP, 0,
-		  NULL },
-
-		/* Malformed */
-		{ "", EBADMSG, 0, NULL },
-		{ "candidate:", EBADMSG, 0, NULL },
-		{ "1 1 udp 2113937151 192.168.1.7 53704", EBADMSG, 0, NULL },
-		{ "1 1 udp 2113937151 192.168.1.7 53704 typ", EBADMSG, 0,
-		  NULL },
-		{ "1 1 udp 2113937151 192.168.1.7 65536 typ host", EBADMSG, 0,
-		  NULL },
-		{ "1 1 udp 2147483648 192.168.1.7 1 typ host", EBADMSG, 0,
-		  NULL },
-		{ "1 1 udp 99999999999 192.168.1.7 1 typ host", EBADMSG, 0,
-		  NULL },
-		{ "1 1 udp 0 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
-		{ "1 0 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
-		{ "1 257 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
-		{ "1 -1 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
-		{ "1 1 udp 9 192.168.1.7 +1 typ host", EBADMSG, 0, NULL },
-		{ "1 1 udp 9 ;rm 1 typ host", EBADMSG, 0, NULL },
-		{ "1 1 udp 9 192.168.1.7 1 typ host raddr", EBADMSG, 0, NULL },
-		{ "1 1 udp 9 192.168.1.7 1 typ host rport x", EBADMSG, 0,
-		  NULL },
-		{ "\x1b[2J 1 udp 9 192.168.1.7 1 typ host", EBADMSG, 0, NULL },
-		{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa 1 udp 9 192.168.1.7 1 "
-		  "typ host",
-		  EBADMSG, 0, NULL },
-	};
 	char text[64];
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(linev); i++) {
 		struct candidate c;
-		int err = parse(&c, casev[i].text);
+		int err = parse(&c, linev[i].text);
 
-		if (err != casev[i].err)
-			fail_msg("%s: %d", casev[i].text, err);
+		if (err != linev[i].err)
+			fail_msg("%s: %d", linev[i].text, err);
 		if (err)
 			continue;
-		assert_int_equal(c.type, casev[i].type);
+		assert_int_equal(c.type, linev[i].type);
 		re_snprintf(text, sizeof(text), "%J", &c.addr);
-		assert_string_equal(text, casev[i].addr);
+		assert_string_equal(text, linev[i].addr);
 	}
 }
 

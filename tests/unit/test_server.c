@@ -12,68 +12,66 @@ static int parse(struct server *s, const char *text)
 	return server_parse(s, &pl);
 }
 
+static const struct {
+	const char *text;
+	int err;
+	enum server_kind kind;
+	const char *host;
+	uint16_t port;
+	const char *user, *password, *printed;
+} uriv[] = {
+	{ "stun:stun.example.org", 0, SERVER_STUN, "stun.example.org", 3478, "",
+	  "", "stun:stun.example.org:3478" },
+	{ "STUN:192.0.2.1:19302", 0, SERVER_STUN, "192.0.2.1", 19302, "", "",
+	  "stun:192.0.2.1:19302" },
+	{ "stun:[2001:db8::1]:5", 0, SERVER_STUN, "2001:db8::1", 5, "", "",
+	  "stun:[2001:db8::1]:5" },
+	{ "turn:joe:secret@192.0.2.1", 0, SERVER_TURN_UDP, "192.0.2.1", 3478,
+	  "joe", "secret", "turn:192.0.2.1:3478" },
+	{ "turn:joe:a@b:c%40%3A?x@h:1?transport=tcp", 0, SERVER_TURN_TCP, "h",
+	  1, "joe", "a@b:c@:?x", "turn:h:1?transport=tcp" },
+	{ "turn:h?transport=UDP", 0, SERVER_TURN_UDP, "h", 3478, "", "",
+	  "turn:h:3478" },
+	{ "turns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stuns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
+	{ "", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "http:h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:h:", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:h:0", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:h:65536", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:h:12x", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:[::1", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:u:p@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "stun:h?transport=udp", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "turn:user@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "turn:u:p%2@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "turn:u:p%00@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "turn:h?transport=sctp", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+	{ "turn:h x", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
+};
+
 static void test_server_parses_uris(void **state)
 {
-	static const struct {
-		const char *text;
-		int err;
-		enum server_kind kind;
-		const char *host;
-		uint16_t port;
-		const char *user, *password, *printed;
-	} casev[] = {
-		{ "stun:stun.example.org", 0, SERVER_STUN, "stun.example.org",
-		  3478, "", "", "stun:stun.example.org:3478" },
-		{ "STUN:192.0.2.1:19302", 0, SERVER_STUN, "192.0.2.1", 19302,
-		  "", "", "stun:192.0.2.1:19302" },
-		{ "stun:[2001:db8::1]:5", 0, SERVER_STUN, "2001:db8::1", 5, "",
-		  "", "stun:[2001:db8::1]:5" },
-		{ "turn:joe:secret@192.0.2.1", 0, SERVER_TURN_UDP, "192.0.2.1",
-		  3478, "joe", "secret", "turn:192.0.2.1:3478" },
-		{ "turn:joe:a@b:c%40%3A?x@h:1?transport=tcp", 0,
-		  SERVER_TURN_TCP, "h", 1, "joe", "a@b:c@:?x",
-		  "turn:h:1?transport=tcp" },
-		{ "turn:h?transport=UDP", 0, SERVER_TURN_UDP, "h", 3478, "", "",
-		  "turn:h:3478" },
-		{ "turns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stuns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
-		{ "", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "http:h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:h:", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:h:0", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:h:65536", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:h:12x", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:[::1", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:u:p@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "stun:h?transport=udp", EINVAL, 0, NULL, 0, NULL, NULL,
-		  NULL },
-		{ "turn:user@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "turn:u:p%2@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "turn:u:p%00@h", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-		{ "turn:h?transport=sctp", EINVAL, 0, NULL, 0, NULL, NULL,
-		  NULL },
-		{ "turn:h x", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
-	};
 	char text[128];
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(uriv); i++) {
 		struct server s;
-		int err = parse(&s, casev[i].text);
+		int err = parse(&s, uriv[i].text);
 
-		if (err != casev[i].err)
-			fail_msg("%s: %d", casev[i].text, err);
+		if (err != uriv[i].err)
+			fail_msg("%s: %d", uriv[i].text, err);
 		if (err)
 			continue;
-		assert_int_equal(s.kind, casev[i].kind);
-		assert_string_equal(s.host, casev[i].host);
-		assert_int_equal(s.port, casev[i].port);
-		assert_string_equal(s.user, casev[i].user);
-		assert_string_equal(s.password, casev[i].password);
+		assert_int_equal(s.kind, uriv[i].kind);
+		assert_string_equal(s.host, uriv[i].host);
+		assert_int_equal(s.port, uriv[i].port);
+		assert_string_equal(s.user, uriv[i].user);
+		assert_string_equal(s.password, uriv[i].password);
 		re_snprintf(text, sizeof(text), "%H", server_print, &s);
-		assert_string_equal(text, casev[i].printed);
+		assert_string_equal(text, uriv[i].printed);
 	}
 }
 

@@ -6,6 +6,7 @@
  * and last, and nothing stays behind.
  */
 #include "tests/unit/test.h"
+#include "tests/support/memory.h"
 #include "core/base/entropy.h"
 #include "core/sip/ua.h"
 
@@ -321,19 +322,19 @@ static void test_flows_leave_nothing_behind(void **state)
 	(void)state;
 
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		size_t before = test_blocks();
+		size_t before = memory_blocks();
 
 		open_world(&w, seed);
 		round_of(&w);
-		blocks = test_blocks();
+		blocks = memory_blocks();
 		for (int i = 0; i < ROUNDS / SEEDS; i++) {
 			round_of(&w);
-			assert_int_equal(test_blocks(), blocks);
+			assert_int_equal(memory_blocks(), blocks);
 		}
 		for (int i = 0; i < SIDES; i++)
 			mem_deref(w.sidev[i].ua);
 		entropy_set_source(NULL, NULL);
-		assert_int_equal(test_blocks(), before);
+		assert_int_equal(memory_blocks(), before);
 	}
 }
 

@@ -1,6 +1,7 @@
 /**
  * @file tests/unit/test_ua.c  Tests of the user agent: dispatch, end, limits
  */
+#include "tests/support/memory.h"
 #include "tests/unit/support/peer.h"
 
 static const struct ua_params account = {
@@ -209,7 +210,7 @@ static void test_ua_makes_no_call_beyond_its_limits(void **state)
 
 static void test_ua_goes_silently_with_all_it_has(void **state)
 {
-	size_t before = test_blocks();
+	size_t before = memory_blocks();
 	struct invite *inv;
 	struct peer p;
 	(void)state;
@@ -234,7 +235,56 @@ static void test_ua_goes_silently_with_all_it_has(void **state)
 	mem_deref(inv);
 	peer_calm(&p);
 	peer_close(&p);
-	assert_int_equal(test_blocks(), before);
+	assert_int_equal(memory_blocks(), before);
+}
+
+/* A call there and back, whatever fails on the way */
+static void little_life(struct peer *p)
+{
+	static const struct invite_params prm = { .to = "bob" };
+	struct invite *inv = NULL;
+
+	ua_register(p->ua, p->now);
+	if (!ua_call(&inv, p->ua, &prm, peer_on_invite, p, p->now))
+		invite_hangup(inv, "SIP;cause=1", p->now);
+	mem_deref(inv);
+	peer_request(p, "INVITE", "inv", NULL, "offer");
+	if (p->inv) {
+		(void)invite_progress(p->inv, 180, NULL, NULL, p->now);
+		(void)invite_accept(p->inv, NULL, p->now);
+		(void)invite_reoffer(p->inv, false, NULL, p->now);
+		(void)invite_request(p->inv, "INFO", NULL, NULL, NULL, p->now);
+	}
+	peer_request(p, "OPTIONS", "o", NULL, NULL);
+	peer_request(p, "JUMP", "j", NULL, NULL);
+	ua_unregister(p->ua, p->now);
+}
+
+static bool lives_without(long n, bool once)
+{
+	size_t before = memory_blocks();
+	struct peer p;
+	bool failed;
+
+	peer_open(&p, &account);
+	p.deaf = true;
+	memory_fail_after(n, once);
+	little_life(&p);
+	failed = memory_failed();
+	memory_fail_after(-1, false);
+	peer_run(&p, 100ULL * CLOCK_S);
+	peer_close(&p);
+	assert_int_equal(memory_blocks(), before);
+	return failed;
+}
+
+static void test_ua_lives_without_memory(void **state)
+{
+	long n = 0;
+	(void)state;
+
+	while (lives_without(n, false) | lives_without(n, true))
+		assert_true(++n < 10000);
 }
 
 static void test_ua_prints_itself(void **state)
@@ -264,6 +314,7 @@ int main(void)
 		cmocka_unit_test(test_ua_stops_at_once_without_a_flow),
 		cmocka_unit_test(test_ua_makes_no_call_beyond_its_limits),
 		cmocka_unit_test(test_ua_goes_silently_with_all_it_has),
+		cmocka_unit_test(test_ua_lives_without_memory),
 		cmocka_unit_test(test_ua_prints_itself),
 	};
 

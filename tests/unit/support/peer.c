@@ -7,9 +7,13 @@
 static int on_send(struct mbuf *mb, void *arg)
 {
 	struct peer *p = arg;
-	struct mbuf *copy = mbuf_alloc(mbuf_get_left(mb));
+	struct mbuf *copy;
 	int err;
 
+	if (p->deaf)
+		return 0;
+
+	copy = mbuf_alloc(mbuf_get_left(mb));
 	assert_non_null(copy);
 	assert_true(p->tail - p->head < PEER_QUEUE);
 	(void)mbuf_write_mem(copy, mbuf_buf(mb), mbuf_get_left(mb));
@@ -35,7 +39,7 @@ static struct peer_event *event_put(struct peer *p, uint64_t now)
 {
 	struct peer_event *e = &p->eventv[p->eventc++];
 
-	assert_true(p->eventc <= PEER_QUEUE);
+	assert_true(p->eventc < PEER_QUEUE);
 	memset(e, 0, sizeof(*e));
 	e->at = now;
 	return e;
@@ -223,9 +227,13 @@ void peer_calm(const struct peer *p)
 
 void peer_send(struct peer *p, const char *text)
 {
-	struct mbuf *mb = peer_mbuf(text);
+	struct mbuf *mb = mbuf_alloc(strlen(text) + 1);
 
-	ua_recv(p->ua, mb, p->now);
+	if (mb) {
+		(void)mbuf_write_str(mb, text);
+		mb->pos = 0;
+		ua_recv(p->ua, mb, p->now);
+	}
 	mem_deref(mb);
 }
 

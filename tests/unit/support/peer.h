@@ -41,6 +41,7 @@ struct peer {
 	unsigned eventc, seen;
 	struct invite *inv; /**< Incoming call, our reference        */
 	bool ignore_calls;  /**< The owner takes no reference        */
+	bool deaf;	    /**< Nothing that is sent is kept        */
 	bool stopped;
 	uint64_t stopped_at;
 

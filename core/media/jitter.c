@@ -286,6 +286,11 @@ int jitter_put(struct jitter *j, const struct packet *p, const uint8_t *data,
 		return too_late(j, p, seq, now);
 
 	make_room(j, seq, ts + ticks);
+	if (seq < j->seq_next || slot_of(j, seq)->used) {
+		++j->st.overflow; /* A newer one has its place */
+		return ENOBUFS;
+	}
+
 	err = store(j, p, seq, ts, data, size, now);
 	if (err)
 		return err;

@@ -19,8 +19,9 @@ enum {
 typedef float lanes __attribute__((vector_size(16)));
 
 static const double one = 4294967296.0; /* Of the position: 2^32      */
-static const double beta = 9.0;	 /* Kaiser: -90 dB (Oppenheim, Schafer) */
-static const double band = 0.92; /* Middle of the slope, of Nyquist    */
+static const double beta = 9.0;	   /* Kaiser: -90 dB (Oppenheim, Schafer) */
+static const double band = 0.92;   /* Middle of the slope, of Nyquist    */
+static const double enough = 1e-9; /* Terms below do not matter     */
 static const double pi = 3.14159265358979323846;
 
 struct resampler {
@@ -59,10 +60,10 @@ static uint32_t gcd(uint32_t a, uint32_t b)
 /* Modified Bessel function of the first kind, order 0 */
 static double bessel(double x)
 {
-	double sum = 1, term = 1;
+	double sum = 1, term = 1, half = x / 2;
 
-	for (unsigned i = 1; i < BESSEL_TERMS; i++) {
-		term *= x / 2 / i * (x / 2 / i);
+	for (unsigned i = 1; i < BESSEL_TERMS && term > enough * sum; i++) {
+		term *= half / i * (half / i);
 		sum += term;
 	}
 	return sum;
@@ -76,21 +77,19 @@ static double sinc(double x)
 /* One filter; its sum is 1, so that no phase is louder than another */
 static void make_phase(float *v, unsigned taps, double frac, double cutoff)
 {
-	double half = taps / 2.0, norm = bessel(beta), sum = 0;
+	double half = taps / 2.0, sum = 0;
 
-	for (unsigned pass = 0; pass < 2; pass++) {
-		for (unsigned i = 0; i < taps; i++) {
-			double x = i - (half - 1) - frac;
-			double w = 1 - x / half * (x / half);
-			double y = w > 0 ? bessel(beta * sqrt(w)) / norm : 0;
+	for (unsigned i = 0; i < taps; i++) {
+		double x = i - (half - 1) - frac;
+		double w = 1 - x / half * (x / half);
+		double y = w > 0 ? bessel(beta * sqrt(w)) : 0;
 
-			y *= sinc(x * cutoff);
-			if (pass)
-				v[i] = (float)(y / sum);
-			else
-				sum += y;
-		}
+		y *= sinc(x * cutoff);
+		sum += y;
+		v[i] = (float)y;
 	}
+	for (unsigned i = 0; i < taps; i++)
+		v[i] = (float)(v[i] / sum);
 }
 
 static int make_table(struct resampler *r)

@@ -249,6 +249,28 @@ static void test_jitter_refuses_repeats_and_the_late(void **state)
 	mem_deref(pl.j);
 }
 
+/* Found by fuzzing: it took the place of a newer one, which leaked */
+static void test_jitter_refuses_one_a_round_older(void **state)
+{
+	size_t before = test_blocks();
+	struct packet p = { .ssrc = SSRC };
+	struct player pl;
+	(void)state;
+
+	player_init(&pl);
+	stream(&pl, 10);
+	pl.p.seq = (uint16_t)(pl.p.seq + JITTER_SLOTS / 2);
+	assert_int_equal(put(&pl, false), 0);
+	pl.p.seq = (uint16_t)(pl.p.seq + JITTER_SLOTS - 2);
+	p = pl.p;
+	assert_int_equal(put(&pl, false), 0);
+	p.seq = (uint16_t)(p.seq - JITTER_SLOTS);
+	assert_int_equal(jitter_put(pl.j, &p, &p.pt, 1, TICKS, false, pl.now),
+			 ENOBUFS);
+	mem_deref(pl.j);
+	assert_int_equal(test_blocks(), before);
+}
+
 static void test_jitter_holds_a_second_at_most(void **state)
 {
 	struct player pl;
@@ -355,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_jitter_takes_fec_when_it_waits_for_it),
 		cmocka_unit_test(test_jitter_is_in_no_hurry_without_fec),
 		cmocka_unit_test(test_jitter_refuses_repeats_and_the_late),
+		cmocka_unit_test(test_jitter_refuses_one_a_round_older),
 		cmocka_unit_test(test_jitter_holds_a_second_at_most),
 		cmocka_unit_test(test_jitter_goes_idle_and_comes_back),
 		cmocka_unit_test(test_jitter_lives_with_dtx),

@@ -217,10 +217,13 @@ static bool on_record(struct dnsrr *rr, void *arg)
 	if (q->n == ADDRESSES_MAX)
 		return true;
 
+	/* Aliases on the way are shown too */
 	if (rr->type == DNS_TYPE_A)
 		sa_set_in(&addr, rr->rdata.a.addr, 0);
-	else
+	else if (rr->type == DNS_TYPE_AAAA)
 		sa_set_in6(&addr, rr->rdata.aaaa.addr, 0);
+	else
+		return false;
 
 	if (!addresses_has(q->addrv, q->n, &addr))
 		q->addrv[q->n++] = addr;

@@ -62,19 +62,25 @@ int medium_audio(struct medium *m, const struct config *cfg)
 	return 0;
 }
 
-/* telephone-event with the clock of the codec that is sent, else any */
+/* All that were agreed; first the one with the clock of the codec sent */
 static void agree_digits(struct audio_media *am, const struct offer_media *om)
 {
-	for (size_t i = 0; i < om->eventc; i++) {
+	for (size_t i = 0; i < om->eventc && am->eventc < AUDIO_EVENTS; i++) {
 		const struct offer_agreed *ev = &om->eventv[i];
+		struct audio_event *e = &am->eventv[am->eventc];
 
 		if (str_casecmp(ev->codec->name, "telephone-event"))
 			continue;
-		if (am->digit_pt &&
-		    ev->codec->rate != am->codecv[0].type->clock)
-			continue;
-		am->digit_pt = ev->pt_send;
-		am->digit_clock = ev->codec->rate;
+		++am->eventc;
+		e->pt = ev->pt_send;
+		e->pt_recv = ev->pt_recv;
+		e->clock = ev->codec->rate;
+		if (e->clock == am->codecv[0].type->clock) {
+			const struct audio_event first = am->eventv[0];
+
+			am->eventv[0] = *e;
+			*e = first;
+		}
 	}
 }
 
@@ -98,6 +104,7 @@ int medium_agreed(struct audio_media *am, const struct offer_media *om,
 		if (!ac->type)
 			continue;
 		ac->pt = ag->pt_send;
+		ac->pt_recv = ag->pt_recv;
 		ac->prm.bitrate = bitrate;
 		ac->prm.no_fec = !config_bool(cfg, "audio", "fec");
 		codec_params_decode(&ac->prm, ac->type, &fmtp);

@@ -21,8 +21,9 @@ struct audio {
 					       first needed           */
 	bool open, muted, ended;
 
-	struct sender *sender; /* Of codecv[0] */
-	struct digits digits;  /* Received */
+	struct sender *sender;		     /* Of codecv[0] */
+	struct digits digitsv[AUDIO_EVENTS]; /* Received */
+	uint32_t digits_received;
 	struct level mic_level, spk_level;
 	int16_t *mono; /* A period                                    */
 
@@ -76,8 +77,8 @@ static int set_sender(struct audio *a)
 		.sound = a->prm.sound,
 		.pt = a->media.codecv[0].pt,
 		.ptime = a->media.ptime,
-		.digit_pt = a->media.digit_pt,
-		.digit_clock = a->media.digit_clock,
+		.digit_pt = a->media.eventc ? a->media.eventv[0].pt : 0,
+		.digit_clock = a->media.eventc ? a->media.eventv[0].clock : 0,
 	};
 	int err;
 
@@ -128,13 +129,26 @@ static int make_all(struct audio *a)
 	return err;
 }
 
+static void init_digits(struct audio *a)
+{
+	for (unsigned i = 0; i < a->media.eventc; i++)
+		digits_init(&a->digitsv[i], a->media.eventv[i].clock);
+}
+
+/* Whether what was negotiated can be at all */
+static bool usable(const struct audio_media *media)
+{
+	return media->codecc && media->codecc <= AUDIO_CODECS &&
+	       media->eventc <= AUDIO_EVENTS;
+}
+
 int audio_alloc(struct audio **ap, const struct audio_params *prm,
 		const struct audio_media *media, uint64_t now)
 {
 	struct audio *a;
 	int err;
 
-	if (!media->codecc || media->codecc > AUDIO_CODECS)
+	if (!usable(media))
 		return EINVAL;
 
 	a = mem_zalloc(sizeof(*a), audio_destructor);
@@ -143,8 +157,7 @@ int audio_alloc(struct audio **ap, const struct audio_params *prm,
 
 	a->prm = *prm;
 	a->media = *media;
-	if (media->digit_clock)
-		digits_init(&a->digits, media->digit_clock);
+	init_digits(a);
 
 	err = sender_alloc(&a->sender, prm->ssrc, send_packet, a);
 	if (err)
@@ -206,16 +219,16 @@ int audio_set_media(struct audio *a, const struct audio_media *media,
 	int err = 0;
 	(void)now;
 
-	if (!media->codecc || media->codecc > AUDIO_CODECS)
+	if (!usable(media))
 		return EINVAL;
 
 	other = media->ptime != a->media.ptime ||
-		media->digit_pt != a->media.digit_pt ||
-		media->digit_clock != a->media.digit_clock;
+		media->eventc != a->media.eventc ||
+		memcmp(media->eventv, a->media.eventv, sizeof(media->eventv)) !=
+			0;
 	same = move_codecs(a, media);
 	a->media = *media;
-	if (media->digit_clock)
-		digits_init(&a->digits, media->digit_clock);
+	init_digits(a);
 
 	report_set_clock(a->report, media->codecv[0].type->clock);
 	if (!same || other)
@@ -299,7 +312,7 @@ void audio_period(struct audio *a, const int16_t *mic, int16_t *spk,
 static bool find_pt(const struct audio *a, uint8_t pt, unsigned *ip)
 {
 	for (unsigned i = 0; i < a->media.codecc; i++) {
-		if (a->media.codecv[i].pt == pt) {
+		if (a->media.codecv[i].pt_recv == pt) {
 			*ip = i;
 			return true;
 		}
@@ -307,20 +320,29 @@ static bool find_pt(const struct audio *a, uint8_t pt, unsigned *ip)
 	return false;
 }
 
-static void recv_digit(struct audio *a, const struct packet *p,
+/* @return Whether it is a payload type of telephone-event */
+static bool recv_digit(struct audio *a, const struct packet *p,
 		       const struct mbuf *mb, uint64_t now)
 {
-	char digit = digits_recv(&a->digits, p->ts, mbuf_buf(mb),
-				 mbuf_get_left(mb));
+	for (unsigned i = 0; i < a->media.eventc; i++) {
+		char digit;
 
-	if (digit && a->prm.digith)
-		a->prm.digith(digit, now, a->prm.arg);
+		if (a->media.eventv[i].pt_recv != p->pt)
+			continue;
+		digit = digits_recv(&a->digitsv[i], p->ts, mbuf_buf(mb),
+				    mbuf_get_left(mb));
+		a->digits_received += digit != 0;
+		if (digit && a->prm.digith)
+			a->prm.digith(digit, now, a->prm.arg);
+		return true;
+	}
+	return false;
 }
 
 void audio_recv(struct audio *a, struct mbuf *mb, uint64_t now)
 {
 	size_t pos = mb->pos, end = mb->end;
-	bool digit, noise, codec;
+	bool noise, codec;
 	struct packet p;
 	unsigned i;
 
@@ -330,13 +352,10 @@ void audio_recv(struct audio *a, struct mbuf *mb, uint64_t now)
 	}
 
 	codec = find_pt(a, p.pt, &i);
-	digit = !codec && a->media.digit_pt && p.pt == a->media.digit_pt;
 	noise = !codec && a->media.noise_pt && p.pt == a->media.noise_pt;
 	report_received(a->report, &p, mbuf_get_left(mb), codec, now);
 
-	if (digit)
-		recv_digit(a, &p, mb, now);
-	else if (!codec && !noise)
+	if (!codec && !recv_digit(a, &p, mb, now) && !noise)
 		++a->unknown;
 
 	if (codec && a->media.recv) {
@@ -421,7 +440,7 @@ void audio_stats(const struct audio *a, struct audio_stats *stats)
 	stats->unknown = a->unknown;
 	stats->malformed = a->malformed;
 	stats->digits_sent = sender_digits_sent(a->sender);
-	stats->digits_received = a->digits.received;
+	stats->digits_received = a->digits_received;
 	stats->heard = p.jitter.played > 0;
 	stats->delay = p.delay;
 	stats->drift = p.clocks;

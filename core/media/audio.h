@@ -21,26 +21,36 @@
 
 enum {
 	AUDIO_CODECS = 8, /**< Negotiated at once, ours               */
+	AUDIO_EVENTS = 2, /**< telephone-event, one a clock, ours     */
 };
 
 /** A negotiated codec */
 struct audio_codec {
-	uint8_t pt;		       /**< Payload type, both ways    */
+	uint8_t pt;		       /**< Payload type that we send  */
+	uint8_t pt_recv;	       /**< And that we receive        */
 	const struct codec_type *type; /**< From codec_find()          */
 	struct codec_params prm;       /**< For our encoder            */
+};
+
+/** A negotiated telephone-event (RFC 4733) */
+struct audio_event {
+	uint8_t pt;	 /**< Payload type that we send */
+	uint8_t pt_recv; /**< And that we receive       */
+	uint32_t clock;	 /**< [Hz], not 0               */
 };
 
 /** What was negotiated. Copied */
 struct audio_media {
 	struct audio_codec codecv[AUDIO_CODECS]; /**< The first is sent, all
 						      are received       */
-	unsigned codecc;      /**< At least 1                            */
-	uint8_t digit_pt;     /**< telephone-event; 0 for none           */
-	uint32_t digit_clock; /**< Its clock [Hz]                        */
-	uint8_t noise_pt;     /**< Comfort noise (RFC 3389), 0 for none  */
-	unsigned ptime;	      /**< Packet time that we send [ms], 0 for
+	unsigned codecc; /**< At least 1                            */
+	struct audio_event eventv[AUDIO_EVENTS]; /**< The first is sent, all
+						      are received       */
+	unsigned eventc;
+	uint8_t noise_pt; /**< Comfort noise (RFC 3389), 0 for none  */
+	unsigned ptime;	  /**< Packet time that we send [ms], 0 for
 				    CODEC_PTIME                           */
-	bool send, recv;      /**< Direction                             */
+	bool send, recv;  /**< Direction                             */
 };
 
 /**

@@ -133,6 +133,13 @@ static void send_audio(struct sender *s, const int16_t *pcm, unsigned samples,
 	send_packet(s, &hdr, s->mb->end - PACKET_HEADROOM - PACKET_HEADER, now);
 }
 
+/* A packet time in the clock of telephone-event */
+static uint32_t digit_ticks(const struct sender *s, unsigned samples,
+			    uint32_t rate)
+{
+	return (uint32_t)((uint64_t)samples * s->fmt.digit_clock / rate);
+}
+
 static void send_frame(const int16_t *pcm, unsigned samples, uint64_t now,
 		       void *arg)
 {
@@ -143,14 +150,10 @@ static void send_frame(const int16_t *pcm, unsigned samples, uint64_t now,
 	struct digits_out out;
 
 	follow_clock(s, type->clock, now);
-	if (digits_busy(&s->digits)) {
-		uint64_t t = (uint64_t)samples * s->fmt.digit_clock / rate;
-
-		if (digits_get(&s->digits, (uint32_t)t, &out))
-			send_digit(s, &out, now);
-	} else {
+	if (digits_get(&s->digits, digit_ticks(s, samples, rate), &out))
+		send_digit(s, &out, now);
+	else /* Also between two digits, or a receiver conceals a loss */
 		send_audio(s, pcm, samples, now);
-	}
 
 	s->hdr.ts += ticks;
 	s->due = now + (uint64_t)samples * CLOCK_S / rate;

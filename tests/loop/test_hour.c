@@ -5,6 +5,7 @@
  * random start of timestamps is chosen just before their wrap; the sequence
  * number wraps, and with it SRTP's rollover counter counts, twice an hour.
  */
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 #include "core/base/entropy.h"
@@ -14,6 +15,7 @@ enum {
 	WAIT = 5 * CLOCK_S,
 	SETTLE = 60, /* [s] */
 	MINUTES = 59,
+	MINUTES_SANITIZED = 5, /* Where each takes as long as ten */
 	SEQUENCES = 65536,
 	LOSS_MIN = 80, /* Of 1000 packets: 10 % were lost, no more, no less */
 	LOSS_MAX = 120,
@@ -53,12 +55,10 @@ static double number(const json_t *js, const char *a, const char *b)
 
 static size_t bytes_held(void)
 {
-	struct memstat st;
-
-	return mem_get_stat(&st) ? 0 : st.bytes_cur;
+	return test_blocks() ? test_blocks() : mallinfo2().uordblks;
 }
 
-static void check(unsigned i, int drift)
+static void check(unsigned i, int drift, bool whole)
 {
 	json_t *js = rig_stats(i);
 	struct sound_heard heard;
@@ -78,7 +78,7 @@ static void check(unsigned i, int drift)
 		      number(js, "received", "clocks_ppm"), heard.frequency,
 		      heard.level, heard.gap);
 
-	assert_true(sent > 2 * SEQUENCES);
+	assert_true(!whole || sent > 2 * SEQUENCES);
 	assert_true(lost > LOSS_MIN && lost < LOSS_MAX);
 	assert_true(number(js, "received", "delay") < DELAY_MAX);
 	assert_true(fabs(number(js, "received", "clocks_ppm") - drift) <
@@ -96,6 +96,8 @@ static void test_hour_of_loss_and_drift_leaves_no_trace(void **state)
 		.loss = 100,
 		.duplicate = 10,
 	};
+	const bool whole = !test_blocks();
+	const unsigned minutes = whole ? MINUTES : MINUTES_SANITIZED;
 	const json_t *ended;
 	size_t before;
 	(void)state;
@@ -114,7 +116,7 @@ static void test_hour_of_loss_and_drift_leaves_no_trace(void **state)
 	rig_run((uint64_t)SETTLE * CLOCK_S);
 	before = bytes_held();
 	ended = rig_wait(0, "terminated:call",
-			 (uint64_t)MINUTES * 60 * CLOCK_S);
+			 (uint64_t)minutes * 60 * CLOCK_S);
 	if (ended) {
 		char *text = json_dumps(ended, JSON_COMPACT);
 
@@ -127,8 +129,8 @@ static void test_hour_of_loss_and_drift_leaves_no_trace(void **state)
 	print_message("held %zu bytes after a minute, %zu after an hour\n",
 		      before, bytes_held());
 	assert_true(bytes_held() < before + GROWTH_MAX);
-	check(0, DRIFT);
-	check(1, -DRIFT);
+	check(0, DRIFT, whole);
+	check(1, -DRIFT, whole);
 	rig_stop();
 	rig_ppmv[1] = 0;
 	entropy_set_source(NULL, NULL);

@@ -119,7 +119,8 @@ static void on_digit(char digit, uint64_t now, void *arg)
 static struct audio_media media_of(const char *codec)
 {
 	struct audio_media m = { .codecc = 1,
-				 .digit_pt = DIGIT_PT,
+				 .eventv = { { DIGIT_PT, DIGIT_PT, 0 } },
+				 .eventc = 1,
 				 .noise_pt = 13,
 				 .send = true,
 				 .recv = true };
@@ -131,7 +132,8 @@ static struct audio_media media_of(const char *codec)
 	m.codecv[0].pt = m.codecv[0].type->pt == CODEC_NO_PT
 				 ? PT
 				 : m.codecv[0].type->pt;
-	m.digit_clock = m.codecv[0].type->clock;
+	m.codecv[0].pt_recv = m.codecv[0].pt;
+	m.eventv[0].clock = m.codecv[0].type->clock;
 	return m;
 }
 

@@ -280,11 +280,14 @@ static bool lives_without(long n, bool once)
 
 static void test_ua_lives_without_memory(void **state)
 {
-	long n = 0;
+	bool some = true, one = true;
 	(void)state;
 
-	while (lives_without(n, false) | lives_without(n, true))
-		assert_true(++n < 10000);
+	for (long n = 0; some || one; n++) {
+		some = lives_without(n, false);
+		one = lives_without(n, true);
+		assert_true(n < 10000);
+	}
 }
 
 static void test_ua_prints_itself(void **state)

@@ -9,7 +9,7 @@
 #include "core/net/resolver.h"
 
 struct servers {
-	struct server v[SERVER_MAX];
+	struct icehost v[ICEHOST_MAX];
 	size_t c;
 	size_t current; /* Being looked up */
 	bool failed;	/* One of this round was not found */
@@ -33,7 +33,7 @@ static void resolved_handler(int err, const struct sa *addrv, unsigned n,
 			     uint64_t now, void *arg)
 {
 	struct servers *s = arg;
-	struct server *srv = &s->v[s->current];
+	struct icehost *srv = &s->v[s->current];
 
 	s->query = NULL;
 	if (err || !n) {
@@ -49,7 +49,7 @@ static void resolved_handler(int err, const struct sa *addrv, unsigned n,
 	next(s, now);
 }
 
-static bool literal(const struct server *srv)
+static bool literal(const struct icehost *srv)
 {
 	struct sa sa;
 
@@ -60,7 +60,7 @@ static bool literal(const struct server *srv)
 static void next(struct servers *s, uint64_t now)
 {
 	for (; s->current < s->c; s->current++) {
-		const struct server *srv = &s->v[s->current];
+		const struct icehost *srv = &s->v[s->current];
 
 		if (!literal(srv) &&
 		    !resolver_query(&s->query, s->resolver, srv->host,
@@ -92,11 +92,11 @@ static int parse(struct servers *s, const struct config *cfg)
 
 		if (!pl_strcmp(&item, "none"))
 			continue;
-		if (s->c == SERVER_MAX) {
-			log_warning("ice: more than %d servers\n", SERVER_MAX);
+		if (s->c == ICEHOST_MAX) {
+			log_warning("ice: more than %d servers\n", ICEHOST_MAX);
 			return EINVAL;
 		}
-		err = server_parse(&s->v[s->c], &item);
+		err = icehost_parse(&s->v[s->c], &item);
 		if (err) {
 			log_warning("ice: server %u of [ice] servers is not "
 				    "understood: %m\n",
@@ -135,7 +135,7 @@ int servers_alloc(struct servers **sp, const struct config *cfg, uint64_t now)
 	return err;
 }
 
-const struct server *servers_get(const struct servers *s, size_t *np)
+const struct icehost *servers_get(const struct servers *s, size_t *np)
 {
 	*np = s->c;
 	return s->v;
@@ -146,7 +146,7 @@ int servers_print(struct re_printf *pf, const struct servers *s)
 	int err = 0;
 
 	for (size_t i = 0; i < s->c; i++)
-		err |= re_hprintf(pf, "%s%H", i ? ", " : "", server_print,
+		err |= re_hprintf(pf, "%s%H", i ? ", " : "", icehost_print,
 				  &s->v[i]);
 
 	return err;

@@ -10,7 +10,7 @@
 #define CORE_CALL_SERVERS_H
 
 #include "core/base/config.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 enum {
 	SERVERS_RENEW = 300, /**< Names are looked up again after [s], ours */
@@ -27,7 +27,7 @@ struct servers;
 int servers_alloc(struct servers **sp, const struct config *cfg, uint64_t now);
 
 /** The servers; those without address are to be left out */
-const struct server *servers_get(const struct servers *s, size_t *np);
+const struct icehost *servers_get(const struct servers *s, size_t *np);
 
 /** Print them without passwords, for %H */
 int servers_print(struct re_printf *pf, const struct servers *s);

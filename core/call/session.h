@@ -55,7 +55,7 @@ struct session_params {
 	const struct config *cfg;
 	const struct network *net;
 	struct identity *identity;
-	const struct server *serverv; /**< STUN and TURN */
+	const struct icehost *serverv; /**< STUN and TURN */
 	size_t serverc;
 	struct voice *voice;
 	const char *cname; /**< The same for all of a phone (RFC 7022) */

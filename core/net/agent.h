@@ -19,7 +19,7 @@
 
 #include "core/net/candidate.h"
 #include "core/net/network.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 enum {
 	AGENT_UFRAG_MAX = 256, /**< The peer's, RFC 8839 section 5.4 */
@@ -73,9 +73,9 @@ struct agent_params {
 	enum agent_role role;
 	enum agent_policy policy;
 	bool loopback; /**< Use loopback addresses, ours and the peer's    */
-	const struct server *serverv; /**< Copied; those without an address
+	const struct icehost *serverv; /**< Copied; those without an address
 					   are left out                    */
-	size_t serverc;		      /**< Up to SERVER_MAX                */
+	size_t serverc;		       /**< Up to ICEHOST_MAX                */
 	agent_state_h *stateh;
 	agent_recv_h *recvh;
 	agent_wake_h *wakeh;

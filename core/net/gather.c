@@ -12,12 +12,12 @@
 
 struct gather {
 	struct gather_params prm;
-	struct server serverv[SERVER_MAX];
+	struct icehost serverv[ICEHOST_MAX];
 	struct base *basev[GATHER_BASES];
 	size_t basec;
 	struct probe probev[GATHER_PROBES];
 	size_t probec;
-	struct lease *leasev[SERVER_MAX];
+	struct lease *leasev[ICEHOST_MAX];
 	size_t leasec;
 	struct candidate candv[GATHER_CANDIDATES];
 	size_t candc;
@@ -55,7 +55,7 @@ int gather_alloc(struct gather **gp, const struct gather_params *params)
 	struct gather *g;
 
 	assert(params->network && params->recvh && params->changedh);
-	if (params->serverc > SERVER_MAX)
+	if (params->serverc > ICEHOST_MAX)
 		return EINVAL;
 
 	g = mem_zalloc(sizeof(*g), gather_destructor);
@@ -210,7 +210,7 @@ static void on_lease(struct lease *l, uint64_t now, void *arg)
 }
 
 static void lease_start(struct gather *g, struct base *via,
-			const struct server *server, uint64_t now)
+			const struct icehost *server, uint64_t now)
 {
 	const struct lease_params prm = {
 		.network = g->prm.network,
@@ -230,12 +230,12 @@ static void lease_start(struct gather *g, struct base *via,
 }
 
 /* A STUN server is asked by each base, a TURN server by the best one */
-static void ask_server(struct gather *g, const struct server *server,
+static void ask_server(struct gather *g, const struct icehost *server,
 		       uint64_t now)
 {
 	if (!sa_isset(&server->addr, SA_ALL))
 		return;
-	if (server->kind == SERVER_TURN_TCP) {
+	if (server->kind == ICEHOST_TURN_TCP) {
 		lease_start(g, NULL, server, now);
 		return;
 	}
@@ -245,7 +245,7 @@ static void ask_server(struct gather *g, const struct server *server,
 
 		if (!base_reaches(b, &server->addr))
 			continue;
-		if (server->kind == SERVER_TURN_UDP) {
+		if (server->kind == ICEHOST_TURN_UDP) {
 			lease_start(g, b, server, now);
 			return;
 		}
@@ -344,10 +344,10 @@ static size_t keep_leases(struct gather *g)
 	return kept;
 }
 
-static bool has_lease(const struct gather *g, const struct server *server)
+static bool has_lease(const struct gather *g, const struct icehost *server)
 {
 	for (size_t i = 0; i < g->leasec; i++) {
-		if (server->kind != SERVER_STUN &&
+		if (server->kind != ICEHOST_STUN &&
 		    sa_cmp(lease_server(g->leasev[i]), &server->addr, SA_ALL))
 			return true;
 	}

@@ -12,7 +12,7 @@
 #define CORE_NET_GATHER_H
 
 #include "core/net/base.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 enum {
 	GATHER_MAX = 2 * CLOCK_S,	/**< FEATURES A-3.2.1 [us]       */
@@ -36,10 +36,10 @@ struct gather_params {
 	const struct network *network;
 	bool relay_only; /**< Tell no address but relayed ones             */
 	bool loopback;	 /**< Use loopback addresses too                   */
-	const struct server *serverv; /**< Copied                          */
-	size_t serverc;		      /**< Up to SERVER_MAX                */
-	base_recv_h *recvh;	      /**< What is not for the gather      */
-	gather_changed_h *changedh;   /**< Not called by gather_start()    */
+	const struct icehost *serverv; /**< Copied                          */
+	size_t serverc;		       /**< Up to ICEHOST_MAX                */
+	base_recv_h *recvh;	       /**< What is not for the gather      */
+	gather_changed_h *changedh;    /**< Not called by gather_start()    */
 	void *arg;
 };
 

@@ -7,7 +7,7 @@
 
 struct lease {
 	struct lease_params prm;
-	struct server server;
+	struct icehost server;
 	struct relay *relay;
 	struct conduit *conduit; /* Over TCP */
 	struct base *base;	 /* Relayed, once allocated */
@@ -32,7 +32,7 @@ static void lease_destructor(void *arg)
 /* The base stays with those who hold it, but no longer sends */
 static void drop(struct lease *l, int err)
 {
-	log_info("lease: %H has ended: %m\n", server_print, &l->server, err);
+	log_info("lease: %H has ended: %m\n", icehost_print, &l->server, err);
 	l->pending = false;
 	l->conduit = mem_deref(l->conduit);
 	if (l->base)
@@ -44,7 +44,7 @@ static int on_send(const struct sa *server, struct mbuf *mb, void *arg)
 {
 	struct lease *l = arg;
 
-	if (l->server.kind == SERVER_TURN_UDP)
+	if (l->server.kind == ICEHOST_TURN_UDP)
 		return base_send(l->prm.via, server, mb);
 
 	return l->conduit ? conduit_send(l->conduit, mb) : ENOTCONN;
@@ -128,8 +128,8 @@ static void on_redirect(const struct sa *server, uint64_t now, void *arg)
 static int lease_start(struct lease *l, uint64_t now)
 {
 	const struct relay_params prm = {
-		.transport = l->server.kind == SERVER_TURN_TCP ? RELAY_TCP
-							       : RELAY_UDP,
+		.transport = l->server.kind == ICEHOST_TURN_TCP ? RELAY_TCP
+								: RELAY_UDP,
 		.server = l->server.addr,
 		.user = l->server.user,
 		.password = l->server.password,
@@ -159,7 +159,7 @@ int lease_alloc(struct lease **lp, const struct lease_params *params,
 	struct lease *l;
 	int err;
 
-	assert(params->server->kind == SERVER_TURN_TCP || params->via);
+	assert(params->server->kind == ICEHOST_TURN_TCP || params->via);
 
 	l = mem_zalloc(sizeof(*l), lease_destructor);
 	if (!l)

@@ -11,7 +11,7 @@
 #define CORE_NET_LEASE_H
 
 #include "core/net/base.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 struct lease;
 
@@ -24,7 +24,7 @@ typedef void(lease_changed_h)(struct lease *l, uint64_t now, void *arg);
 /** How to make a lease */
 struct lease_params {
 	const struct network *network;
-	const struct server *server; /**< Copied; kind is TURN             */
+	const struct icehost *server; /**< Copied; kind is TURN             */
 	struct base *via;    /**< Over UDP: a reference is kept           */
 	int af;		     /**< Of the relayed address                  */
 	uint16_t preference; /**< Of its base                             */

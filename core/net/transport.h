@@ -92,7 +92,7 @@ struct transport_handlers {
 struct transport_params {
 	const struct network *network; /**< NULL: the kernel's          */
 	struct identity *identity;     /**< A reference is kept          */
-	const struct server *serverv;  /**< STUN, TURN; copied          */
+	const struct icehost *serverv; /**< STUN, TURN; copied          */
 	size_t serverc;
 	bool offerer;	/**< We make the offer: controlling, actpass     */
 	bool relayonly; /**< policy=relay                                */

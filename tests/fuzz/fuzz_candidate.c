@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 #include "core/net/candidate.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 enum {
 	TEXT = 1024,
@@ -18,11 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct candidate_filter f = { .loopback = false };
 	struct pl pl = { (const char *)data, size };
 	struct candidate a, b;
-	struct server s;
+	struct icehost s;
 	char text[TEXT];
 	int n;
 
-	(void)server_parse(&s, &pl);
+	(void)icehost_parse(&s, &pl);
 	if (candidate_parse(&a, &pl))
 		return 0;
 

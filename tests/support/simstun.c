@@ -45,8 +45,8 @@ void simstun_open(struct simstun *s, struct simnet *net, const char *addr)
 {
 	memset(s, 0, sizeof(*s));
 	simnet_host_init(&s->host, net);
-	s->server.kind = SERVER_STUN;
-	if (sa_set_str(&s->server.addr, addr, SERVER_PORT) ||
+	s->server.kind = ICEHOST_STUN;
+	if (sa_set_str(&s->server.addr, addr, ICEHOST_PORT) ||
 	    network_open(&s->d, &s->host.network, &s->server.addr, on_request,
 			 s))
 		assert(false);

@@ -4,14 +4,14 @@
 #ifndef TESTS_SUPPORT_SIMSTUN_H
 #define TESTS_SUPPORT_SIMSTUN_H
 
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 #include "tests/support/simnet.h"
 
 /** A server; tells who asks what its address is */
 struct simstun {
 	struct simnet_host host;
 	struct dgram *d;
-	struct server server; /**< For agents */
+	struct icehost server; /**< For agents */
 	unsigned requests, indications;
 	bool dead; /**< Answers nothing */
 };

@@ -28,7 +28,7 @@ static void town_open(struct town *t, enum simnet_nat a, enum simnet_nat b)
 /* Both agents use the first `count` servers */
 static void town_start(struct town *t, size_t count)
 {
-	const struct server serverv[] = {
+	const struct icehost serverv[] = {
 		t->stunv[0].server,
 		t->stunv[1].server,
 	};

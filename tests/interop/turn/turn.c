@@ -28,7 +28,7 @@ enum {
 struct side {
 	struct agent *agent;
 	struct loop_timer timer;
-	struct server server;
+	struct icehost server;
 	uint64_t gathered; /* [us] */
 	unsigned sent, received;
 };
@@ -169,7 +169,7 @@ static int side_start(struct side *s, enum agent_role role, const char *uri,
 	loop_timer_init(&s->timer, "turn: agent", on_timer, s);
 	if (strcmp(uri, "none")) {
 		pl_set_str(&pl, uri);
-		err = server_parse(&s->server, &pl);
+		err = icehost_parse(&s->server, &pl);
 		prm.serverc = 1;
 	}
 	if (!err)

@@ -1,8 +1,8 @@
 /**
- * @file core/net/server.c  Server
+ * @file core/net/icehost.c  ICE host
  */
 #include <ctype.h>
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
 /* Copy with percent escapes undone, RFC 3986 section 2.1 */
 static int unescape(char *dst, size_t size, const struct pl *pl)
@@ -39,7 +39,7 @@ static void cut(struct pl *rest, const char *at, struct pl *before)
 }
 
 /* USER:PASSWORD@ */
-static int parse_user(struct server *s, struct pl *rest)
+static int parse_user(struct icehost *s, struct pl *rest)
 {
 	const char *at = memchr(rest->p, '@', rest->l), *colon;
 	struct pl user;
@@ -55,7 +55,7 @@ static int parse_user(struct server *s, struct pl *rest)
 
 	cut(rest, at, &user);
 	colon = memchr(user.p, ':', user.l);
-	if (!colon || s->kind == SERVER_STUN)
+	if (!colon || s->kind == ICEHOST_STUN)
 		return EINVAL;
 
 	err = unescape(s->password, sizeof(s->password),
@@ -65,7 +65,7 @@ static int parse_user(struct server *s, struct pl *rest)
 	return err ? err : unescape(s->user, sizeof(s->user), &user);
 }
 
-static int parse_host(struct server *s, struct pl *rest)
+static int parse_host(struct icehost *s, struct pl *rest)
 {
 	struct pl host = *rest;
 	const char *end;
@@ -95,11 +95,11 @@ static int parse_host(struct server *s, struct pl *rest)
 	return pl_strcpy(&host, s->host, sizeof(s->host));
 }
 
-static int parse_port(struct server *s, struct pl *rest)
+static int parse_port(struct icehost *s, struct pl *rest)
 {
 	uint32_t port = 0;
 
-	s->port = SERVER_PORT;
+	s->port = ICEHOST_PORT;
 	if (!rest->l)
 		return 0;
 	if (*rest->p != ':')
@@ -118,7 +118,7 @@ static int parse_port(struct server *s, struct pl *rest)
 	return port ? 0 : EINVAL;
 }
 
-static int parse_scheme(struct server *s, struct pl *rest)
+static int parse_scheme(struct icehost *s, struct pl *rest)
 {
 	const char *colon = memchr(rest->p, ':', rest->l);
 	struct pl scheme;
@@ -131,16 +131,16 @@ static int parse_scheme(struct server *s, struct pl *rest)
 	    !pl_strcasecmp(&scheme, "turns"))
 		return ENOTSUP;
 
-	s->kind = SERVER_STUN;
+	s->kind = ICEHOST_STUN;
 	if (!pl_strcasecmp(&scheme, "stun"))
 		return 0;
 
-	s->kind = SERVER_TURN_UDP;
+	s->kind = ICEHOST_TURN_UDP;
 	return pl_strcasecmp(&scheme, "turn") ? EINVAL : 0;
 }
 
 /* ?transport=udp|tcp, cut off the end */
-static int parse_transport(struct server *s, struct pl *rest)
+static int parse_transport(struct icehost *s, struct pl *rest)
 {
 	static const char key[] = "?transport=";
 	const char *mark = memchr(rest->p, '?', rest->l);
@@ -157,20 +157,20 @@ static int parse_transport(struct server *s, struct pl *rest)
 	value.p = mark;
 	value.l = (size_t)(rest->p + rest->l - mark);
 	rest->l -= value.l;
-	if (s->kind == SERVER_STUN || value.l < sizeof(key) ||
+	if (s->kind == ICEHOST_STUN || value.l < sizeof(key) ||
 	    memcmp(value.p, key, sizeof(key) - 1))
 		return EINVAL;
 
 	pl_advance(&value, sizeof(key) - 1);
 	if (!pl_strcasecmp(&value, "tcp"))
-		s->kind = SERVER_TURN_TCP;
+		s->kind = ICEHOST_TURN_TCP;
 	else if (pl_strcasecmp(&value, "udp"))
 		return EINVAL;
 
 	return 0;
 }
 
-int server_parse(struct server *s, const struct pl *pl)
+int icehost_parse(struct icehost *s, const struct pl *pl)
 {
 	struct pl rest = *pl;
 	int err;
@@ -197,12 +197,12 @@ int server_parse(struct server *s, const struct pl *pl)
 	return 0;
 }
 
-int server_print(struct re_printf *pf, const struct server *s)
+int icehost_print(struct re_printf *pf, const struct icehost *s)
 {
 	bool v6 = strchr(s->host, ':') != NULL;
 
 	return re_hprintf(pf, "%s:%s%s%s:%u%s",
-			  s->kind == SERVER_STUN ? "stun" : "turn",
+			  s->kind == ICEHOST_STUN ? "stun" : "turn",
 			  v6 ? "[" : "", s->host, v6 ? "]" : "", s->port,
-			  s->kind == SERVER_TURN_TCP ? "?transport=tcp" : "");
+			  s->kind == ICEHOST_TURN_TCP ? "?transport=tcp" : "");
 }

@@ -1,36 +1,36 @@
 /**
- * @file tests/unit/test_server.c  Tests of server
+ * @file tests/unit/test_icehost.c  Tests of icehost
  */
 #include "tests/unit/test.h"
-#include "core/net/server.h"
+#include "core/net/icehost.h"
 
-static int parse(struct server *s, const char *text)
+static int parse(struct icehost *s, const char *text)
 {
 	struct pl pl;
 
 	pl_set_str(&pl, text);
-	return server_parse(s, &pl);
+	return icehost_parse(s, &pl);
 }
 
 static const struct {
 	const char *text;
 	int err;
-	enum server_kind kind;
+	enum icehost_kind kind;
 	const char *host;
 	uint16_t port;
 	const char *user, *password, *printed;
 } uriv[] = {
-	{ "stun:stun.example.org", 0, SERVER_STUN, "stun.example.org", 3478, "",
-	  "", "stun:stun.example.org:3478" },
-	{ "STUN:192.0.2.1:19302", 0, SERVER_STUN, "192.0.2.1", 19302, "", "",
+	{ "stun:stun.example.org", 0, ICEHOST_STUN, "stun.example.org", 3478,
+	  "", "", "stun:stun.example.org:3478" },
+	{ "STUN:192.0.2.1:19302", 0, ICEHOST_STUN, "192.0.2.1", 19302, "", "",
 	  "stun:192.0.2.1:19302" },
-	{ "stun:[2001:db8::1]:5", 0, SERVER_STUN, "2001:db8::1", 5, "", "",
+	{ "stun:[2001:db8::1]:5", 0, ICEHOST_STUN, "2001:db8::1", 5, "", "",
 	  "stun:[2001:db8::1]:5" },
-	{ "turn:joe:secret@192.0.2.1", 0, SERVER_TURN_UDP, "192.0.2.1", 3478,
+	{ "turn:joe:secret@192.0.2.1", 0, ICEHOST_TURN_UDP, "192.0.2.1", 3478,
 	  "joe", "secret", "turn:192.0.2.1:3478" },
-	{ "turn:joe:a@b:c%40%3A?x@h:1?transport=tcp", 0, SERVER_TURN_TCP, "h",
+	{ "turn:joe:a@b:c%40%3A?x@h:1?transport=tcp", 0, ICEHOST_TURN_TCP, "h",
 	  1, "joe", "a@b:c@:?x", "turn:h:1?transport=tcp" },
-	{ "turn:h?transport=UDP", 0, SERVER_TURN_UDP, "h", 3478, "", "",
+	{ "turn:h?transport=UDP", 0, ICEHOST_TURN_UDP, "h", 3478, "", "",
 	  "turn:h:3478" },
 	{ "turns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
 	{ "stuns:h", ENOTSUP, 0, NULL, 0, NULL, NULL, NULL },
@@ -52,13 +52,13 @@ static const struct {
 	{ "turn:h x", EINVAL, 0, NULL, 0, NULL, NULL, NULL },
 };
 
-static void test_server_parses_uris(void **state)
+static void test_icehost_parses_uris(void **state)
 {
 	char text[128];
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(uriv); i++) {
-		struct server s;
+		struct icehost s;
 		int err = parse(&s, uriv[i].text);
 
 		if (err != uriv[i].err)
@@ -70,14 +70,14 @@ static void test_server_parses_uris(void **state)
 		assert_int_equal(s.port, uriv[i].port);
 		assert_string_equal(s.user, uriv[i].user);
 		assert_string_equal(s.password, uriv[i].password);
-		re_snprintf(text, sizeof(text), "%H", server_print, &s);
+		re_snprintf(text, sizeof(text), "%H", icehost_print, &s);
 		assert_string_equal(text, uriv[i].printed);
 	}
 }
 
-static void test_server_knows_literal_addresses(void **state)
+static void test_icehost_knows_literal_addresses(void **state)
 {
-	struct server s;
+	struct icehost s;
 	(void)state;
 
 	assert_int_equal(parse(&s, "stun:192.0.2.1:99"), 0);
@@ -89,17 +89,17 @@ static void test_server_knows_literal_addresses(void **state)
 	assert_false(sa_isset(&s.addr, SA_ADDR));
 }
 
-static void test_server_refuses_what_is_too_long(void **state)
+static void test_icehost_refuses_what_is_too_long(void **state)
 {
-	char text[2 * SERVER_SECRET];
-	struct server s;
+	char text[2 * ICEHOST_SECRET];
+	struct icehost s;
 	(void)state;
 
 	memset(text, 'a', sizeof(text));
 	memcpy(text, "stun:", 5);
-	text[5 + SERVER_HOST] = '\0';
+	text[5 + ICEHOST_HOST] = '\0';
 	assert_int_equal(parse(&s, text), EOVERFLOW);
-	text[5 + SERVER_HOST - 1] = '\0';
+	text[5 + ICEHOST_HOST - 1] = '\0';
 	assert_int_equal(parse(&s, text), 0);
 	memset(text, 'a', sizeof(text));
 	memcpy(text, "turn:u:", 7);
@@ -110,9 +110,9 @@ static void test_server_refuses_what_is_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_server_parses_uris),
-		cmocka_unit_test(test_server_knows_literal_addresses),
-		cmocka_unit_test(test_server_refuses_what_is_too_long),
+		cmocka_unit_test(test_icehost_parses_uris),
+		cmocka_unit_test(test_icehost_knows_literal_addresses),
+		cmocka_unit_test(test_icehost_refuses_what_is_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,7 +309,8 @@ static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 	struct pl item;
 
 	while (config_item(c, "ice", "servers", count, &item)) {
-		turn |= !re_regex(item.p, item.l, "^turn:");
+		turn |= item.l > strlen("turn:") &&
+			!strncmp(item.p, "turn:", strlen("turn:"));
 		none |= !pl_strcmp(&item, "none");
 		++count;
 	}

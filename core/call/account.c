@@ -67,8 +67,13 @@ static void set_reason(struct account *a, const struct pl *reason,
 static void on_failed(struct account *a, const struct registration_event *ev,
 		      uint64_t now)
 {
-	set_reason(a, &ev->reason, ev->code);
-	if (ev->retry == CLOCK_NEVER)
+	/* A lost connection has been told already, and better */
+	if (a->state == TRUNK_UP)
+		set_reason(a, &ev->reason, ev->code);
+	if (a->state != TRUNK_UP)
+		log_debug("account: %s waits for a connection\n",
+			  ua_aor(a->ua));
+	else if (ev->retry == CLOCK_NEVER)
 		log_warning("account: %s is not registered: %s; no further "
 			    "try before `register` or a new connection\n",
 			    ua_aor(a->ua), a->reason);

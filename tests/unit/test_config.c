@@ -257,6 +257,8 @@ static void test_config_knows_rules_over_several_keys(void **state)
 	}
 	mem_deref(good("[account]\nrealm = a\nuser = b\n[transport]\n"
 		       "url = ws://b\ninsecure = yes\n"));
+	mem_deref(good(NEEDED "[ice]\npolicy = relay\n"
+			      "servers = stun:b, turn:u:p@b?transport=tcp\n"));
 }
 
 static void test_config_shows_no_secret(void **state)

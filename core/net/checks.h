@@ -25,7 +25,7 @@ enum {
 	CHECKS_BYTES = 200000, /**< Sent to unproven addresses, SECURITY 24 */
 	CHECKS_RELAY_WAIT = 250 * CLOCK_MS, /**< For a direct pair before a
 				relayed one is nominated [us], ours        */
-	CHECKS_STALE = 4 * CLOCK_S, /**< Without a nomination for so long, a
+	CHECKS_STALE = 3 * CLOCK_S, /**< Without a nomination for so long, a
 				pair yields to one that gets them: more than
 				the 2.5 s at which browsers repeat them    */
 };

@@ -77,7 +77,8 @@ void pairs_thaw_like(struct pairs *ps, const struct pair *p);
 
 /**
  * The next ordinary check: the best that waits and is permitted, or, when
- * none waits or is under way, the best that is frozen. NULL none.
+ * none waits, the best that is frozen. Sooner than RFC 8445 section 6.1.4.2,
+ * which lets those of a foundation under way stay frozen. NULL none.
  */
 struct pair *pairs_next(struct pairs *ps, uint64_t now);
 

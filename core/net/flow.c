@@ -13,6 +13,12 @@
 #include "core/net/flow.h"
 #include "core/net/retry.h"
 
+/* 80 to 100 % of Flow-Timer, RFC 5626 section 4.4.1 */
+enum {
+	TIMER_PARTS = 5,
+	TIMER_LEAST = 4,
+};
+
 /* What the timer is for */
 enum todo {
 	TODO_CONNECT = 0, /* Begin a round                     */
@@ -322,6 +328,27 @@ void flow_restart(struct flow *f, const char *reason, bool at_once,
 	default:
 		break;
 	}
+}
+
+void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now)
+{
+	uint64_t max = (uint64_t)seconds * CLOCK_S;
+	uint64_t min = max / TIMER_PARTS * TIMER_LEAST;
+
+	if (f->state != FLOW_UP)
+		return;
+
+	/* Never rarer than configured: a NAT on the way may want more */
+	if (!seconds || max > f->ping_max) {
+		min = f->ping_min;
+		max = f->ping_max;
+	}
+	if (min < FLOW_PING_LEAST) {
+		min = FLOW_PING_LEAST;
+		max = max > min ? max : min;
+	}
+
+	weblink_set_ping(f->link, min, max, now);
 }
 
 void flow_close(struct flow *f, uint64_t now)

@@ -13,10 +13,11 @@
 #include "core/net/resolver.h"
 
 enum {
-	FLOW_URLS_MAX = 8,	       /**< In failover order, ours     */
-	FLOW_PING_MIN = 95 * CLOCK_S,  /**< RFC 5626 section 4.4.1 [us] */
-	FLOW_PING_MAX = 120 * CLOCK_S, /**< The same                    */
-	FLOW_REASON_MAX = 384,	       /**< Text [bytes], ours          */
+	FLOW_URLS_MAX = 8,		/**< In failover order, ours     */
+	FLOW_PING_MIN = 95 * CLOCK_S,	/**< RFC 5626 section 4.4.1 [us] */
+	FLOW_PING_MAX = 120 * CLOCK_S,	/**< The same                    */
+	FLOW_PING_LEAST = 10 * CLOCK_S, /**< Whatever the server says, ours */
+	FLOW_REASON_MAX = 384,		/**< Text [bytes], ours          */
 };
 
 enum flow_state {
@@ -87,6 +88,14 @@ int flow_send(struct flow *f, struct mbuf *mb);
  */
 void flow_restart(struct flow *f, const char *reason, bool at_once,
 		  uint64_t now);
+
+/**
+ * Ping within the time that the server's Flow-Timer names, as long as this
+ * connection lives: after 80 to 100 % of it (RFC 5626 section 4.4.1).
+ *
+ * @param seconds  0 for what flow_params said
+ */
+void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now);
 
 /**
  * End for good: close with 1000, wait for the server at most a second. The

@@ -252,6 +252,17 @@ int weblink_close(struct weblink *c, uint64_t now)
 	return err;
 }
 
+void weblink_set_ping(struct weblink *c, uint64_t min, uint64_t max,
+		      uint64_t now)
+{
+	c->ping_min = min;
+	c->ping_max = max;
+	if (c->wsock && !c->over) {
+		wsock_set_keepalive(c->wsock, min, max, now);
+		arm(c);
+	}
+}
+
 const struct sa *weblink_peer(const struct weblink *c)
 {
 	return stream_peer(c->stream);

@@ -66,6 +66,10 @@ int weblink_send(struct weblink *c, struct mbuf *mb);
  */
 int weblink_close(struct weblink *c, uint64_t now);
 
+/** Wait so long between pings from now on, at random between the two [us] */
+void weblink_set_ping(struct weblink *c, uint64_t min, uint64_t max,
+		      uint64_t now);
+
 /** Address of the peer, or of the last attempt */
 const struct sa *weblink_peer(const struct weblink *c);
 

@@ -353,7 +353,8 @@ void audio_recv(struct audio *a, struct mbuf *mb, uint64_t now)
 
 	codec = find_pt(a, p.pt, &i);
 	noise = !codec && a->media.noise_pt && p.pt == a->media.noise_pt;
-	report_received(a->report, &p, mbuf_get_left(mb), codec, now);
+	report_received(a->report, &p, mbuf_get_left(mb),
+			codec ? a->media.codecv[i].type->clock : 0, now);
 
 	if (!codec && !recv_digit(a, &p, mb, now) && !noise)
 		++a->unknown;

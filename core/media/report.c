@@ -28,14 +28,15 @@ enum {
 
 struct report {
 	uint32_t ssrc;
-	uint32_t clock; /* [Hz] */
+	uint32_t clock; /* Sent [Hz] */
 	char cname[REPORT_CNAME + 1];
 	uint64_t due;
 
 	uint32_t tx_ts;	  /* Timestamp sent last ... */
 	uint64_t tx_time; /* ... and when [us]       */
 
-	bool known; /* rx_* of the sequence are valid */
+	uint32_t rx_clock; /* Received, lately [Hz] */
+	bool known;	   /* rx_* of the sequence are valid */
 	uint32_t rx_ssrc;
 	uint32_t base, highest, cycles, bad; /* RFC 3550 appendix A.1 */
 	uint32_t received, expected_prior, received_prior;
@@ -72,23 +73,18 @@ int report_alloc(struct report **rp, uint32_t ssrc, const char *cname,
 void report_set_clock(struct report *r, uint32_t clock)
 {
 	assert(clock);
-	if (clock == r->clock)
-		return;
-
-	r->jitter = (uint32_t)((uint64_t)r->jitter * clock / r->clock);
 	r->clock = clock;
-	r->timed = false;
 }
 
-static uint32_t ticks_of(const struct report *r, uint64_t us)
+static uint32_t ticks_of(uint32_t clock, uint64_t us)
 {
-	return (uint32_t)(us / CLOCK_S * r->clock +
-			  us % CLOCK_S * r->clock / CLOCK_S);
+	return (uint32_t)(us / CLOCK_S * clock +
+			  us % CLOCK_S * clock / CLOCK_S);
 }
 
-static uint32_t us_of(const struct report *r, uint32_t ticks)
+static uint32_t us_of(uint32_t clock, uint32_t ticks)
 {
-	uint64_t us = (uint64_t)ticks * CLOCK_S / r->clock;
+	uint64_t us = clock ? (uint64_t)ticks * CLOCK_S / clock : 0;
 
 	return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
 }
@@ -160,7 +156,7 @@ static bool sequence(struct report *r, const struct packet *p)
 }
 
 void report_received(struct report *r, const struct packet *p, size_t size,
-		     bool timed, uint64_t now)
+		     uint32_t clock, uint64_t now)
 {
 	uint32_t transit;
 	int32_t d;
@@ -171,16 +167,21 @@ void report_received(struct report *r, const struct packet *p, size_t size,
 		return;
 
 	++r->received;
-	if (!timed)
+	if (!clock)
 		return;
+	if (clock != r->rx_clock) {
+		r->rx_clock = clock;
+		r->jitter = 0;
+		r->timed = false;
+	}
 
-	transit = ticks_of(r, now) - p->ts;
+	transit = ticks_of(clock, now) - p->ts;
 	d = (int32_t)(transit - r->transit);
 	if (d < 0)
 		d = d == INT32_MIN ? INT32_MAX : -d;
 
 	/* RFC 3550 appendix A.8; a jump of the clock is no jitter */
-	if (r->timed && (uint32_t)d < r->clock)
+	if (r->timed && (uint32_t)d < clock)
 		r->jitter += (uint32_t)d -
 			     ((r->jitter + (1 << (JITTER_GAIN_SHIFT - 1))) >>
 			      JITTER_GAIN_SHIFT);
@@ -204,7 +205,7 @@ static void take_block(struct report *r, const struct compound_block *b,
 
 	r->st.tx_lost = b->lost;
 	r->st.tx_fraction = b->fraction;
-	r->st.tx_jitter = us_of(r, b->jitter);
+	r->st.tx_jitter = us_of(r->clock, b->jitter);
 
 	rtt = middle - b->lsr - b->dlsr;
 	if (b->lsr && rtt < RTT_MAX * NTP_MIDDLE_HZ)
@@ -328,7 +329,7 @@ static int write_report(struct mbuf *mb, struct report *r, uint64_t now)
 	err = write_head(mb, block, sender ? COMPOUND_SR : COMPOUND_RR, bytes);
 	err |= mbuf_write_u32(mb, htonl(r->ssrc));
 	if (sender) {
-		uint32_t ts = r->tx_ts + ticks_of(r, now - r->tx_time);
+		uint32_t ts = r->tx_ts + ticks_of(r->clock, now - r->tx_time);
 
 		err |= mbuf_write_u32(mb, htonl((uint32_t)(ntp >> 32)));
 		err |= mbuf_write_u32(mb, htonl((uint32_t)ntp));
@@ -391,7 +392,7 @@ void report_stats(const struct report *r, struct report_stats *stats)
 
 	*stats = r->st;
 	stats->rx_lost = r->lost_before + (n > 0 ? (uint32_t)n : 0);
-	stats->rx_jitter = us_of(r, r->jitter >> JITTER_GAIN_SHIFT);
+	stats->rx_jitter = us_of(r->rx_clock, r->jitter >> JITTER_GAIN_SHIFT);
 }
 
 int report_print(struct re_printf *pf, const struct report *r)

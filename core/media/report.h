@@ -49,7 +49,7 @@ struct report;
  *
  * @param ssrc   Of what we send
  * @param cname  RFC 7022; at most REPORT_CNAME bytes, copied
- * @param clock  RTP clock of both directions [Hz], not 0
+ * @param clock  RTP clock of what we send [Hz], not 0
  * @param now    Monotonic time [us]
  *
  * @return 0, ENOMEM
@@ -57,7 +57,7 @@ struct report;
 int report_alloc(struct report **rp, uint32_t ssrc, const char *cname,
 		 uint32_t clock, uint64_t now);
 
-/** The RTP clock changed with the codec [Hz] */
+/** The RTP clock of what we send changed with the codec [Hz] */
 void report_set_clock(struct report *r, uint32_t clock);
 
 /**
@@ -73,11 +73,11 @@ void report_sent(struct report *r, uint32_t ts, size_t size, uint64_t now);
  *
  * @param p      Its header
  * @param size   Its payload [bytes]
- * @param timed  Whether its timestamp counts for the jitter (a telephone
- *               event repeats the same one)
+ * @param clock  Of its timestamp [Hz]; 0 when that does not count for the
+ *               jitter (a telephone event repeats the same one)
  */
 void report_received(struct report *r, const struct packet *p, size_t size,
-		     bool timed, uint64_t now);
+		     uint32_t clock, uint64_t now);
 
 /**
  * An RTCP packet was received, from mb->pos on.

@@ -4,7 +4,11 @@
 #include "tests/unit/test.h"
 #include "core/media/digits.h"
 
-enum { CLOCK = 8000, TICKS = 160, PACKETS_MAX = 4096 };
+enum {
+	CLOCK = 8000,
+	TICKS = 160,
+	PACKETS_MAX = 4096
+};
 
 struct sent {
 	uint32_t ts;

@@ -20,22 +20,49 @@ static const struct {
 	{ "RTCP", { 0x80, 200 }, 12, EBADMSG, 0, 0 },
 	{ "one CSRC", { 0x81 }, 17, 0, 1, 0 },
 	{ "CSRCs cut", { 0x8f }, 40, EBADMSG, 0, 0 },
-	{ "extension", { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0,
-			 2 }, 30, 0, 6, 8 },
-	{ "empty extension", { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe,
-			       0xde, 0, 0 }, 16, 0, 0, 0 },
-	{ "extension cut", { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde,
-			     0, 2 }, 20, EBADMSG, 0, 0 },
+	{ "extension",
+	  { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 2 },
+	  30,
+	  0,
+	  6,
+	  8 },
+	{ "empty extension",
+	  { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 0 },
+	  16,
+	  0,
+	  0,
+	  0 },
+	{ "extension cut",
+	  { 0x90, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xbe, 0xde, 0, 2 },
+	  20,
+	  EBADMSG,
+	  0,
+	  0 },
 	{ "no extension", { 0x90 }, 14, EBADMSG, 0, 0 },
-	{ "padding 3", { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 3 },
-	  16, 0, 1, 0 },
-	{ "all padding", { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 4 },
-	  16, 0, 0, 0 },
-	{ "padding 0", { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0 },
-	  16, EBADMSG, 0, 0 },
+	{ "padding 3",
+	  { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 3 },
+	  16,
+	  0,
+	  1,
+	  0 },
+	{ "all padding",
+	  { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 4 },
+	  16,
+	  0,
+	  0,
+	  0 },
+	{ "padding 0",
+	  { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0 },
+	  16,
+	  EBADMSG,
+	  0,
+	  0 },
 	{ "padding too long",
 	  { 0xa0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 5 },
-	  16, EBADMSG, 0, 0 },
+	  16,
+	  EBADMSG,
+	  0,
+	  0 },
 	{ "padding of nothing", { 0xa0 }, 12, EBADMSG, 0, 0 },
 };
 
@@ -57,8 +84,7 @@ static void test_packet_refuses_what_does_not_add_up(void **state)
 		if (err) {
 			assert_int_equal(mb->pos, pos);
 			assert_int_equal(mb->end, pos + tablev[i].size);
-		}
-		else {
+		} else {
 			assert_int_equal(mbuf_get_left(mb), tablev[i].payload);
 			assert_int_equal(p.ext_len, tablev[i].ext);
 		}
@@ -69,8 +95,11 @@ static void test_packet_refuses_what_does_not_add_up(void **state)
 static void test_packet_reads_what_it_wrote(void **state)
 {
 	const struct packet in = {
-		.marker = true, .pt = 111, .seq = 0xfffe,
-		.ts = 0x80000001, .ssrc = 0xdeadbeef,
+		.marker = true,
+		.pt = 111,
+		.seq = 0xfffe,
+		.ts = 0x80000001,
+		.ssrc = 0xdeadbeef,
 	};
 	struct packet out;
 	struct mbuf *mb = packet_alloc(0);

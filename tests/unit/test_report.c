@@ -4,13 +4,19 @@
 #include "tests/unit/test.h"
 #include "core/media/report.h"
 
-enum { CLOCK = 8000, TICKS = 160, US = 20000, SSRC_A = 1, SSRC_B = 2 };
+enum {
+	CLOCK = 8000,
+	TICKS = 160,
+	US = 20000,
+	SSRC_A = 1,
+	SSRC_B = 2
+};
 
 static void receive(struct report *r, uint16_t seq, uint32_t ts, uint64_t now)
 {
 	struct packet p = { .seq = seq, .ts = ts, .ssrc = SSRC_B };
 
-	report_received(r, &p, 160, true, now);
+	report_received(r, &p, 160, CLOCK, now);
 }
 
 /* Both sides of a call exchange what they built */
@@ -194,22 +200,40 @@ static const struct {
 	{ "BYE of nobody", { 0x80, 203, 0, 0 }, 4, 0, 1 },
 	{ "BYE of one", { 0x81, 203, 0, 1 }, 8, 0, 1 },
 	{ "BYE of two", { 0x82, 203, 0, 1 }, 8, EBADMSG, 0 },
-	{ "BYE, reason", { 0x81, 203, 0, 2, 0, 0, 0, 1, 3, 'x', 'y', 'z' }, 12,
-	  0, 1 },
+	{ "BYE, reason",
+	  { 0x81, 203, 0, 2, 0, 0, 0, 1, 3, 'x', 'y', 'z' },
+	  12,
+	  0,
+	  1 },
 	{ "BYE, long reason",
-	  { 0x81, 203, 0, 2, 0, 0, 0, 1, 4, 'x', 'y', 'z' }, 12, EBADMSG, 0 },
+	  { 0x81, 203, 0, 2, 0, 0, 0, 1, 4, 'x', 'y', 'z' },
+	  12,
+	  EBADMSG,
+	  0 },
 	{ "SDES", { 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 1, 'x', 0 }, 12, 0, 1 },
-	{ "SDES no end", { 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 2, 'x', 'y' }, 12,
-	  EBADMSG, 0 },
-	{ "SDES long", { 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'x', 'y' }, 12,
-	  EBADMSG, 0 },
+	{ "SDES no end",
+	  { 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 2, 'x', 'y' },
+	  12,
+	  EBADMSG,
+	  0 },
+	{ "SDES long",
+	  { 0x81, 202, 0, 2, 0, 0, 0, 1, 1, 9, 'x', 'y' },
+	  12,
+	  EBADMSG,
+	  0 },
 	{ "RR, garbage", { 0x80, 201, 0, 1, 0, 0, 0, 1, 9 }, 9, EBADMSG, 1 },
 	{ "two", { 0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 206, 0, 2 }, 20, 0, 2 },
 	{ "padding", { 0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4 }, 12, 0, 1 },
-	{ "padding 0", { 0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0 }, 12,
-	  EBADMSG, 0 },
-	{ "padding long", { 0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9 }, 12,
-	  EBADMSG, 0 },
+	{ "padding 0",
+	  { 0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0 },
+	  12,
+	  EBADMSG,
+	  0 },
+	{ "padding long",
+	  { 0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 9 },
+	  12,
+	  EBADMSG,
+	  0 },
 };
 
 static void test_report_decodes_or_refuses(void **state)
@@ -229,8 +253,8 @@ static void test_report_decodes_or_refuses(void **state)
 
 static void test_report_reads_negative_losses(void **state)
 {
-	const uint8_t rr[32] = { 0x81, 201, 0, 7, 0, 0, 0, 2, 0, 0, 0, 1,
-				 0,    255, 255, 254 };
+	const uint8_t rr[32] = { 0x81, 201, 0, 7, 0, 0,	  0,   2,
+				 0,    0,   0, 1, 0, 255, 255, 254 };
 	struct seen s = { .n = 0 };
 	(void)state;
 

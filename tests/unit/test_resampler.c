@@ -148,6 +148,22 @@ static void test_resampler_follows_drift_without_clicks(void **state)
 	mem_deref(out);
 }
 
+/* Noise below a sixth of the rate or so, in both forms */
+static void make_noise(int16_t *in, float *x, unsigned n)
+{
+	double low[4] = { 0 };
+	uint32_t seed = 1;
+
+	for (unsigned i = 0; i < n; i++) {
+		seed = seed * 1664525u + 1013904223u;
+		low[0] += ((int32_t)seed / 65536.0 - low[0]) * 0.4;
+		for (unsigned k = 1; k < 4; k++)
+			low[k] += (low[k - 1] - low[k]) * 0.4;
+		in[i] = (int16_t)lrint(low[3] / 2);
+		x[i] = in[i];
+	}
+}
+
 static void test_resampler_agrees_with_libsamplerate(void **state)
 {
 	enum {
@@ -166,20 +182,10 @@ static void test_resampler_agrees_with_libsamplerate(void **state)
 		       .src_ratio = (double)OUT / IN };
 	double best = 1e30;
 	struct resampler *r;
-	uint32_t seed = 1;
 	unsigned made = 0;
 	(void)state;
 
-	for (unsigned i = 0; i < N; i++) { /* Noise below 8 kHz or so */
-		static double low[4];
-
-		seed = seed * 1664525u + 1013904223u;
-		low[0] += ((int32_t)seed / 65536.0 - low[0]) * 0.4;
-		for (unsigned k = 1; k < 4; k++)
-			low[k] += (low[k - 1] - low[k]) * 0.4;
-		in[i] = (int16_t)lrint(low[3] / 2);
-		x[i] = in[i];
-	}
+	make_noise(in, x, N);
 	assert_int_equal(src_simple(&d, SRC_SINC_BEST_QUALITY, 1), 0);
 	assert_int_equal(resampler_alloc(&r, IN, OUT, N, false), 0);
 	made = resampler_put(r, in, N, out);

@@ -300,9 +300,12 @@ int agent_gather(struct agent *a, uint64_t now)
 
 int agent_restart(struct agent *a, enum agent_role role, uint64_t now)
 {
+	uint32_t bytes = a->checks.bytes;
+
 	checks_close(&a->checks);
 	early_flush(&a->early);
 	checks_init(&a->checks, role == AGENT_CONTROLLING, on_event, a);
+	a->checks.bytes = bytes; /* A budget of the call, SECURITY row 24 */
 	a->remotec = 0;
 	a->begun = 0;
 	a->rest = CLOCK_NEVER;

@@ -361,6 +361,7 @@ static void default_source(int af, struct sa *sa)
 
 	/* Any address that is routed by default: RFC 5737, RFC 3849 */
 	sa_init(sa, AF_UNSPEC);
+	sa_init(&dst, af);
 	if (sa_set_str(&dst, af == AF_INET ? "192.0.2.1" : "2001:db8::1",
 		       DISCARD_PORT))
 		return;

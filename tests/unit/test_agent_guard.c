@@ -1,6 +1,5 @@
 /**
  * @file tests/unit/test_agent_guard.c  Tests of agent: what strangers send
- *
  * Rows 17, 21, 24, 25 and 26 of the threat model.
  */
 #include "tests/unit/test.h"
@@ -163,7 +162,6 @@ static void test_agent_answers_no_stranger(void **state)
 	memset(mb->buf + 4, 0, 4);
 	assert_int_equal(say(&s, &ip, mb), 0);
 
-	/* The fingerprint is wrong */
 	mb = encode(&ip, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, true, 0);
 	mb->buf[mb->end - 1] ^= 1;
 	assert_int_equal(say(&s, &ip, mb), 0);
@@ -171,7 +169,6 @@ static void test_agent_answers_no_stranger(void **state)
 	for (unsigned first = 0; first <= UINT8_MAX; first++)
 		assert_int_equal(say(&s, &ip, bytes((uint8_t)first)), 0);
 
-	/* And the right one is answered */
 	mb = encode(&ip, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, true, 0);
 	assert_int_equal(say(&s, &ip, mb), 1);
 	stranger_close(&s);

@@ -101,7 +101,7 @@ export class Phone {
 	{
 		this.listener = spawn(this.program,
 			['ctl', '-s', this.socket, '--json', 'events'],
-			{ stdio: ['ignore', 'pipe', 'inherit'] });
+			{ stdio: ['ignore', 'pipe', 'ignore'] });
 		createInterface({ input: this.listener.stdout })
 			.on('line', (line) => {
 				try {

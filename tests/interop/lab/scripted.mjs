@@ -37,7 +37,18 @@ export const good_upgrade = (accept) => 'HTTP/1.1 101 Switching Protocols' +
 	`Sec-WebSocket-Accept: ${accept}\r\n` +
 	'Sec-WebSocket-Protocol: sip\r\n\r\n';
 
+/** A registrar's reply when all is well */
+function registered(text)
+{
+	const contact = header(text, 'Contact').replace(/;expires=\d+/, '');
+	const expires = header(text, 'Expires') ?? '60';
+
+	return reply_to(text, '200 OK',
+			`Contact: ${contact};expires=${expires}\r\n`);
+}
+
 export class Scripted {
+	register = registered; /* A test may put another */
 	events = new Events('server');
 	connections = 0;
 
@@ -99,12 +110,8 @@ export class Scripted {
 		if (opcode >= CLOSE)
 			return;
 		if (text.startsWith('REGISTER')) {
-			const contact = header(text, 'Contact');
-			const expires = header(text, 'Expires') ?? '60';
-			this.send(reply_to(text, '200 OK', `Contact: ` +
-				`${contact.replace(/;expires=\d+/, '')}` +
-				`;expires=${expires}\r\n`));
-			this.events.put({ event: 'REGISTER', text, contact });
+			this.send(this.register(text));
+			this.events.put({ event: 'REGISTER', text });
 			return;
 		}
 		this.events.put({ event: text.split(/[ \r]/)[0], text,

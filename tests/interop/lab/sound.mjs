@@ -191,17 +191,16 @@ function key_of(samples, rate, from, to)
 export function digits_in(samples, rate)
 {
 	const size = Math.round(0.02 * rate), hop = Math.round(0.005 * rate);
-	let digits = '', last = '', same = 0, counted = false;
+	let digits = '', last = '', same = 0, counted = '';
 
 	for (let at = 0; at + size <= samples.length; at += hop) {
 		const key = key_of(samples, rate, at, at + size);
 		same = key === last ? same + 1 : 1;
 		last = key;
-		if (same < STEADY_HOPS)
+		if (same < STEADY_HOPS || key === counted)
 			continue;
-		if (key && !counted)
-			digits += key;
-		counted = key !== '';
+		digits += key;
+		counted = key;
 	}
 	return digits;
 }

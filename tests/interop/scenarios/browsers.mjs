@@ -28,7 +28,7 @@ async function two_pages(lab)
 	const at_carl = assert_tone('carl', c, BROWSER_TONE);
 
 	await anna.lab('dtmf', '12#', 'RFC2833');
-	const digits = await carl.listen(1.5);
+	const digits = await carl.listen(3);
 	assert.equal(digits_in(digits.samples, digits.rate), '12#');
 
 	await anna.lab('hangup');

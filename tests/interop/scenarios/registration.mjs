@@ -94,20 +94,6 @@ async function sha256(lab)
 	}
 }
 
-async function interval_too_brief(lab)
-{
-	await lab.kamailio.kill();
-	await lab.kamailio.start({ min_expires: 300 });
-	try {
-		await lab.phone({ user: 'reg6', account: { expires: 60 } });
-		assert.equal(lab.kamailio.requests('REGISTER', 'reg6').at(-1)
-			.expires, '300');
-	} finally {
-		await lab.kamailio.kill();
-		await lab.kamailio.start();
-	}
-}
-
 async function over(lab)
 {
 	const phone = await lab.phone({ user: 'reg7', transport: {
@@ -155,11 +141,10 @@ export default [
 	['registration is refreshed, its nonce used again', refreshes],
 	['wrong password: two REGISTERs, no third', wrong_password],
 	['digest with SHA-256', sha256],
-	['423 Interval Too Brief', interval_too_brief],
 	['first server of the list does not answer', over],
 	['certificate accepted by IP address', address],
 	refused('expired', 'localhost', /expired/i),
-	refused('future', 'localhost', /not.*valid.*yet|future|not yet/i),
+	refused('future', 'localhost', /not valid before/),
 	refused('name', 'localhost', /name|localhost|elsewhere/i),
 	refused('unknown', 'localhost', /trust|unknown|authority|CA/),
 	refused('nosan', 'localhost', /name|subject/i),

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { until } from '../lab/wait.mjs';
 import { anna_calls, phone_calls } from './calls.mjs';
 
-const CALLS = Number(process.env.CALLS ??
+const CALLS = Number(process.env.SOAK_CALLS ??
 	(process.argv.includes('--soak') ? 2000 : 200));
 const SANITIZED_CALLS = 40;
 const GROWTH = 300; /* Of private memory over all calls [kB] */

@@ -61,6 +61,7 @@ static void bench(unsigned codec, uint32_t rate, unsigned loss)
 
 	m.codecv[0].type = codec_at(codec);
 	m.codecv[0].pt = codec ? codec_at(codec)->pt : 111;
+	m.codecv[0].pt_recv = m.codecv[0].pt;
 	prm.ssrc = 1;
 	prm.arg = &a;
 	t = cpu();

@@ -55,8 +55,8 @@ static struct audio *start(uint64_t now)
 	};
 	struct audio_media media = {
 		.codecc = 3,
-		.digit_pt = PT_DIGIT,
-		.digit_clock = RATE,
+		.eventv = { { PT_DIGIT, PT_DIGIT, RATE } },
+		.eventc = 1,
 		.noise_pt = PT_NOISE,
 		.recv = true,
 	};
@@ -65,6 +65,7 @@ static struct audio *start(uint64_t now)
 	for (unsigned i = 0; i < media.codecc; i++) {
 		media.codecv[i].type = codec_at(i);
 		media.codecv[i].pt = i ? codec_at(i)->pt : PT_OPUS;
+		media.codecv[i].pt_recv = media.codecv[i].pt;
 		media.codecv[i].prm.complexity = 1;
 	}
 	if (audio_alloc(&a, &prm, &media, now))

@@ -176,8 +176,6 @@ static void on_lost(struct account *a, const char *reason, uint64_t retry,
 		return;
 
 	set_reason(a, &text, 0);
-	log_info("account: %s; next try in %llu ms\n", a->reason,
-		 (unsigned long long)(retry / CLOCK_MS));
 	event_emit(a->events,
 		   a->was_up ? EVENT_RECONNECTING : EVENT_FAILED_TO_START, NULL,
 		   0, "reason:s retry_ms:U", a->reason, retry / CLOCK_MS);

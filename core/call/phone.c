@@ -344,7 +344,7 @@ int phone_print(struct re_printf *pf, const struct phone *p)
 
 int phone_calls_print(struct re_printf *pf, const struct phone *p)
 {
-	int err = 0;
+	int err = p->callc ? 0 : re_hprintf(pf, "no calls\n");
 
 	for (unsigned i = 0; i < p->callc; i++)
 		err |= call_print(pf, p->callv[i]);
@@ -354,7 +354,7 @@ int phone_calls_print(struct re_printf *pf, const struct phone *p)
 
 int phone_stats_print(struct re_printf *pf, const struct phone *p)
 {
-	int err = 0;
+	int err = p->callc ? 0 : re_hprintf(pf, "no calls\n");
 
 	for (unsigned i = 0; i < p->callc; i++)
 		err |= call_stats_print(pf, p->callv[i]);

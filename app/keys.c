@@ -29,7 +29,7 @@ void keys_put(struct keys *k, const uint8_t *p, size_t n)
 }
 
 /* Length of a UTF-8 character by its first byte */
-static size_t utf8_length(uint8_t lead)
+static size_t lead_length(uint8_t lead)
 {
 	size_t n = 1;
 
@@ -48,7 +48,7 @@ static size_t key_length(const uint8_t *p, size_t n)
 	if (!n)
 		return 0;
 	if (*p != ESC) {
-		len = utf8_length(*p);
+		len = lead_length(*p);
 		return len <= n ? len : 0;
 	}
 	if (n < 2)
@@ -82,7 +82,7 @@ int32_t keys_get(struct keys *k)
 	if (c < UTF8_MIN)
 		return c;
 
-	len = utf8_length((uint8_t)c);
+	len = lead_length((uint8_t)c);
 	if (len == 1)
 		return REPLACEMENT;
 

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 
 static struct {
 	enum log_level level;
@@ -62,39 +63,16 @@ void log_debug(const char *fmt, ...)
 	LOG_BODY(LOG_LEVEL_DEBUG);
 }
 
-/* Length of the valid UTF-8 sequence at p, 0 if there is none (RFC 3629) */
-static size_t utf8_len(const uint8_t *p, size_t left)
+/* Length of the character at p if a terminal only shows it, else 0 */
+static size_t harmless(const uint8_t *p, size_t left)
 {
-	static const struct {
-		uint8_t mask, lead;
-		size_t n;
-		uint32_t least;
-	} formv[] = {
-		{ 0xe0, 0xc0, 2, 0x80 },
-		{ 0xf0, 0xe0, 3, 0x800 },
-		{ 0xf8, 0xf0, 4, 0x10000 },
-	};
+	const size_t n = utf8_length(p, left);
 
-	for (size_t i = 0; i < ARRAY_SIZE(formv); i++) {
-		uint32_t cp = p[0] & (uint8_t)~formv[i].mask;
+	if (n == 1 && (*p < 0x20 || *p == 0x7f || *p == '\\'))
+		return 0;
 
-		if ((p[0] & formv[i].mask) != formv[i].lead)
-			continue;
-		if (left < formv[i].n)
-			return 0;
-		for (size_t k = 1; k < formv[i].n; k++) {
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-			cp = cp << 6 | (p[k] & 0x3f);
-		}
-		/* C1 controls are valid UTF-8 and move a terminal's cursor */
-		if (cp < formv[i].least || cp < 0xa0 || cp > 0x10ffff ||
-		    (cp >= 0xd800 && cp <= 0xdfff))
-			return 0;
-		return formv[i].n;
-	}
-
-	return 0;
+	/* C1 controls are valid UTF-8 and move a terminal's cursor */
+	return n == 2 && p[0] == 0xc2 && p[1] < 0xa0 ? 0 : n;
 }
 
 int log_text(struct re_printf *pf, const struct pl *pl)
@@ -109,12 +87,7 @@ int log_text(struct re_printf *pf, const struct pl *pl)
 
 	while (i < len && !err) {
 		const uint8_t *p = (const uint8_t *)pl->p + i;
-		size_t n = 1;
-
-		if (*p >= 0x80)
-			n = utf8_len(p, len - i);
-		else if (*p < 0x20 || *p == 0x7f || *p == '\\')
-			n = 0;
+		const size_t n = harmless(p, len - i);
 
 		if (n)
 			err = pf->vph((const char *)p, n, pf->arg);

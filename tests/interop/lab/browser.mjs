@@ -102,7 +102,7 @@ class User {
 
 	async close()
 	{
-		await this.page.close();
+		await this.page.context().close();
 	}
 }
 

@@ -91,6 +91,14 @@ export class Laboratory {
 		return this._anna;
 	}
 
+	/** Anna anew, in a page of her own: Chromium tires of many calls */
+	async fresh_anna()
+	{
+		await this._anna?.close();
+		this._anna = null;
+		return this.anna();
+	}
+
 	/** A phone; started and registered unless told otherwise */
 	async phone(changes = {}, { ready = true } = {})
 	{

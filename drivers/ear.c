@@ -7,6 +7,8 @@
 
 enum {
 	PIECES = 200, /* For gaps: in a second                        */
+	UPS = 64,     /* Crossings that are looked at in a window */
+	SPAN = 4,     /* Periods are measured over so many      */
 	WINDOWS = 10, /* For the frequency: in a second               */
 	PIECE_MS = 5,
 	QUIET = 100, /* RMS below which it is silence: -50 dBFS      */
@@ -35,8 +37,8 @@ struct ear {
 	unsigned n;
 	int peak, last_peak;
 	int16_t last;
-	bool below;		  /* Was deep enough for a crossing */
-	double first_up, last_up; /* Crossings [samples]            */
+	bool below;	 /* Was deep enough for a crossing */
+	double upv[UPS]; /* Crossings [samples]            */
 	unsigned ups;
 	struct window windowv[WINDOWS]; /* With sound, a ring */
 	unsigned windowc;
@@ -71,6 +73,34 @@ static void end_piece(struct ear *e)
 	e->piece_n = 0;
 }
 
+/* The middle one: a few with a hole in them do not matter */
+static double median(double *v, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		for (unsigned k = i; k && v[k - 1] > v[k]; k--) {
+			double t = v[k];
+
+			v[k] = v[k - 1];
+			v[k - 1] = t;
+		}
+	}
+	return n ? v[n / 2] : 0;
+}
+
+/* The middle one of all periods: a jump of the phase spoils only few */
+static double frequency_of(const struct ear *e)
+{
+	unsigned span = e->ups > SPAN ? SPAN : e->ups - 1, n = 0;
+	double spanv[UPS];
+
+	if (e->ups < 2)
+		return 0;
+
+	for (unsigned i = span; i < e->ups; i++)
+		spanv[n++] = e->upv[i] - e->upv[i - span];
+	return span * e->rate / median(spanv, n);
+}
+
 static void end_window(struct ear *e)
 {
 	struct window *w = &e->windowv[e->windowc % WINDOWS];
@@ -78,10 +108,7 @@ static void end_window(struct ear *e)
 
 	if (square >= (double)QUIET * QUIET) {
 		w->square = square;
-		w->frequency = 0;
-		if (e->ups > 1)
-			w->frequency = (e->ups - 1) * e->rate /
-				       (e->last_up - e->first_up);
+		w->frequency = frequency_of(e);
 		++e->windowc;
 	}
 	e->last_peak = e->peak;
@@ -100,9 +127,8 @@ static void crossing(struct ear *e, int16_t s)
 	} else if (e->below && s >= 0 && e->last < 0) {
 		double at = e->n - (double)s / (s - e->last);
 
-		if (!e->ups++)
-			e->first_up = at;
-		e->last_up = at;
+		if (e->ups < UPS)
+			e->upv[e->ups++] = at;
 		e->below = false;
 	}
 	e->last = s;
@@ -127,20 +153,6 @@ void ear_put(struct ear *e, const int16_t *pcm, unsigned n, unsigned stride)
 {
 	for (unsigned i = 0; i < n; i++)
 		hear(e, pcm[i * stride]);
-}
-
-/* The middle one: a window with a hole in it does not matter */
-static double median(double *v, unsigned n)
-{
-	for (unsigned i = 1; i < n; i++) {
-		for (unsigned k = i; k && v[k - 1] > v[k]; k--) {
-			double t = v[k];
-
-			v[k] = v[k - 1];
-			v[k - 1] = t;
-		}
-	}
-	return n ? v[n / 2] : 0;
 }
 
 void ear_heard(const struct ear *e, struct sound_heard *heard)

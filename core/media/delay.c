@@ -109,11 +109,11 @@ void delay_put_loss(struct delay *d, bool missed, bool fec, int64_t piece)
 		set_target(d);
 }
 
-static void follow(int64_t *mean, int64_t value, bool following)
+static void follow(int64_t *mean, int64_t value, int64_t leap)
 {
 	int64_t off = value - *mean;
 
-	if (!following || off > LEAP || off < -LEAP)
+	if (off > leap || off < -leap)
 		*mean = value;
 	else
 		*mean += off / MEAN;
@@ -121,8 +121,8 @@ static void follow(int64_t *mean, int64_t value, bool following)
 
 void delay_follow(struct delay *d, int64_t offset, int64_t wait)
 {
-	follow(&d->offset, offset, d->following);
-	follow(&d->wait, wait, d->following);
+	follow(&d->offset, offset, d->following ? LEAP : 0);
+	follow(&d->wait, wait, d->following ? DELAY_TARGET_MAX : 0);
 	d->following = true;
 }
 

@@ -67,6 +67,9 @@ const struct config_key config_keyv[] = {
 	BOOL("account", "register", "yes", "Register at start"),
 	WORDS("account", "auth_min", CONFIG_CHOICE, "md5", "md5|sha256",
 	      "Weakest hash that the password is used with"),
+	BOOL("account", "auth_in_call", "no",
+	     "Let the password answer within a call that we made too: for "
+	     "servers that challenge BYE; the other side could ask then"),
 	TEXT("account", "instance", "", config_check_uuid,
 	     "UUID of this phone in its registration; the machine's if not "
 	     "given"),

@@ -247,6 +247,7 @@ static struct ua_params make_params(struct account *a)
 		.ha1 = given(cfg, "account", "ha1"),
 		.sha256_only = config_is(cfg, "account", "auth_min",
 					 "sha256"),
+		.auth_in_call = config_bool(cfg, "account", "auth_in_call"),
 		.expires = (uint32_t)(config_number(cfg, "account",
 						    "expires") / CLOCK_S),
 		.calls_max = (unsigned)config_number(cfg, "call", "max"),

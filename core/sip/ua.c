@@ -217,8 +217,7 @@ static int set_credentials(struct ua *ua, const struct ua_params *prm)
 		.ha1 = prm->ha1,
 		.least = prm->sha256_only ? CREDENTIALS_SHA256
 					  : CREDENTIALS_MD5,
-		.kinds = CREDENTIALS_REGISTER | CREDENTIALS_INITIAL |
-			 CREDENTIALS_DIALOG,
+		.kinds = CREDENTIALS_REGISTER | CREDENTIALS_INITIAL,
 	};
 	struct pl pl, user;
 	char *name = NULL;
@@ -226,6 +225,8 @@ static int set_credentials(struct ua *ua, const struct ua_params *prm)
 
 	if (!prm->password && !prm->ha1)
 		return 0;
+	if (prm->auth_in_call)
+		cp.kinds |= CREDENTIALS_DIALOG;
 
 	if (!cp.user) {
 		pl_set_str(&pl, prm->origin.user);

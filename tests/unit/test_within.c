@@ -10,17 +10,24 @@ static const struct ua_params account = {
 	.password = "secret",
 };
 
+/* The user wants challenges within a call answered (SECURITY row 5) */
+static const struct ua_params open_account = {
+	.origin = { .user = "alice", .realm = "example.org" },
+	.password = "secret",
+	.auth_in_call = true,
+};
+
 static const char challenge[] =
 	"WWW-Authenticate: Digest realm=\"example.org\", nonce=\"n1\", "
 	"qop=\"auth\", algorithm=MD5\r\n";
 
 /* A call that we made, up */
-static void call_up(struct peer *p)
+static void call_up_as(struct peer *p, const struct ua_params *who)
 {
 	struct invite_params prm = { .to = "bob" };
 	struct sip_msg *req;
 
-	peer_open(p, &account);
+	peer_open(p, who);
 	prm.body = peer_mbuf("offer");
 	assert_int_equal(
 		ua_call(&p->inv, p->ua, &prm, peer_on_invite, p, p->now), 0);
@@ -36,12 +43,17 @@ static void call_up(struct peer *p)
 	mem_deref(req);
 }
 
+static void call_up(struct peer *p)
+{
+	call_up_as(p, &account);
+}
+
 /* A call that came in, up */
-static void called_up(struct peer *p)
+static void called_up_as(struct peer *p, const struct ua_params *who)
 {
 	struct sip_msg *ok;
 
-	peer_open(p, &account);
+	peer_open(p, who);
 	peer_request(p, "INVITE", "inv", NULL, "offer");
 	peer_drop_code(p, 100, "INVITE");
 	assert_int_equal(invite_accept(p->inv, NULL, p->now), 0);
@@ -50,6 +62,11 @@ static void called_up(struct peer *p)
 	mem_deref(ok);
 	peer_request(p, "ACK", "ack", NULL, NULL);
 	(void)peer_event(p, INVITE_EV_CONFIRMED);
+}
+
+static void called_up(struct peer *p)
+{
+	called_up_as(p, &account);
 }
 
 static void up(struct peer *p, bool incoming)
@@ -112,7 +129,7 @@ static void test_within_answers_a_challenge_of_the_bye(void **state)
 	struct peer p;
 	(void)state;
 
-	call_up(&p);
+	call_up_as(&p, &open_account);
 	invite_hangup(p.inv, NULL, p.now);
 	a = peer_take(&p, "BYE");
 	assert_string_equal(peer_header(a, "Authorization"), "");
@@ -128,6 +145,33 @@ static void test_within_answers_a_challenge_of_the_bye(void **state)
 	peer_close(&p);
 }
 
+static void test_within_answers_no_challenge_unless_asked_to(void **state)
+{
+	struct sip_msg *req;
+	struct mbuf *mb;
+	struct peer p;
+	(void)state;
+
+	call_up(&p);
+	mb = peer_mbuf("offer 2");
+	assert_int_equal(invite_reoffer(p.inv, false, mb, p.now), 0);
+	mem_deref(mb);
+	req = peer_take(&p, "INVITE");
+	assert_string_equal(peer_header(req, "Authorization"), "");
+	peer_respond(&p, req, 401, NULL, challenge, NULL);
+	mem_deref(req);
+	peer_drop(&p, "ACK");
+	assert_int_equal(peer_event(&p, INVITE_EV_REFUSED)->code, 401);
+
+	invite_hangup(p.inv, NULL, p.now);
+	req = peer_take(&p, "BYE");
+	peer_respond(&p, req, 401, NULL, challenge, NULL);
+	mem_deref(req);
+	peer_silent(&p);
+	check_closed(&p, INVITE_WHY_HANGUP, 401);
+	peer_close(&p);
+}
+
 static void test_within_gives_no_digest_to_a_caller(void **state)
 {
 	struct sip_msg *bye;
@@ -135,7 +179,7 @@ static void test_within_gives_no_digest_to_a_caller(void **state)
 	(void)state;
 
 	/* SECURITY row 5: who called us chooses the nonce */
-	called_up(&p);
+	called_up_as(&p, &open_account);
 	invite_hangup(p.inv, NULL, p.now);
 	bye = peer_take(&p, "BYE");
 	peer_respond(&p, bye, 401, NULL, challenge, NULL);
@@ -343,6 +387,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_within_ends_whatever_the_bye_brings),
 		cmocka_unit_test(test_within_answers_a_challenge_of_the_bye),
+		cmocka_unit_test(
+			test_within_answers_no_challenge_unless_asked_to),
 		cmocka_unit_test(test_within_gives_no_digest_to_a_caller),
 		cmocka_unit_test(test_within_takes_a_bye),
 		cmocka_unit_test(test_within_needs_both_tags_and_a_new_cseq),

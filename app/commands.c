@@ -26,7 +26,7 @@ struct command {
 
 enum {
 	NUMBER_BASE = 10,
-	CODE_MIN = 300, /* RFC 3261 section 21: final, not successful */
+	CODE_MIN = 400, /* RFC 3261 section 21: final; we do not redirect */
 	CODE_MAX = 699,
 	ID_MAX = 1000000000,
 };
@@ -126,6 +126,7 @@ static int cmd_call(const struct request *rq)
 {
 	struct phone_dial dial = { .send = true, .recv = true };
 	unsigned id = 0;
+	bool said, usage = false;
 	int err;
 
 	for (int i = 1; i < rq->argc; i++) {
@@ -133,13 +134,16 @@ static int cmd_call(const struct request *rq)
 			dial.send = false;
 		else if (!strcmp(rq->argv[i], "sendonly"))
 			dial.recv = false;
-		else if (strcmp(rq->argv[i], "audio"))
-			return say(rq, EINVAL,
-				   "call TO [audio] "
-				   "[recvonly|sendonly]");
+		else
+			usage |= strcmp(rq->argv[i], "audio") != 0;
 	}
 
-	err = phone_call(rq->ctx->phone, rq->argv[0], &dial, &id, rq->now);
+	said = !dial.send || !dial.recv;
+	if (usage || (!dial.send && !dial.recv))
+		return say(rq, EINVAL, "call TO [audio] [recvonly|sendonly]");
+
+	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &dial : NULL, &id,
+			 rq->now);
 	if (err)
 		return call_result(rq, err);
 
@@ -165,7 +169,7 @@ static int cmd_reject(const struct request *rq)
 		return err;
 	if (rq->argc > 1 &&
 	    (!number(rq->argv[1], CODE_MAX, &code) || code < CODE_MIN))
-		return say(rq, EINVAL, "the code is a number from 300 to 699");
+		return say(rq, EINVAL, "the code is a number from 400 to 699");
 
 	return call_result(rq, phone_reject(rq->ctx->phone, id, code, rq->now));
 }

@@ -67,6 +67,23 @@ static int rearm(struct client *c)
 		c->watch, LOOP_READ | (mbuf_get_left(c->out) ? LOOP_WRITE : 0));
 }
 
+/* What is no use any more: the loop hears the end of it and frees it */
+static void client_break(struct client *c)
+{
+	c->broken = true;
+	(void)shutdown(c->fd, SHUT_RDWR);
+}
+
+/* Move what is left to the front: a slow reader must not make it grow */
+static void compact(struct mbuf *mb)
+{
+	size_t left = mbuf_get_left(mb);
+
+	memmove(mb->buf, mbuf_buf(mb), left);
+	mb->pos = 0;
+	mb->end = left;
+}
+
 /* Write what the socket takes; the rest waits for LOOP_WRITE */
 static void client_flush(struct client *c)
 {
@@ -75,14 +92,15 @@ static void client_flush(struct client *c)
 				 MSG_NOSIGNAL);
 
 		if (n < 0) {
-			c->broken = errno != EAGAIN && errno != EINTR;
+			if (errno != EAGAIN && errno != EINTR)
+				client_break(c);
 			break;
 		}
 		mbuf_advance(c->out, n);
 	}
 
-	if (!mbuf_get_left(c->out))
-		mbuf_rewind(c->out);
+	if (c->out->pos >= mbuf_get_left(c->out))
+		compact(c->out);
 }
 
 static void client_put(struct client *c, json_t *js)
@@ -93,13 +111,13 @@ static void client_put(struct client *c, json_t *js)
 	json_decref(js);
 	if (!text || mbuf_get_left(c->out) > CONTROL_BACKLOG) {
 		free(text);
-		c->broken = true;
+		client_break(c);
 		return;
 	}
 
 	mbuf_skip_to_end(c->out);
 	if (mbuf_printf(c->out, "%s\n", text))
-		c->broken = true;
+		client_break(c);
 	c->out->pos = pos;
 	free(text);
 	client_flush(c);
@@ -121,6 +139,7 @@ static void run(struct client *c, int argc, char *argv[], bool json,
 		uint64_t now)
 {
 	struct mbuf *out;
+	struct pl text;
 	int err;
 
 	if (argc == 1 && !strcmp(argv[0], "events")) {
@@ -140,9 +159,10 @@ static void run(struct client *c, int argc, char *argv[], bool json,
 	}
 
 	err = commands_run(c->control->ctx, argc, argv, json, out, now);
+	text.p = (const char *)out->buf;
+	text.l = out->end;
 	if (out->end)
-		client_put(c, json_pack("{s:s%}", "out", (char *)out->buf,
-					out->end));
+		client_put(c, json_pack("{s:o}", "out", event_string(&text)));
 	client_put(c, json_pack("{s:i}", "exit", err));
 	mem_deref(out);
 }
@@ -187,13 +207,7 @@ static void requests(struct client *c, uint64_t now)
 		request(c, p, (size_t)(nl - p), now);
 	}
 
-	if (c->in->pos) {
-		size_t left = mbuf_get_left(c->in);
-
-		memmove(c->in->buf, mbuf_buf(c->in), left);
-		c->in->pos = 0;
-		c->in->end = left;
-	}
+	compact(c->in);
 	if (c->in->end > CONTROL_REQUEST)
 		c->broken = true;
 }
@@ -279,7 +293,7 @@ static bool answered(const struct sockaddr_un *un)
 	return yes;
 }
 
-static int listen_at(int fd, const char *path)
+static int listen_at(int fd, const char *path, unsigned mode)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 	mode_t mask;
@@ -295,13 +309,13 @@ static int listen_at(int fd, const char *path)
 
 	mask = umask(S_IRWXG | S_IRWXO);
 	if (bind(fd, (const struct sockaddr *)&un, sizeof(un)) ||
-	    listen(fd, LISTEN_BACKLOG))
+	    chmod(path, (mode_t)mode) || listen(fd, LISTEN_BACKLOG))
 		err = errno;
 	(void)umask(mask);
 	return err;
 }
 
-int control_alloc(struct control **cp, const char *path,
+int control_alloc(struct control **cp, const char *path, unsigned mode,
 		  const struct commands_context *ctx, struct event_bus *events)
 {
 	struct control *ct;
@@ -324,7 +338,7 @@ int control_alloc(struct control **cp, const char *path,
 		goto out;
 	}
 
-	err = listen_at(fd, path);
+	err = listen_at(fd, path, mode);
 	if (err) {
 		(void)close(fd);
 		goto out;

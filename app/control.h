@@ -3,7 +3,7 @@
  *
  *     boardphone ctl -> client -> unix socket -> [control] -> commands
  *
- * A stream socket, mode 0600. A request is one line of JSON,
+ * A stream socket, mode 0600 if not configured otherwise. A request is one line of JSON,
  * {"command":["call","bob"],"json":false}; answers are lines too:
  * {"out":"text"} any number of times and, last, {"exit":0} with an errno.
  * `events` never ends: each event comes as an "out" line.
@@ -26,10 +26,11 @@ struct control;
  * Listen.
  *
  * @param path  Of the socket; one that nobody listens on is replaced
+ * @param mode  Of the socket, as chmod(2) takes it
  *
  * @return 0, EADDRINUSE another phone listens there, or errno
  */
-int control_alloc(struct control **cp, const char *path,
+int control_alloc(struct control **cp, const char *path, unsigned mode,
 		  const struct commands_context *ctx, struct event_bus *events);
 
 #endif

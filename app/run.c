@@ -2,11 +2,16 @@
  * @file app/run.c  Run
  */
 #include <signal.h>
+#include <stdlib.h>
 #include "app/console.h"
 #include "app/control.h"
 #include "app/run.h"
 #include "board/board.h"
 #include "core/base/log.h"
+
+enum {
+	OCTAL = 8, /* Of a file mode */
+};
 
 struct run {
 	struct commands_context ctx;
@@ -85,12 +90,15 @@ static int start_phone(struct run *r, const struct config *cfg)
 static int start_control(struct run *r, const struct config *cfg)
 {
 	const char *path = config_text(cfg, "control", "socket");
+	const char *mode = config_text(cfg, "control", "mode");
 	int err;
 
 	if (!*path)
 		return 0;
 
-	err = control_alloc(&r->control, path, &r->ctx, r->events);
+	err = control_alloc(&r->control, path,
+			    (unsigned)strtoul(mode, NULL, OCTAL), &r->ctx,
+			    r->events);
 	if (err == EADDRINUSE)
 		log_warning("control: another phone listens at %s; stop it or "
 			    "set [control] socket\n",

@@ -238,16 +238,6 @@ const char *config_check_auto(const char *v)
 		       : "no, yes, or the sip: URIs that are let in";
 }
 
-const char *config_check_listen(const char *v)
-{
-	const char *end, *colon = strrchr(v, ':');
-
-	return colon && colon[1] && is_host(v, &end) && !*end &&
-			       is_port(colon + 1, strlen(colon + 1))
-		       ? NULL
-		       : "ADDRESS:PORT, such as 127.0.0.1:8080";
-}
-
 const char *config_check_mode(const char *v)
 {
 	return strlen(v) == MODE_DIGITS && v[0] == '0' &&

@@ -23,7 +23,6 @@ const char *config_check_sound(const char *v);	 /**< alsa:, sim:, none       */
 const char *config_check_camera(const char *v);	 /**< v4l2:, sim:, none       */
 const char *config_check_display(const char *v); /**< drm, file=DIR, none    */
 const char *config_check_auto(const char *v);	 /**< no, yes or sip: URIs    */
-const char *config_check_listen(const char *v);	 /**< ADDRESS:PORT            */
 const char *config_check_mode(const char *v);	 /**< 0600                    */
 const char *config_check_gpio(const char *v);	 /**< chip:line and options   */
 const char *config_check_name(const char *v);	 /**< Of a button, lamp, relay*/

@@ -73,9 +73,6 @@ const struct config_key config_keyv[] = {
 	TEXT("account", "instance", "", config_check_uuid,
 	     "UUID of this phone in its registration; the machine's if not "
 	     "given"),
-	BOOL("account", "early_ims", "no",
-	     "Register without a password, as early IMS networks do"),
-
 	NEEDED("transport", "url", CONFIG_ITEMS, config_check_url,
 	       "wss://sip.example.org:443/ws",
 	       "WebSocket servers; further ones are used when those before "
@@ -98,18 +95,11 @@ const struct config_key config_keyv[] = {
 	      "Paths that are tried: all, or only those through TURN servers"),
 	BOOL("ice", "loopback", "no",
 	     "Use loopback addresses too, for tests on one machine"),
-	BOOL("ice", "ipv6", "yes", "Use IPv6 too"),
-	RANGE("ice", "gather", CONFIG_TIME, "2s", NULL, MS(100), SECONDS(10),
-	      "Longest time that servers are waited for"),
-	RANGE("ice", "port_min", CONFIG_NUMBER, "0", NULL, 0, 65535,
-	      "Lowest UDP port for media; 0: any"),
-	RANGE("ice", "port_max", CONFIG_NUMBER, "0", NULL, 0, 65535,
-	      "Highest UDP port for media; 0: any"),
-
 	TEXT("audio", "device", "alsa:default", config_check_sound,
 	     "alsa:NAME, sim:tone, sim:file=IN.wav,OUT.wav or none"),
 	WORDS("audio", "codecs", CONFIG_LIST, "opus,g722,pcmu,pcma",
-	      "opus|g722|pcmu|pcma", "Codecs, the best first"),
+	      "opus|g722|pcmu|pcma",
+	      "Codecs, the best first; g722 not in this version"),
 	RANGE("audio", "rate", CONFIG_NUMBER, "auto", "auto", 8000, 48000,
 	      "Sample rate of the device [Hz]"),
 	RANGE("audio", "channels", CONFIG_NUMBER, "auto", "auto", 1, 2,
@@ -117,110 +107,71 @@ const struct config_key config_keyv[] = {
 	RANGE("audio", "period", CONFIG_TIME, "10ms", NULL, MS(2), MS(60),
 	      "Time between two interrupts of the device"),
 	BOOL("audio", "echo", "yes",
-	     "Take the loudspeaker out of the microphone"),
+	     "Take the loudspeaker out of the microphone; from a later "
+	     "version"),
 	RANGE("audio", "bitrate", CONFIG_RATE, "auto", "auto", 6000, 510000,
 	      "Bit rate of Opus, and limit asked of the other side"),
 	RANGE("audio", "ptime", CONFIG_TIME, "20ms", NULL, MS(10), MS(60),
 	      "Speech in one packet"),
 	BOOL("audio", "fec", "yes",
 	     "Send Opus so that single lost packets can be replaced"),
-	RANGE("audio", "jitter", CONFIG_TIME, "1s", NULL, MS(60), SECONDS(2),
-	      "Longest delay that the jitter buffer may reach"),
 	WORDS("audio", "dtmf", CONFIG_CHOICE, "rfc4733", "rfc4733|info",
 	      "How digits are sent: in the sound's stream, or as INFO "
 	      "requests"),
-	TEXT("audio", "ringtone", "", config_check_file,
-	     "WAV file to ring with; a tone made here if not given"),
-	BOOL("audio", "keep_open", "no", "Keep the device open between calls"),
 
 	TEXT("video", "camera", "none", config_check_camera,
-	     "v4l2:/dev/videoN, sim:pattern, sim:file=FILE or none"),
+	     "v4l2:/dev/videoN, sim:pattern, sim:file=FILE or none; from a "
+	     "later version"),
 	RANGE("video", "size", CONFIG_SIZE, "640x480", NULL, 64, 1920,
-	      "Width and height of the picture"),
+	      "Width and height of the picture; from a later version"),
 	RANGE("video", "fps", CONFIG_NUMBER, "30", NULL, 1, 60,
-	      "Pictures in a second"),
+	      "Pictures in a second; from a later version"),
 	RANGE("video", "bitrate", CONFIG_RATE, "1000k", NULL, 30000, 8000000,
-	      "Highest bit rate, both ways"),
+	      "Highest bit rate, both ways; from a later version"),
 	RANGE("video", "iframe_interval", CONFIG_TIME, "2s", NULL, MS(500),
-	      SECONDS(60), "Longest time between two whole pictures"),
+	      SECONDS(60),
+	      "Longest time between two whole pictures; from a later "
+	      "version"),
 	WORDS("video", "encoder", CONFIG_CHOICE, "auto",
-	      "auto|v4l2m2m|openh264|vp8", "Who encodes"),
+	      "auto|v4l2m2m|openh264|vp8", "Who encodes; from a later version"),
 	WORDS("video", "codecs", CONFIG_LIST, "h264,vp8", "h264|vp8",
-	      "Codecs, the best first"),
+	      "Codecs, the best first; from a later version"),
 	TEXT("video", "display", "none", config_check_display,
-	     "drm, file=DIRECTORY or none"),
-	BOOL("video", "keep_open", "no", "Keep the camera open between calls"),
+	     "drm, file=DIRECTORY or none; from a later version"),
 
 	WORDS("call", "media", CONFIG_CHOICE, "av", "audio|video|av|screen",
-	      "What a call has when the command does not say"),
+	      "What a call has when the command does not say; from a later "
+	      "version, until then it is audio"),
 	WORDS("call", "direction", CONFIG_CHOICE, "sendrecv",
 	      "sendrecv|recvonly|sendonly",
 	      "Which way media go when the command does not say"),
 	ITEMS("call", "auto_answer", "no", config_check_auto,
 	      "no, yes, or the sip: URIs whose calls are answered at once"),
-	RANGE("call", "max", CONFIG_NUMBER, "4", NULL, 1, 16,
+	RANGE("call", "max", CONFIG_NUMBER, "4", NULL, 1, 4,
 	      "Calls at once; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
-	RANGE("call", "session_expires", CONFIG_TIME, "1800s", NULL,
-	      SECONDS(90), HOURS(24),
-	      "Time after which a call must be refreshed (RFC 4028)"),
-	WORDS("call", "transfer", CONFIG_CHOICE, "no", "no|ask",
-	      "What is done when the other side wants to transfer us"),
-
-	TEXT("console", "device", "", config_check_path,
-	     "Serial port with a console, such as /dev/ttyAMA0; none if not "
-	     "given"),
-	RANGE("console", "baud", CONFIG_NUMBER, "115200", NULL, 1200, 4000000,
-	      "Its speed [bit/s]"),
-	TEXT("console", "history", "", config_check_path,
-	     "File that keeps the lines typed; none if not given"),
 
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
 	     "Socket for `boardphone ctl`"),
 	TEXT("control", "mode", "0600", config_check_mode,
 	     "Who may use it, as a file mode"),
-
-	TEXT("page", "listen", "", config_check_listen,
-	     "Address and port of the page; no page if not given"),
-	SECRET("page", "password", CONFIG_TEXT, "", NULL,
-	       "Password of the page; without one it shows, and does nothing"),
-
-	TEXT("metrics", "listen", "", config_check_listen,
-	     "Address and port of the metrics; none if not given"),
-
-	BOOL("presence", "publish", "no",
-	     "Tell the server whether this phone is free"),
-	RANGE("presence", "expires", CONFIG_TIME, "600", NULL, SECONDS(60),
-	      HOURS(24),
-	      "Time that a publication or subscription is asked for"),
-	TEXT("presence", "note", "", NULL, "Note that goes with it"),
-	ITEMS("presence", "watch", "", config_check_uri,
-	      "sip: URIs whose presence is watched from the start"),
-
-	BOOL("compat", "rtcweb_breaker", "no",
-	     "Ask a webrtc2sip gateway to translate media"),
-	BOOL("compat", "click2call", "no",
-	     "Tell a webrtc2sip gateway that this is click-to-call"),
-	BOOL("compat", "click2call_ha1", "no",
-	     "With it, hand the gateway the hash of the password: it can then "
-	     "call"),
-	BOOL("compat", "symmetric", "yes",
-	     "Without ICE, follow an authenticated change of the peer's "
-	     "address"),
 };
 /* clang-format on */
 const size_t config_keyc = ARRAY_SIZE(config_keyv);
 
 const struct config_free config_freev[] = {
 	{ "buttons", config_check_name, config_check_gpio,
-	  "Buttons: NAME = CHIP:LINE and what they do",
+	  "Buttons: NAME = CHIP:LINE and what they do; from a later "
+	  "version",
 	  "call = gpiochip0:17 low press=call:sip:home@example.org" },
 	{ "lamps", config_check_name, config_check_gpio,
-	  "Lamps: NAME = CHIP:LINE and when they are lit",
+	  "Lamps: NAME = CHIP:LINE and when they are lit; from a later "
+	  "version",
 	  "ring = gpiochip0:22 on=ringing" },
 	{ "relays", config_check_name, config_check_gpio,
-	  "Relays: NAME = CHIP:LINE and what closes them",
+	  "Relays: NAME = CHIP:LINE and what closes them; from a later "
+	  "version",
 	  "door = gpiochip0:23 time=3s code=1234" },
 	{ "headers", config_check_header, NULL,
 	  "Headers of ours in every request: NAME = VALUE",
@@ -241,13 +192,12 @@ static const struct {
 	{ "buttons", NULL },
 	{ "lamps", NULL },
 	{ "relays", NULL },
-	{ "console", "Console on a serial port" },
+	{ "console", "Console on a serial port; from a later version" },
 	{ "control", "Commands from this machine" },
-	{ "page", "Status page" },
-	{ "metrics", "Numbers for a monitoring system" },
+	{ "page", "Status page; from a later version" },
+	{ "metrics", "Numbers for a monitoring system; from a later version" },
 	{ "headers", NULL },
-	{ "presence", "Presence" },
-	{ "compat", "Peers that need something special" },
+	{ "presence", "Presence; from a later version" },
 };
 
 const char *config_section(unsigned n)
@@ -305,8 +255,6 @@ static void check_transport(const struct config *c, rule_fault_h *fault,
 
 static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 {
-	uint64_t min = config_number(c, "ice", "port_min");
-	uint64_t max = config_number(c, "ice", "port_max");
 	bool turn = false, none = false;
 	unsigned count = 0;
 	struct pl item;
@@ -323,19 +271,6 @@ static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 	if (config_is(c, "ice", "policy", "relay") && !turn)
 		fault("ice", "policy",
 		      "relay without a turn: server; give one in servers", arg);
-	if (!min != !max || min > max)
-		fault("ice", "port_min",
-		      "port_min and port_max are no range; give both, the "
-		      "lower first",
-		      arg);
-}
-
-static void check_compat(const struct config *c, rule_fault_h *fault, void *arg)
-{
-	if (config_bool(c, "compat", "click2call_ha1") &&
-	    !config_bool(c, "compat", "click2call"))
-		fault("compat", "click2call_ha1",
-		      "it says nothing without click2call = yes", arg);
 }
 
 void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
@@ -349,5 +284,4 @@ void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
 	check_account(c, fault, arg);
 	check_transport(c, fault, arg);
 	check_ice(c, fault, arg);
-	check_compat(c, fault, arg);
 }

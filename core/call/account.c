@@ -172,8 +172,10 @@ static void on_lost(struct account *a, const char *reason, uint64_t retry,
 {
 	const struct pl text = { reason, strlen(reason) };
 
-	if (!*reason)
+	if (!*reason) {
+		ua_flow(a->ua, false, now);
 		return;
+	}
 
 	set_reason(a, &text, 0);
 	event_emit(a->events,
@@ -416,8 +418,12 @@ int account_print(struct re_printf *pf, const struct account *a)
 
 json_t *account_json(const struct account *a)
 {
-	return json_pack("{s:s, s:b, s:s, s:s, s:b}", "aor", ua_aor(a->ua),
+	struct pl reason;
+
+	/* May have been cut amid a character */
+	pl_set_str(&reason, a->reason);
+	return json_pack("{s:s, s:b, s:s, s:o, s:b}", "aor", ua_aor(a->ua),
 			 "registered", (int)account_registered(a), "state",
-			 state_name(a), "reason", a->reason, "connected",
-			 (int)account_connected(a));
+			 state_name(a), "reason", event_string(&reason),
+			 "connected", (int)account_connected(a));
 }

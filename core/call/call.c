@@ -12,15 +12,19 @@
 #include "core/sip/keypress.h"
 
 enum {
-	REASON_MAX = 160, /* A Reason header's value [bytes] */
-	INFO_MAX = 64,	  /* Body of a dtmf-relay INFO [bytes] */
+	REASON_MAX = 160,	/* A Reason header's value [bytes] */
+	INFO_MAX = 64,		/* Body of a dtmf-relay INFO [bytes] */
+	BYE_WAIT = 5 * CLOCK_S, /* After the peer closed its media, ours */
 };
 
 static void call_destructor(void *arg)
 {
 	struct call *c = arg;
 
-	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+	loop_timer_cancel(&c->patience);
+	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	if (c->inv) /* The ua holds it until it is closed */
+		invite_set_handler(c->inv, NULL, NULL);
 	mem_deref(c->inv);
 	mem_deref(c->session);
 	mem_deref(c->to);
@@ -71,9 +75,9 @@ static const char *why_name(enum invite_why why)
 
 static void close_media(struct call *c, uint64_t now)
 {
-	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
-	if (c->session)
-		session_close(c->session, now);
+	loop_timer_cancel(&c->patience);
+	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	session_close(c->session, now);
 	if (c->media_up) {
 		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);
 		call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_REMOVED);
@@ -134,6 +138,21 @@ void call_abandon(struct call *c, unsigned code, const char *text, uint64_t now)
 	invite_hangup(c->inv, cause, now);
 }
 
+/* Nobody answers here, or the peer closed its media and no BYE came */
+static void patience_handler(uint64_t now, void *arg)
+{
+	struct call *c = mem_ref(arg);
+
+	if (c->state == CALL_INCOMING) {
+		c->fault = "Nobody answered";
+		(void)invite_reject(c->inv, 480, NULL, now);
+	} else {
+		call_abandon(c, 480, "Media closed by the other side", now);
+	}
+	c->wakeh(c->arg);
+	mem_deref(c);
+}
+
 /* ---- Media ---- */
 
 static void ready_handler(uint64_t now, void *arg)
@@ -168,8 +187,11 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 {
 	struct call *c = mem_ref(arg);
 
-	/* close_notify a moment before the BYE: the BYE will say it better */
-	if (err) {
+	/* close_notify a moment before the BYE: the BYE will say it better,
+	   if there is still a server that brings it */
+	if (!err) {
+		loop_timer_arm(&c->patience, now + BYE_WAIT);
+	} else {
 		log_info("call %u: media lost: %s\n", c->id, reason);
 		event_emit(c->events, EVENT_TRANSPORT_ERROR, "call", c->id,
 			   "reason:s", reason);
@@ -272,6 +294,7 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->wakeh = prm->wakeh;
 	c->arg = prm->arg;
 	c->begun = now;
+	loop_timer_init(&c->patience, "call", patience_handler, c);
 
 	sh.arg = c;
 	err = session_alloc(&c->session, &c->prm, &sh, now);

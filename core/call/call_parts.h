@@ -9,6 +9,7 @@
 #ifndef CORE_CALL_CALL_PARTS_H
 #define CORE_CALL_CALL_PARTS_H
 
+#include "core/base/loop.h"
 #include "core/call/call.h"
 #include "core/call/negotiation.h"
 
@@ -20,6 +21,8 @@ struct call {
 	struct session *session;
 	struct negotiation neg;
 	struct invite *inv;
+	struct loop_timer patience; /* With a caller that is not answered,
+				       with a peer that owes a BYE       */
 	char *to; /* Outgoing: as dialled                     */
 	enum call_state state;
 	bool incoming;

@@ -34,38 +34,56 @@ int call_ring(struct call **cp, const struct call_params *prm,
 		return err;
 	}
 
-	*cp = c;
 	invite_set_handler(inv, call_invite_handler, c);
 	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
 		   "from:s name:s to:r", invite_peer_uri(inv),
 		   invite_peer_name(inv), &msg->to.auri);
 	(void)invite_progress(inv, 180, NULL, NULL, now);
+	if (c->finished) { /* The owner did not know it yet */
+		mem_deref(c);
+		return ECONNABORTED;
+	}
+
+	*cp = c;
 	call_emit(c, EVENT_RINGING);
+	loop_timer_arm(&c->patience,
+		       now + config_number(c->prm.cfg, "call", "no_answer"));
 	return 0;
 }
 
-/* Answer an incoming call, everything being ready */
-int incoming_accept(struct call *c, uint64_t now)
+static int accept_or_refuse(struct call *c, uint64_t now)
 {
 	struct mbuf *mb = NULL;
 	int err;
 
 	err = negotiation_accept(&c->neg, &mb, now);
-	if (!err)
+
+	/* Without an offer in the INVITE nothing is agreed before the ACK */
+	if (!err && !c->neg.offerless)
 		err = call_talk(c, now);
 	if (!err)
 		err = invite_accept(c->inv, mb, now);
 	mem_deref(mb);
-	if (!err)
-		return 0;
+	if (!err || c->finished)
+		return err;
 
-	if (session_deaf(c->session)) {
+	if (session_deaf(c->session))
 		(void)invite_reject(c->inv, 603,
 				    "Media stream permission denied", now);
-	} else {
+	else
 		(void)invite_reject(c->inv, 488, session_why(c->session), now);
-	}
 
+	return err;
+}
+
+/* Answer an incoming call, everything being ready */
+int incoming_accept(struct call *c, uint64_t now)
+{
+	int err;
+
+	mem_ref(c); /* It may be over, and freed, inside */
+	err = accept_or_refuse(c, now);
+	mem_deref(c);
 	return err;
 }
 
@@ -74,6 +92,7 @@ int call_answer(struct call *c, uint64_t now)
 	if (c->state != CALL_INCOMING)
 		return EINVAL;
 
+	loop_timer_cancel(&c->patience);
 	c->state = CALL_ANSWERING;
 	return session_ready(c->session) ? incoming_accept(c, now) : 0;
 }
@@ -95,7 +114,7 @@ void incoming_confirmed(struct call *c, const struct invite_event *ev,
 	c->state = CALL_UP;
 	c->answered = now;
 	err = negotiation_confirmed(&c->neg, ev, now);
-	if (!err)
+	if (!err && c->neg.offerless)
 		err = call_talk(c, now);
 
 	call_emit_code(c, EVENT_CONNECTED, 200, &ok);

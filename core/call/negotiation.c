@@ -112,6 +112,10 @@ void negotiation_reoffer(struct negotiation *n, struct invite *inv,
 void negotiation_reack(struct negotiation *n, const struct invite_event *ev,
 		       uint64_t now)
 {
-	if (ev->body.l && session_offering(n->session))
-		(void)take_answer(n, ev, now);
+	if (!session_offering(n->session))
+		return;
+
+	/* No answer, or one of no use: nothing has changed */
+	if (!ev->body.l || take_answer(n, ev, now))
+		session_rollback(n->session);
 }

@@ -64,10 +64,10 @@ void outgoing_progress(struct call *c, const struct invite_event *ev,
 	call_emit_code(c, EVENT_I_AO_REQUEST, ev->code, &ev->reason);
 
 	if (!negotiation_progress(&c->neg, ev, now)) {
-		(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+		(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
 		call_emit_code(c, EVENT_M_EARLY_MEDIA, ev->code, &ev->reason);
 	} else if (ev->code == 180 && !c->neg.answered) {
-		(void)voice_tone(c->prm.voice, VOICE_TONE_RINGBACK);
+		(void)voice_tone(c->prm.voice, c, VOICE_TONE_RINGBACK);
 	}
 }
 
@@ -76,7 +76,7 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 {
 	int err;
 
-	(void)voice_tone(c->prm.voice, VOICE_TONE_NONE);
+	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
 	c->state = CALL_UP;
 	c->answered = now;
 

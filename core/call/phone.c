@@ -9,6 +9,8 @@
 #include "core/call/servers.h"
 
 enum {
+	LIST_MAX = UA_INVITES_MAX, /* Calls, those included that wait for the
+				      peer to confirm their end */
 	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
 };
 
@@ -18,14 +20,14 @@ struct phone {
 	struct voice *voice;
 	struct identity *identity;
 	struct servers *servers;
-	struct call *callv[PHONE_CALLS_MAX]; /* Oldest first */
+	struct call *callv[LIST_MAX]; /* Oldest first */
 	unsigned callc;
 	unsigned last_id;
 	char cname[CNAME_LEN + 1];
 	struct loop_timer stop_timer;
 	phone_stopped_h *stoppedh;
 	void *stopped_arg;
-	bool stopping;
+	bool stopping, stopped;
 };
 
 static void phone_destructor(void *arg)
@@ -41,31 +43,34 @@ static void phone_destructor(void *arg)
 	mem_deref(p->identity);
 }
 
-static void stopped(struct phone *p)
+/* The time is over, or all is done: from the loop, as it may free the phone */
+static void stop_timer_handler(uint64_t now, void *arg)
 {
+	struct phone *p = arg;
 	phone_stopped_h *h = p->stoppedh;
+	(void)now;
 
-	loop_timer_cancel(&p->stop_timer);
+	if (!p->stopped) {
+		log_info("phone: the server does not answer; ending all the "
+			 "same\n");
+		event_emit(p->prm.events, EVENT_FAILED_TO_STOP, NULL, 0, NULL);
+	}
+
+	p->stopped = true;
 	p->stoppedh = NULL;
 	if (h)
 		h(p->stopped_arg);
 }
 
-static void stop_timer_handler(uint64_t now, void *arg)
-{
-	struct phone *p = arg;
-	(void)now;
-
-	log_info("phone: the server does not answer; ending all the same\n");
-	event_emit(p->prm.events, EVENT_FAILED_TO_STOP, NULL, 0, NULL);
-	stopped(p);
-}
-
 static void account_stopped_handler(uint64_t now, void *arg)
 {
-	(void)now;
+	struct phone *p = arg;
 
-	stopped(arg);
+	if (p->stopped)
+		return;
+
+	p->stopped = true;
+	loop_timer_arm(&p->stop_timer, now);
 }
 
 /* ---- Calls ---- */
@@ -97,15 +102,18 @@ static void wake_handler(void *arg)
 static struct session_params session_params(const struct phone *p, bool offerer,
 					    const struct phone_dial *dial)
 {
+	const struct config *cfg = p->prm.cfg;
 	struct session_params prm = {
-		.cfg = p->prm.cfg,
+		.cfg = cfg,
 		.net = p->prm.net,
 		.identity = p->identity,
 		.voice = p->voice,
 		.cname = p->cname,
 		.offerer = offerer,
-		.send = dial ? dial->send : true,
-		.recv = dial ? dial->recv : true,
+		.send = dial ? dial->send
+			     : !config_is(cfg, "call", "direction", "recvonly"),
+		.recv = dial ? dial->recv
+			     : !config_is(cfg, "call", "direction", "sendonly"),
 	};
 
 	prm.serverv = servers_get(p->servers, &prm.serverc);
@@ -128,10 +136,46 @@ static struct call_params call_params(struct phone *p,
 	return prm;
 }
 
+static bool ending(const struct call *c)
+{
+	return call_state(c) == CALL_ENDING;
+}
+
+/* A peer that does not confirm the end of a call is not in the way */
 static bool full(const struct phone *p)
 {
-	return p->stopping || p->callc == PHONE_CALLS_MAX ||
-	       p->callc >= config_number(p->prm.cfg, "call", "max");
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < p->callc; i++)
+		n += !ending(p->callv[i]);
+
+	return p->stopping || p->callc == LIST_MAX ||
+	       n >= config_number(p->prm.cfg, "call", "max");
+}
+
+static bool same_address(const struct pl *a, const char *b)
+{
+	struct uri u, v;
+	struct pl pl;
+
+	pl_set_str(&pl, b);
+	return !uri_decode(&u, a) && !uri_decode(&v, &pl) &&
+	       !pl_cmp(&u.user, &v.user) && !pl_casecmp(&u.host, &v.host);
+}
+
+/* Only the user's own word opens the microphone (SECURITY row 8) */
+static bool auto_answers(const struct phone *p, const struct invite *inv)
+{
+	struct pl item;
+
+	for (unsigned i = 0;
+	     config_item(p->prm.cfg, "call", "auto_answer", i, &item); i++) {
+		if (!pl_strcmp(&item, "yes") ||
+		    same_address(&item, invite_peer_uri(inv)))
+			return true;
+	}
+
+	return false;
 }
 
 static void incoming_handler(struct invite *inv, const struct sip_msg *msg,
@@ -153,7 +197,7 @@ static void incoming_handler(struct invite *inv, const struct sip_msg *msg,
 		return;
 
 	p->callv[p->callc++] = c;
-	if (config_is(p->prm.cfg, "call", "auto_answer", "yes"))
+	if (auto_answers(p, inv))
 		(void)call_answer(c, now);
 }
 
@@ -192,8 +236,9 @@ static bool rings(const struct call *c)
 static struct call *find(const struct phone *p, unsigned id, bool ringing)
 {
 	for (unsigned i = p->callc; i--;) {
-		if (id ? call_id(p->callv[i]) == id
-		       : !ringing || rings(p->callv[i]))
+		const struct call *c = p->callv[i];
+
+		if (id ? call_id(c) == id : ringing ? rings(c) : !ending(c))
 			return p->callv[i];
 	}
 

@@ -41,7 +41,8 @@ struct phone_params {
 	struct event_bus *events;	  /**< Where events go */
 };
 
-/** The phone has stopped, nothing is open any more; may free it */
+/** The phone has stopped, nothing is open any more; may free it. Comes from
+    the loop, never from inside phone_stop() */
 typedef void(phone_stopped_h)(void *arg);
 
 /** What a caller wants of a call */
@@ -78,7 +79,7 @@ int phone_unregister(struct phone *p, uint64_t now);
  * Call somebody.
  *
  * @param to    `user`, `user@host` or `sip:...`
- * @param dial  Directions; NULL for both
+ * @param dial  Directions; NULL for those of `[call] direction`
  * @param idp   Set to the number of the call; may be NULL
  *
  * @return 0, EINVAL not an address, ENOTCONN no flow to the server,
@@ -89,7 +90,7 @@ int phone_call(struct phone *p, const char *to, const struct phone_dial *dial,
 
 /*
  * On a call: id is its number, or 0 for the one that is meant: the ringing
- * one for answer and reject, else the newest.
+ * one for answer and reject, else the newest that is not ending.
  *
  * All return 0, ENOENT no such call, EINVAL not in this state, or errno.
  */
@@ -97,7 +98,7 @@ int phone_call(struct phone *p, const char *to, const struct phone_dial *dial,
 /** Answer a ringing call */
 int phone_answer(struct phone *p, unsigned id, uint64_t now);
 
-/** Reject a ringing call with a status code 300..699; 0 for 603 */
+/** Reject a ringing call with a status code 400..699; 0 for 603 */
 int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now);
 
 /** End a call in whatever state it is */

@@ -62,10 +62,12 @@ static void next(struct servers *s, uint64_t now)
 	for (; s->current < s->c; s->current++) {
 		const struct icehost *srv = &s->v[s->current];
 
-		if (!literal(srv) &&
-		    !resolver_query(&s->query, s->resolver, srv->host,
+		if (literal(srv))
+			continue;
+		if (!resolver_query(&s->query, s->resolver, srv->host,
 				    srv->port, resolved_handler, s))
 			return;
+		s->failed = true;
 	}
 
 	loop_timer_arm(&s->timer, now + (uint64_t)(s->failed ? SERVERS_RETRY

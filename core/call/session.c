@@ -40,6 +40,7 @@ static void session_destructor(void *arg)
 {
 	struct session *s = arg;
 
+	s->closed = true; /* Nothing arms the timer again */
 	loop_timer_cancel(&s->timer);
 	voice_detach(s->voice, &s->user);
 	mem_deref(s->audio);
@@ -54,10 +55,12 @@ static void session_destructor(void *arg)
 
 static void arm(struct session *s)
 {
-	uint64_t due = transport_due(s->transport);
+	uint64_t due;
 
 	if (s->closed)
 		return;
+
+	due = transport_due(s->transport);
 	if (s->audio)
 		due = clock_min(due, audio_due(s->audio));
 
@@ -322,8 +325,10 @@ int session_offer(struct session *s, struct mbuf **mbp)
 
 	if (!err)
 		err = offer_create(s->offer, mbp);
-	if (!err && !s->talking)
+	if (!err && !s->talking) {
+		s->unanswered = mem_deref(s->unanswered);
 		err = offer_fork(&s->unanswered, s->offer);
+	}
 
 	return err;
 }
@@ -344,11 +349,18 @@ int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
 		err = offer_answer(s->offer, mbp);
 	if (!err)
 		err = follow(s, now);
-	if (err)
+	if (err) {
 		*mbp = mem_deref(*mbp);
+		offer_rollback(s->offer);
+	}
 
 	arm(s);
 	return err;
+}
+
+void session_rollback(struct session *s)
+{
+	offer_rollback(s->offer);
 }
 
 int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)

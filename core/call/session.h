@@ -84,7 +84,8 @@ int session_offer(struct session *s, struct mbuf **mbp);
 int session_take_offer(struct session *s, struct mbuf *mb);
 
 /**
- * Answer it, when ready; connecting begins.
+ * Answer it, when ready; connecting begins. After an error all is as it was
+ * agreed before.
  *
  * @return as offer_answer(), EACCES no usable fingerprint
  */
@@ -102,6 +103,9 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now);
  * wait for another one to the same offer.
  */
 void session_forget_answer(struct session *s);
+
+/** Our offer gets no answer: back to what was agreed before */
+void session_rollback(struct session *s);
 
 /** Why the last exchange failed, safe to log and to send */
 const char *session_why(const struct session *s);

@@ -19,7 +19,8 @@ struct voice {
 	struct event_bus *events;
 	char *device;
 	enum voice_tone tone;
-	uint64_t played; /* Of the tone [samples] */
+	const void *owner; /* Of the tone, never looked into */
+	uint64_t played;   /* Of the tone [samples] */
 	bool open;
 	bool lost;
 	int16_t silence[SOUND_PERIOD_MAX * SOUND_CHANNELS_MAX];
@@ -175,12 +176,16 @@ void voice_front(struct voice *v, struct voice_user *u)
 	list_append(&v->users, &u->le, u);
 }
 
-int voice_tone(struct voice *v, enum voice_tone tone)
+int voice_tone(struct voice *v, const void *owner, enum voice_tone tone)
 {
 	int err = 0;
 
-	if (tone == v->tone)
+	if (!tone && owner != v->owner)
 		return 0;
+	if (tone == v->tone) {
+		v->owner = owner;
+		return 0;
+	}
 
 	if (tone) {
 		err = device_open(v);
@@ -189,6 +194,7 @@ int voice_tone(struct voice *v, enum voice_tone tone)
 	}
 
 	v->tone = tone;
+	v->owner = tone ? owner : NULL;
 	v->played = 0;
 	device_close_if_idle(v);
 	return 0;

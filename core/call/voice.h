@@ -60,8 +60,14 @@ void voice_detach(struct voice *v, struct voice_user *u);
 /** Bring an attached user to the front */
 void voice_front(struct voice *v, struct voice_user *u);
 
-/** Play a tone, or none; opens the device for it. @return 0 or errno */
-int voice_tone(struct voice *v, enum voice_tone tone);
+/**
+ * Play a tone, or none; opens the device for it.
+ *
+ * @param owner  Whose tone it is: only the one who began it ends it
+ *
+ * @return 0 or errno of the device
+ */
+int voice_tone(struct voice *v, const void *owner, enum voice_tone tone);
 
 /** What a simulated loudspeaker heard. @return 0, ENOTSUP */
 int voice_heard(const struct voice *v, struct sound_heard *heard);

@@ -55,23 +55,21 @@ int call_talk(struct call *c, uint64_t now)
 
 /* ---- The end ---- */
 
-static const char *why_name(enum invite_why why)
-{
-	static const char *const namev[] = {
-		[INVITE_WHY_HANGUP] = "hangup",
-		[INVITE_WHY_BYE] = "bye",
-		[INVITE_WHY_REFUSED] = "refused",
-		[INVITE_WHY_CANCELLED] = "cancelled",
-		[INVITE_WHY_NO_ANSWER] = "no_answer",
-		[INVITE_WHY_NO_ACK] = "no_ack",
-		[INVITE_WHY_TIMEOUT] = "timeout",
-		[INVITE_WHY_FLOW] = "flow",
-		[INVITE_WHY_DIALOG] = "dialog",
-		[INVITE_WHY_FAULT] = "fault",
-	};
-
-	return namev[why];
-}
+/* A word for programs, and a sentence for people where SIP gives none */
+static const struct {
+	const char *word, *text;
+} whyv[] = {
+	[INVITE_WHY_HANGUP] = { "hangup", "Hung up" },
+	[INVITE_WHY_BYE] = { "bye", "Hung up by the other side" },
+	[INVITE_WHY_REFUSED] = { "refused", "Refused" },
+	[INVITE_WHY_CANCELLED] = { "cancelled", "Given up by the caller" },
+	[INVITE_WHY_NO_ANSWER] = { "no_answer", "Nobody answered" },
+	[INVITE_WHY_NO_ACK] = { "no_ack", "The caller did not confirm" },
+	[INVITE_WHY_TIMEOUT] = { "timeout", "The server is silent" },
+	[INVITE_WHY_FLOW] = { "flow", "The connection is lost" },
+	[INVITE_WHY_DIALOG] = { "dialog", "The call is not known there" },
+	[INVITE_WHY_FAULT] = { "fault", "A message of no use" },
+};
 
 static void close_media(struct call *c, uint64_t now)
 {
@@ -99,7 +97,7 @@ static void end(struct call *c, unsigned code, const struct pl *reason,
 	if (c->fault)
 		pl_set_str(&text, c->fault);
 	close_media(c, now);
-	log_info("call %u: over: %u %H (%s)\n", c->id, code, log_text, &text,
+	log_info("call %u: over: %H (%u %s)\n", c->id, log_text, &text, code,
 		 why);
 	event_emit(c->events, EVENT_TERMINATED, "call", c->id,
 		   "code:u reason:r why:s cause:r", code, &text, why,
@@ -227,10 +225,14 @@ static void on_info(struct call *c, const struct invite_event *ev)
 static void on_closed(struct call *c, const struct invite_event *ev,
 		      uint64_t now)
 {
+	struct pl text = ev->reason;
+
 	if (ev->why == INVITE_WHY_CANCELLED)
 		call_emit(c, EVENT_CANCELLED_REQUEST);
 
-	end(c, ev->code, &ev->reason, why_name(ev->why), &ev->cause, now);
+	if (!text.l)
+		pl_set_str(&text, whyv[ev->why].text);
+	end(c, ev->code, &text, whyv[ev->why].word, &ev->cause, now);
 }
 
 void call_invite_handler(struct invite *inv, const struct invite_event *ev,

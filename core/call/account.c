@@ -18,10 +18,12 @@ struct account {
 	struct ua *ua;
 	void *trunk;
 	ua_call_h *callh;
-	void *arg; /* Of callh */
+	account_renewed_h *renewedh;
+	void *arg; /* Of both */
 	struct loop_timer timer;
 	enum trunk_state state;
 	bool was_up, stopping;
+	bool lost; /* The connection, and not renewed yet */
 	char reason[ACCOUNT_REASON]; /* Why it is not registered, or "" */
 	account_stopped_h *stoppedh;
 	void *stopped_arg;
@@ -60,6 +62,16 @@ static void set_reason(struct account *a, const struct pl *reason,
 	else
 		(void)re_snprintf(a->reason, sizeof(a->reason), "%H", log_text,
 				  reason);
+}
+
+/* Calls may use the new connection now */
+static void renewed(struct account *a, uint64_t now)
+{
+	if (!a->lost || a->stopping)
+		return;
+
+	a->lost = false;
+	a->renewedh(now, a->arg);
 }
 
 /* ---- Registration ---- */
@@ -109,6 +121,7 @@ static void registration_handler(const struct registration_event *ev,
 		event_emit(a->events, EVENT_CONNECTED, "register", 0,
 			   "code:u reason:r aor:s expires:u", ev->code,
 			   &ev->reason, ua_aor(a->ua), ev->expires);
+		renewed(a, now);
 		break;
 	case REGISTRATION_EV_REFRESHED:
 		a->reason[0] = '\0';
@@ -158,13 +171,17 @@ static void stopped(struct account *a, uint64_t now)
 
 static void on_up(struct account *a, uint64_t now)
 {
+	bool registers = config_bool(a->cfg, "account", "register");
+
 	a->was_up = true;
 	a->reason[0] = '\0';
 	event_emit(a->events, EVENT_STARTED, NULL, 0, NULL);
-	if (config_bool(a->cfg, "account", "register"))
+	if (registers)
 		event_emit(a->events, EVENT_CONNECTING, "register", 0, "aor:s",
 			   ua_aor(a->ua));
 	ua_flow(a->ua, true, now);
+	if (!registers)
+		renewed(a, now);
 }
 
 static void on_lost(struct account *a, const char *reason, uint64_t retry,
@@ -177,6 +194,7 @@ static void on_lost(struct account *a, const char *reason, uint64_t retry,
 		return;
 	}
 
+	a->lost = true;
 	set_reason(a, &text, 0);
 	event_emit(a->events,
 		   a->was_up ? EVENT_RECONNECTING : EVENT_FAILED_TO_START, NULL,
@@ -299,6 +317,7 @@ int account_alloc(struct account **ap, const struct account_params *prm)
 	a->driver = prm->trunk;
 	a->events = prm->events;
 	a->callh = prm->callh;
+	a->renewedh = prm->renewedh;
 	a->arg = prm->arg;
 	loop_timer_init(&a->timer, "account", timer_handler, a);
 	err = make_ua(a);

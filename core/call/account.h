@@ -24,13 +24,17 @@ struct account;
 /** The account is unregistered and disconnected. May free it */
 typedef void(account_stopped_h)(uint64_t now, void *arg);
 
+/** A lost connection is back, and registered again if that is wanted */
+typedef void(account_renewed_h)(uint64_t now, void *arg);
+
 /** What an account is made of; all outlives it */
 struct account_params {
 	const struct config *cfg;
 	const struct trunk_driver *trunk;
 	struct event_bus *events;
 	ua_call_h *callh; /**< A call comes in */
-	void *arg;
+	account_renewed_h *renewedh;
+	void *arg; /**< Of both */
 };
 
 /**

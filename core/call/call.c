@@ -23,9 +23,7 @@ static void call_destructor(void *arg)
 
 	loop_timer_cancel(&c->patience);
 	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
-	if (c->inv) /* The ua holds it until it is closed */
-		invite_set_handler(c->inv, NULL, NULL);
-	mem_deref(c->inv);
+	invite_release(c->inv, clock_now());
 	mem_deref(c->session);
 	mem_deref(c->to);
 }
@@ -162,6 +160,8 @@ static void ready_handler(uint64_t now, void *arg)
 		err = outgoing_invite(c, now);
 	else if (c->state == CALL_ANSWERING)
 		(void)incoming_accept(c, now);
+	else if (c->state == CALL_UP)
+		negotiation_go_on(&c->neg, c->inv, now);
 
 	if (c->dialing)
 		c->err = err;
@@ -222,6 +222,20 @@ static void on_info(struct call *c, const struct invite_event *ev)
 			   "digit:s by:s", text, "info");
 }
 
+/* The answer, whatever it is, to a re-INVITE of ours */
+static void on_reanswer(struct call *c, const struct invite_event *ev,
+			uint64_t now)
+{
+	if (ev->what == INVITE_EV_REFUSED) {
+		log_info("call %u: re-INVITE refused: %u %H\n", c->id, ev->code,
+			 log_text, &ev->reason);
+		negotiation_refused(&c->neg, ev);
+	} else if (negotiation_reanswered(&c->neg, ev, now)) {
+		log_warning("call %u: answer to re-INVITE of no use: %s\n",
+			    c->id, session_why(c->session));
+	}
+}
+
 static void on_closed(struct call *c, const struct invite_event *ev,
 		      uint64_t now)
 {
@@ -263,10 +277,23 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
 		break;
-	default: /* Answers to what we do not ask yet */
+	case INVITE_EV_REANSWERED:
+	case INVITE_EV_REFUSED:
+		on_reanswer(c, ev, now);
+		break;
+	case INVITE_EV_WITHDRAWN:
+		session_rollback(c->session);
+		break;
+	case INVITE_EV_RETRY:
+		c->neg.pausing = false;
+		break;
+	case INVITE_EV_RESPONSE:
 		break;
 	}
 
+	/* What is under way has ended, maybe */
+	if (c->state == CALL_UP)
+		negotiation_go_on(&c->neg, c->inv, now);
 	mem_deref(c);
 }
 
@@ -362,6 +389,12 @@ int call_dtmf(struct call *c, const char *digits, uint64_t now)
 			   "digits:s by:s", digits, by);
 
 	return err;
+}
+
+void call_renew(struct call *c, uint64_t now)
+{
+	if (c->state == CALL_UP)
+		negotiation_renew(&c->neg, c->inv, now);
 }
 
 void call_set_mute(struct call *c, bool mute)

@@ -77,6 +77,9 @@ void call_hangup(struct call *c, uint64_t now);
 /** Send digits. @return 0, EINVAL not up or not digits, ENOBUFS, ENOTCONN */
 int call_dtmf(struct call *c, const char *digits, uint64_t now);
 
+/** The way to the server is new: the peer is told, if there is one yet */
+void call_renew(struct call *c, uint64_t now);
+
 /** Mute */
 void call_set_mute(struct call *c, bool mute);
 

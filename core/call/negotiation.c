@@ -119,3 +119,49 @@ void negotiation_reack(struct negotiation *n, const struct invite_event *ev,
 	if (!ev->body.l || take_answer(n, ev, now))
 		session_rollback(n->session);
 }
+
+/* ---- Offers of ours within the call ---- */
+
+void negotiation_renew(struct negotiation *n, struct invite *inv, uint64_t now)
+{
+	n->wanted = true;
+	n->repeated = false;
+	negotiation_go_on(n, inv, now);
+}
+
+void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
+{
+	struct mbuf *mb = NULL;
+	int err;
+
+	if (!n->wanted || n->pausing || invite_state(inv) != INVITE_UP)
+		return;
+	if (session_offering(n->session) || !session_ready(n->session))
+		return;
+
+	err = session_offer(n->session, &mb);
+	if (!err)
+		err = invite_reoffer(inv, false, mb, now);
+	if (err)
+		session_rollback(n->session);
+	mem_deref(mb);
+	n->wanted = err != 0;
+}
+
+int negotiation_reanswered(struct negotiation *n, const struct invite_event *ev,
+			   uint64_t now)
+{
+	int err = ev->body.l ? take_answer(n, ev, now) : EPROTO;
+
+	if (err)
+		session_rollback(n->session);
+	return err;
+}
+
+void negotiation_refused(struct negotiation *n, const struct invite_event *ev)
+{
+	session_rollback(n->session);
+	n->pausing = ev->code == REQUEST_PENDING;
+	if (n->pausing && !n->repeated)
+		n->wanted = n->repeated = true;
+}

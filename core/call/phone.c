@@ -201,6 +201,15 @@ static void incoming_handler(struct invite *inv, const struct sip_msg *msg,
 		(void)call_answer(c, now);
 }
 
+/* Nothing of a call is freed here: what is sent is answered later */
+static void renewed_handler(uint64_t now, void *arg)
+{
+	struct phone *p = arg;
+
+	for (unsigned i = 0; i < p->callc; i++)
+		call_renew(p->callv[i], now);
+}
+
 int phone_call(struct phone *p, const char *to, const struct phone_dial *dial,
 	       unsigned *idp, uint64_t now)
 {
@@ -305,6 +314,7 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 		.trunk = prm->trunk,
 		.events = prm->events,
 		.callh = incoming_handler,
+		.renewedh = renewed_handler,
 	};
 	struct phone *p;
 	int err;

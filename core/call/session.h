@@ -104,7 +104,7 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now);
  */
 void session_forget_answer(struct session *s);
 
-/** Our offer gets no answer: back to what was agreed before */
+/** The exchange under way failed: back to what was agreed before */
 void session_rollback(struct session *s);
 
 /** Why the last exchange failed, safe to log and to send */

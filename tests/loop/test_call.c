@@ -45,6 +45,15 @@ static void assert_hears(unsigned i)
 	assert_true(heard.gap <= 60);
 }
 
+static void assert_quiet(unsigned i)
+{
+	struct sound_heard heard;
+
+	rig_heard(i, &heard);
+	print_message("phone %u hears %.1f dBFS\n", i, heard.level);
+	assert_true(heard.level < LEVEL - 40);
+}
+
 static void test_call_carries_sound_both_ways(void **state)
 {
 	(void)state;
@@ -170,6 +179,54 @@ static void test_call_goes_on_without_its_server(void **state)
 	rig_stop();
 }
 
+/* Phone 0's connection is new: it tells phone 1 by a re-INVITE */
+static void test_call_renews_its_way_after_a_lost_flow(void **state)
+{
+	(void)state;
+
+	rig_start(8, NULL);
+	establish();
+	assert_int_equal(phone_mute(rig_phone(1), 0, true, clock_now()), 0);
+	rig_run(CLOCK_S);
+	exchange_lose(0);
+	assert_non_null(rig_wait(0, "connected:register", WAIT));
+	rig_run(TALK);
+	assert_int_equal(exchange_stats()->reinvites, 1);
+	assert_hears(1);
+	assert_quiet(0);
+	assert_int_equal(phone_mute(rig_phone(1), 0, false, clock_now()), 0);
+	rig_run(TALK);
+	assert_hears(0);
+
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+	assert_int_equal(exchange_stats()->unroutable, 0);
+	rig_stop();
+}
+
+/* Each learns of its own new connection at the same time: 491, once more */
+static void test_call_renews_both_ways_after_a_dead_server(void **state)
+{
+	(void)state;
+
+	rig_start(9, NULL);
+	establish();
+	exchange_set_up(false);
+	rig_run(TALK);
+	exchange_set_up(true);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(rig_wait(i, "connected:register", WAIT));
+	rig_run(10 * CLOCK_S);
+	assert_int_equal(exchange_stats()->reinvites, 4);
+	assert_hears(0);
+	assert_hears(1);
+
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	rig_stop();
+}
+
 static void test_call_ends_when_the_media_path_dies(void **state)
 {
 	static const struct ether_weather dead = { .loss = 1000 };
@@ -218,6 +275,9 @@ int main(void)
 		cmocka_unit_test(test_call_to_nobody_fails),
 		cmocka_unit_test(test_call_carries_digits_both_ways),
 		cmocka_unit_test(test_call_goes_on_without_its_server),
+		cmocka_unit_test(test_call_renews_its_way_after_a_lost_flow),
+		cmocka_unit_test(
+			test_call_renews_both_ways_after_a_dead_server),
 		cmocka_unit_test(test_call_ends_when_the_media_path_dies),
 		cmocka_unit_test(test_call_stops_with_its_phone),
 		cmocka_unit_test(test_call_beyond_the_limit_is_busy),

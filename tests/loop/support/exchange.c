@@ -17,6 +17,8 @@ struct trunk {
 	char contact[USER_MAX]; /* Of the Contact, likewise  */
 	unsigned index;
 	bool up, closing;
+	bool lost;  /* Connect again                  */
+	bool stale; /* Dialogs know an old connection */
 };
 
 struct letter {
@@ -87,8 +89,8 @@ static void timer_handler(uint64_t now, void *arg)
 		goto out;
 	}
 
-	if (w->up == ex.down) {
-		w->up = !ex.down;
+	if (w->up == (ex.down || w->lost)) {
+		w->up = !w->up;
 		list_flush(&w->queue);
 		w->h.stateh(w->up ? TRUNK_UP : TRUNK_CONNECTING,
 			    w->up ? "connected" : "server gone",
@@ -110,8 +112,9 @@ static void timer_handler(uint64_t now, void *arg)
 	if (!list_isempty(&w->queue))
 		loop_timer_arm(&w->timer,
 			       ((struct letter *)w->queue.head->data)->due);
-	else if (ex.down)
+	else if (!w->up)
 		loop_timer_arm(&w->timer, now + RETRY);
+	w->lost = false;
 out:
 	mem_deref(w);
 }
@@ -123,6 +126,12 @@ void exchange_set_up(bool up)
 		if (ex.trunkv[i])
 			loop_timer_arm(&ex.trunkv[i]->timer, clock_now());
 	}
+}
+
+void exchange_lose(unsigned i)
+{
+	ex.trunkv[i]->lost = ex.trunkv[i]->stale = true;
+	loop_timer_arm(&ex.trunkv[i]->timer, clock_now());
 }
 
 static int trunk_alloc(void **wp, const struct config *cfg,
@@ -239,13 +248,16 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		return;
 	}
 
-	if (!pl_strcmp(&msg->met, "INVITE"))
+	if (!pl_strcmp(&msg->met, "INVITE")) {
 		++ex.stats.invites;
+		ex.stats.reinvites += msg->to.tag.l != 0;
+		w->stale = false;
+	}
 	if (!pl_strcmp(&msg->met, "BYE"))
 		++ex.stats.byes;
 
 	to = by_user(&msg->uri.user);
-	if (to) {
+	if (to && !(to->stale && msg->to.tag.l)) {
 		forward(w, to, msg, raw, now);
 		return;
 	}
@@ -255,8 +267,8 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		respond(w, msg, "404 Not Found", "", now);
 }
 
-static void do_response(const struct sip_msg *msg, struct mbuf *raw,
-			uint64_t now)
+static void do_response(struct trunk *w, const struct sip_msg *msg,
+			struct mbuf *raw, uint64_t now)
 {
 	const char *p = (const char *)mbuf_buf(raw);
 	const char *nl = memchr(p, '\n', mbuf_get_left(raw));
@@ -265,6 +277,9 @@ static void do_response(const struct sip_msg *msg, struct mbuf *raw,
 	struct mbuf *mb;
 
 	const char *dot = NULL;
+
+	if (!pl_strcmp(&msg->cseq.met, "INVITE") && msg->scode / 100 == 2)
+		w->stale = false;
 
 	/* Our own Via is a line of its own: the first one */
 	rest = memchr(via, '\n', mbuf_get_left(raw) - (size_t)(via - p));
@@ -306,7 +321,7 @@ static int trunk_send(void *arg, struct mbuf *raw)
 		if (msg->req)
 			do_request(w, msg, copy, now);
 		else
-			do_response(msg, copy, now);
+			do_response(w, msg, copy, now);
 		mem_deref(msg);
 	}
 

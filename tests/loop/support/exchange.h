@@ -19,7 +19,7 @@ enum {
 
 /** Counters for tests */
 struct exchange_stats {
-	unsigned registers, invites, byes, unroutable;
+	unsigned registers, invites, reinvites, byes, unroutable;
 };
 
 /** Forget everything; call it before each test and after the last */
@@ -30,6 +30,13 @@ const struct exchange_stats *exchange_stats(void);
 
 /** Cut (or mend) the connection of everybody, as a dying server does */
 void exchange_set_up(bool up);
+
+/**
+ * Break the connection of one phone; another one follows. What dialogs knew
+ * of the old one leads nowhere then, as a proxy's alias of a connection does,
+ * until the phone sends an INVITE, or a 2xx to one.
+ */
+void exchange_lose(unsigned i);
 
 /** The driver for struct phone_params */
 const struct trunk_driver *exchange_trunk(void);

@@ -23,7 +23,7 @@ struct account {
 	struct loop_timer timer;
 	enum trunk_state state;
 	bool was_up, stopping;
-	bool lost; /* The connection, and not renewed yet */
+	bool lost;		     /* The connection, and not renewed yet */
 	char reason[ACCOUNT_REASON]; /* Why it is not registered, or "" */
 	account_stopped_h *stoppedh;
 	void *stopped_arg;
@@ -112,6 +112,10 @@ static void registration_handler(const struct registration_event *ev,
 				 uint64_t now, void *arg)
 {
 	struct account *a = arg;
+
+	if (ev->what == REGISTRATION_EV_REGISTERED ||
+	    ev->what == REGISTRATION_EV_REFRESHED)
+		a->driver->set_timer(a->trunk, ev->flow_timer, now);
 
 	switch (ev->what) {
 	case REGISTRATION_EV_REGISTERED:
@@ -261,6 +265,7 @@ static struct ua_params make_params(struct account *a)
 			.outbound_proxy = given(cfg, "transport",
 						"outbound_proxy"),
 			.user_agent = agent ? agent : agent_name,
+			.insecure = config_bool(cfg, "transport", "insecure"),
 		},
 		.auth_user = given(cfg, "account", "auth_user"),
 		.password = given(cfg, "account", "password"),

@@ -139,6 +139,13 @@ static void trunk_renew(void *arg, const char *reason, bool at_once,
 	flow_restart(t->flow, reason, at_once, now);
 }
 
+static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
+{
+	struct trunk *t = arg;
+
+	flow_set_timer(t->flow, seconds, now);
+}
+
 static void trunk_close(void *arg, uint64_t now)
 {
 	struct trunk *t = arg;
@@ -159,6 +166,7 @@ const struct trunk_driver *trunk_flow(void)
 		.alloc = trunk_alloc,
 		.send = trunk_send,
 		.renew = trunk_renew,
+		.set_timer = trunk_set_timer,
 		.close = trunk_close,
 		.print = trunk_print,
 	};

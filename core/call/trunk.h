@@ -58,6 +58,13 @@ struct trunk_driver {
 	 */
 	void (*renew)(void *w, const char *reason, bool at_once, uint64_t now);
 
+	/**
+	 * Keep it alive as often as the server wants it.
+	 *
+	 * @param seconds  Of its Flow-Timer (RFC 5626); 0: it said none
+	 */
+	void (*set_timer)(void *w, uint32_t seconds, uint64_t now);
+
 	/** Close in order; ends with TRUNK_DOWN, at the latest after 1 s */
 	void (*close)(void *w, uint64_t now);
 

@@ -338,6 +338,13 @@ static void trunk_renew(void *arg, const char *reason, bool at_once,
 	(void)now;
 }
 
+static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
+{
+	(void)arg;
+	(void)seconds;
+	(void)now;
+}
+
 static void trunk_close(void *arg, uint64_t now)
 {
 	struct trunk *w = arg;
@@ -358,6 +365,7 @@ static const struct trunk_driver driver = {
 	.alloc = trunk_alloc,
 	.send = trunk_send,
 	.renew = trunk_renew,
+	.set_timer = trunk_set_timer,
 	.close = trunk_close,
 	.print = trunk_print,
 };

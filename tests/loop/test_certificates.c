@@ -221,8 +221,9 @@ static pid_t start_openssl(const char *file, uint16_t port)
 	assert_true(pid >= 0);
 	if (!pid) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		(void)freopen("/dev/null", "w", stdout);
-		(void)freopen("/dev/null", "w", stderr);
+		if (!freopen("/dev/null", "w", stdout) ||
+		    !freopen("/dev/null", "w", stderr))
+			_exit(EXIT_FAILURE);
 		(void)execlp("openssl", "openssl", "s_server", "-www",
 			     "-accept", where, "-cert", file, "-key", file,
 			     NULL);

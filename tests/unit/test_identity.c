@@ -129,9 +129,13 @@ static void test_identity_refuses_a_bad_file(void **state)
 
 static void test_identity_leaks_nothing(void **state)
 {
+	size_t before = test_blocks();
+	struct identity *id;
 	(void)state;
 
-	assert_int_equal(test_blocks(), 0);
+	assert_int_equal(identity_alloc(&id), 0);
+	mem_deref(id);
+	assert_int_equal(test_blocks(), before);
 }
 
 int main(void)

@@ -13,6 +13,7 @@ enum {
 };
 
 static struct protect *alice, *bob;
+static size_t blocks; /* Allocated before a test */
 
 static int setup(void **state)
 {
@@ -24,6 +25,10 @@ static int setup(void **state)
 		a.rx[i] = b.tx[i] = (uint8_t)(200 - i);
 	}
 
+	/* What libsrtp makes once is made before the counting */
+	assert_int_equal(protect_alloc(&alice, &a), 0);
+	alice = mem_deref(alice);
+	blocks = test_blocks();
 	assert_int_equal(protect_alloc(&alice, &a), 0);
 	assert_int_equal(protect_alloc(&bob, &b), 0);
 	return 0;
@@ -34,7 +39,7 @@ static int teardown(void **state)
 	(void)state;
 	alice = mem_deref(alice);
 	bob = mem_deref(bob);
-	assert_int_equal(test_blocks(), 0);
+	assert_int_equal(test_blocks(), blocks);
 	return 0;
 }
 

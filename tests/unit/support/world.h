@@ -42,6 +42,7 @@ struct world {
 	unsigned sent;
 	size_t longest;
 	struct mbuf *first; /* The first datagram of the client */
+	size_t blocks;	    /* test_blocks() before it was opened */
 };
 
 /** Random numbers, the same in each run */

@@ -232,6 +232,11 @@ bool loop_timer_armed(const struct loop_timer *t)
 	return t->le.list != NULL;
 }
 
+unsigned loop_timers(void)
+{
+	return list_count(&loop.timers);
+}
+
 static void watch_destructor(void *arg)
 {
 	struct loop_watch *w = arg;

@@ -78,6 +78,9 @@ void loop_timer_cancel(struct loop_timer *t);
 /** Whether the timer is armed */
 bool loop_timer_armed(const struct loop_timer *t);
 
+/** How many timers are armed now: as many after a call as before it */
+unsigned loop_timers(void);
+
 /**
  * Watch a descriptor. Free with mem_deref(), which stops watching and does
  * not close the descriptor; allowed inside the handler.

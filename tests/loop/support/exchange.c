@@ -30,12 +30,18 @@ struct letter {
 static struct {
 	struct trunk *trunkv[EXCHANGE_TRUNKS];
 	struct exchange_stats stats;
+	struct exchange_mood mood;
 	bool down;
 } ex;
 
 void exchange_reset(void)
 {
 	memset(&ex, 0, sizeof(ex));
+}
+
+void exchange_set_mood(const struct exchange_mood *mood)
+{
+	ex.mood = *mood;
 }
 
 const struct exchange_stats *exchange_stats(void)
@@ -93,7 +99,9 @@ static void timer_handler(uint64_t now, void *arg)
 		w->up = !w->up;
 		list_flush(&w->queue);
 		w->h.stateh(w->up ? TRUNK_UP : TRUNK_CONNECTING,
-			    w->up ? "connected" : "server gone",
+			    w->up	  ? "connected"
+			    : ex.mood.why ? ex.mood.why
+					  : "server gone",
 			    w->up ? 0 : RETRY, now, w->h.arg);
 	}
 
@@ -248,6 +256,8 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		return;
 	}
 
+	if (ex.mood.swallows && !pl_strcmp(&msg->met, ex.mood.swallows))
+		return;
 	if (!pl_strcmp(&msg->met, "INVITE")) {
 		++ex.stats.invites;
 		ex.stats.reinvites += msg->to.tag.l != 0;
@@ -265,6 +275,18 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 	++ex.stats.unroutable;
 	if (pl_strcmp(&msg->met, "ACK"))
 		respond(w, msg, "404 Not Found", "", now);
+}
+
+/* An answer to something that was not offered */
+static void garble(struct mbuf *mb)
+{
+	char *m;
+
+	(void)mbuf_write_u8(mb, 0);
+	--mb->end;
+	m = strstr((char *)mb->buf, "m=audio");
+	if (m)
+		memcpy(m, "m=vidio", strlen("m=vidio"));
 }
 
 static void do_response(struct trunk *w, const struct sip_msg *msg,
@@ -298,6 +320,8 @@ static void do_response(struct trunk *w, const struct sip_msg *msg,
 	mb = mbuf_alloc(2048);
 	mbuf_printf(mb, "%b%b", p, (size_t)(via - p), rest + 1,
 		    mbuf_get_left(raw) - (size_t)(rest + 1 - p));
+	if (ex.mood.garbles && msg->scode == 200)
+		garble(mb);
 	mb->pos = 0;
 	deliver(ex.trunkv[pl_u32(&index)], mb, now);
 	mem_deref(mb);
@@ -312,6 +336,8 @@ static int trunk_send(void *arg, struct mbuf *raw)
 
 	if (!w->up)
 		return ENOTCONN;
+	if (ex.mood.send_err)
+		return ex.mood.send_err;
 
 	copy = mbuf_alloc(mbuf_get_left(raw));
 	mbuf_write_mem(copy, mbuf_buf(raw), mbuf_get_left(raw));

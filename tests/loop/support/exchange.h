@@ -22,6 +22,18 @@ struct exchange_stats {
 	unsigned registers, invites, reinvites, byes, unroutable;
 };
 
+/** What goes wrong at the server; zero for nothing */
+struct exchange_mood {
+	int send_err;	      /**< Sending fails with it: the flow broke and
+				   nobody has said so yet            */
+	const char *swallows; /**< Requests of this method vanish      */
+	const char *why;      /**< Told when the connection is cut     */
+	bool garbles;	      /**< 2xx to INVITE have an SDP of no use */
+};
+
+/** Set the mood, until exchange_reset() */
+void exchange_set_mood(const struct exchange_mood *mood);
+
 /** Forget everything; call it before each test and after the last */
 void exchange_reset(void);
 

@@ -191,6 +191,15 @@ unsigned rig_count(unsigned i, const char *name)
 	return n;
 }
 
+void rig_forget(void)
+{
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		json_decref(rig[i].events);
+		rig[i].events = json_array();
+		rig[i].seen = 0;
+	}
+}
+
 void rig_heard(unsigned i, struct sound_heard *heard)
 {
 	assert_int_equal(sound_heard(rig[i].sound, heard), 0);

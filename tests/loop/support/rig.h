@@ -52,6 +52,9 @@ const json_t *rig_wait(unsigned i, const char *name, uint64_t us);
 /** How often an event came since the start */
 unsigned rig_count(unsigned i, const char *name);
 
+/** Forget the events so far, of both */
+void rig_forget(void);
+
 /** What the phone's loudspeaker heard */
 void rig_heard(unsigned i, struct sound_heard *heard);
 

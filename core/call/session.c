@@ -188,6 +188,7 @@ static int add_audio(struct session *s)
 		.codecc = s->medium.codecc,
 		.ptime = (uint32_t)(config_number(s->cfg, "audio", "ptime") /
 				    CLOCK_MS),
+		.tias = (uint32_t)config_number(s->cfg, "audio", "bitrate"),
 		.ssrc = s->ssrc,
 		.cname = s->cname,
 		.stream = s->cname,

@@ -99,7 +99,7 @@ int agent_alloc(struct agent **ap, const struct agent_params *params);
 /**
  * Open sockets and gather. Without servers it is complete on return, and
  * stateh(AGENT_READY) has been called before it returns; else at the
- * latest GATHER_MAX (2 s) later. May be called before or after
+ * latest GATHER_RELAY (2 s) later. May be called before or after
  * agent_set_remote().
  *
  * @return 0, EADDRNOTAVAIL no local address, or errno of the network

@@ -381,7 +381,7 @@ int gather_start(struct gather *g, uint64_t now)
 
 	g->candc = 0;
 	g->done = g->settling = false;
-	g->deadline = now + GATHER_MAX;
+	g->deadline = now + (g->prm.relay_only ? GATHER_RELAY : GATHER_MAX);
 	for (size_t i = 0; i < g->basec && !g->prm.relay_only; i++)
 		add(g, CANDIDATE_HOST, &g->basev[i]->addr, g->basev[i], NULL,
 		    NULL);

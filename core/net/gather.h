@@ -15,7 +15,11 @@
 #include "core/net/icehost.h"
 
 enum {
-	GATHER_MAX = 2 * CLOCK_S,	/**< FEATURES A-3.2.1 [us]       */
+	GATHER_MAX = CLOCK_S,		/**< When there are addresses without a
+				     server too: nobody is to wait for a
+				     dead one; ours [us]                 */
+	GATHER_RELAY = 2 * CLOCK_S,	/**< When nothing but a relay will do:
+					 FEATURES A-3.2.1 [us]           */
 	GATHER_SETTLE = 100 * CLOCK_MS, /**< For the others, once each
 					       kind is there [us], ours    */
 	GATHER_BASES = 16,		/**< Local addresses used, ours  */

@@ -4,12 +4,12 @@
  * libedit works key by key here: it is called when a whole key is there and
  * is back at once, so the loop never waits for somebody who types.
  */
-#include <histedit.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "app/console.h"
+#include "app/editor.h"
 #include "app/keys.h"
 #include "app/words.h"
 #include "core/base/log.h"
@@ -45,7 +45,7 @@ static void erase_line(void)
 static void draw_line(struct console *c)
 {
 	(void)fflush(stdout);
-	(void)el_set(c->el, EL_REFRESH);
+	(void)editor.el_set(c->el, EL_REFRESH);
 }
 
 static void log_handler(enum log_level level, const char *line, void *arg)
@@ -97,7 +97,7 @@ static void take_line(struct console *c, const char *text, size_t len)
 
 	line[strcspn(line, "\r\n")] = '\0';
 	if (*line) {
-		(void)history(c->history, &ev, H_ENTER, line);
+		(void)editor.history(c->history, &ev, H_ENTER, line);
 		run(c, line);
 	}
 	free(line);
@@ -110,7 +110,7 @@ static int get_key(EditLine *el, wchar_t *wc)
 	struct console *c;
 	int32_t key;
 
-	(void)el_get(el, EL_CLIENTDATA, &c);
+	(void)editor.el_get(el, EL_CLIENTDATA, &c);
 	key = keys_get(&c->keys);
 	if (key < 0)
 		return 0;
@@ -123,8 +123,8 @@ static int get_key(EditLine *el, wchar_t *wc)
 static void new_line(struct console *c)
 {
 	(void)fflush(stdout);
-	(void)el_set(c->el, EL_UNBUFFERED, 0);
-	(void)el_set(c->el, EL_UNBUFFERED, 1);
+	(void)editor.el_set(c->el, EL_UNBUFFERED, 0);
+	(void)editor.el_set(c->el, EL_UNBUFFERED, 1);
 }
 
 static void input_handler(int flags, uint64_t now, void *arg)
@@ -144,7 +144,7 @@ static void input_handler(int flags, uint64_t now, void *arg)
 	keys_put(&c->keys, chunk, (size_t)n);
 	while (mem_nrefs(c) > 1 && keys_ready(&c->keys)) {
 		int len = 0;
-		const char *line = el_gets(c->el, &len);
+		const char *line = editor.el_gets(c->el, &len);
 
 		if (line && len > 0 && line[len - 1] == '\n') {
 			take_line(c, line, (size_t)len);
@@ -158,14 +158,14 @@ out:
 /* End of file, Ctrl-D on an empty line */
 static unsigned char key_end(EditLine *el, int ch)
 {
-	const LineInfo *li = el_line(el);
+	const LineInfo *li = editor.el_line(el);
 	struct console *c;
 	(void)ch;
 
 	if (li->lastchar != li->buffer)
 		return CC_ERROR;
 
-	(void)el_get(el, EL_CLIENTDATA, &c);
+	(void)editor.el_get(el, EL_CLIENTDATA, &c);
 	c->ctx->quith(c->ctx->arg);
 	return CC_NORM;
 }
@@ -173,7 +173,7 @@ static unsigned char key_end(EditLine *el, int ch)
 /* Tab: the rest of the command's name, as far as it is certain */
 static unsigned char key_complete(EditLine *el, int ch)
 {
-	const LineInfo *li = el_line(el);
+	const LineInfo *li = editor.el_line(el);
 	const size_t len = (size_t)(li->cursor - li->buffer);
 	const struct commands_info *info, *first = NULL;
 	char rest[CHUNK];
@@ -200,7 +200,7 @@ static unsigned char key_complete(EditLine *el, int ch)
 
 	(void)re_snprintf(rest, sizeof(rest), "%b%s", first->name + len,
 			  common - len, first->name[common] ? "" : " ");
-	return *rest && !el_insertstr(el, rest) ? CC_REFRESH : CC_ERROR;
+	return *rest && !editor.el_insertstr(el, rest) ? CC_REFRESH : CC_ERROR;
 }
 
 /* ---- The console ---- */
@@ -215,10 +215,10 @@ static void console_destructor(void *arg)
 	if (c->el) {
 		erase_line();
 		(void)fflush(stdout);
-		el_end(c->el); /* Gives the terminal its mode back */
+		editor.el_end(c->el); /* Gives the terminal its mode back */
 	}
 	if (c->history)
-		history_end(c->history);
+		editor.history_end(c->history);
 }
 
 static int start_editing(struct console *c)
@@ -226,23 +226,24 @@ static int start_editing(struct console *c)
 	HistEvent ev;
 
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	c->history = history_init();
-	c->el = el_init("boardphone", stdin, stdout, stderr);
+	c->history = editor.history_init();
+	c->el = editor.el_init("boardphone", stdin, stdout, stderr);
 	if (!c->history || !c->el)
 		return ENOMEM;
 
-	(void)history(c->history, &ev, H_SETSIZE, HISTORY);
-	(void)el_set(c->el, EL_CLIENTDATA, c);
-	(void)el_set(c->el, EL_EDITOR, "emacs");
-	(void)el_set(c->el, EL_SIGNAL, 0);
-	(void)el_set(c->el, EL_PROMPT, prompt);
-	(void)el_set(c->el, EL_HIST, history, c->history);
-	(void)el_set(c->el, EL_GETCFN, get_key);
-	(void)el_set(c->el, EL_ADDFN, "complete", "complete", key_complete);
-	(void)el_set(c->el, EL_ADDFN, "end", "end", key_end);
-	(void)el_set(c->el, EL_BIND, "\t", "complete", NULL);
-	(void)el_set(c->el, EL_BIND, "^D", "end", NULL);
-	(void)el_set(c->el, EL_UNBUFFERED, 1);
+	(void)editor.history(c->history, &ev, H_SETSIZE, HISTORY);
+	(void)editor.el_set(c->el, EL_CLIENTDATA, c);
+	(void)editor.el_set(c->el, EL_EDITOR, "emacs");
+	(void)editor.el_set(c->el, EL_SIGNAL, 0);
+	(void)editor.el_set(c->el, EL_PROMPT, prompt);
+	(void)editor.el_set(c->el, EL_HIST, editor.history, c->history);
+	(void)editor.el_set(c->el, EL_GETCFN, get_key);
+	(void)editor.el_set(c->el, EL_ADDFN, "complete", "complete",
+			    key_complete);
+	(void)editor.el_set(c->el, EL_ADDFN, "end", "end", key_end);
+	(void)editor.el_set(c->el, EL_BIND, "\t", "complete", NULL);
+	(void)editor.el_set(c->el, EL_BIND, "^D", "end", NULL);
+	(void)editor.el_set(c->el, EL_UNBUFFERED, 1);
 	return 0;
 }
 
@@ -252,7 +253,7 @@ int console_alloc(struct console **cp, const struct commands_context *ctx,
 	struct console *c;
 	int err;
 
-	if (!isatty(STDIN_FILENO))
+	if (!isatty(STDIN_FILENO) || editor_load())
 		return ENOTTY;
 
 	c = mem_zalloc(sizeof(*c), console_destructor);

@@ -17,7 +17,8 @@ struct console;
 /**
  * Start on standard input and output; a process has one at most.
  *
- * @return 0, ENOTTY standard input is no terminal, or errno
+ * @return 0, ENOTTY standard input is no terminal, or nothing to edit lines
+ *         with; or errno
  */
 int console_alloc(struct console **cp, const struct commands_context *ctx,
 		  struct event_bus *events);

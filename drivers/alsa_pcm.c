@@ -26,26 +26,27 @@ static int set_hw(snd_pcm_t *pcm, struct sound_format *fmt)
 	snd_pcm_hw_params_t *hw;
 	int n;
 
-	snd_pcm_hw_params_alloca(&hw);
-	n = snd_pcm_hw_params_any(pcm, hw);
+	hw = memset(alloca(alsa.pcm_hw_params_sizeof()), 0,
+		    alsa.pcm_hw_params_sizeof());
+	n = alsa.pcm_hw_params_any(pcm, hw);
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_access(pcm, hw,
-						 SND_PCM_ACCESS_RW_INTERLEAVED);
+		n = alsa.pcm_hw_params_set_access(
+			pcm, hw, SND_PCM_ACCESS_RW_INTERLEAVED);
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_format(pcm, hw, SND_PCM_FORMAT_S16);
+		n = alsa.pcm_hw_params_set_format(pcm, hw, SND_PCM_FORMAT_S16);
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_channels(pcm, hw, fmt->channels);
+		n = alsa.pcm_hw_params_set_channels(pcm, hw, fmt->channels);
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_rate(pcm, hw, fmt->rate, 0);
+		n = alsa.pcm_hw_params_set_rate(pcm, hw, fmt->rate, 0);
 	if (n >= 0 && fmt->period)
 		period = fmt->period;
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_period_size_near(pcm, hw, &period,
-							   NULL);
+		n = alsa.pcm_hw_params_set_period_size_near(pcm, hw, &period,
+							    NULL);
 	if (n >= 0)
-		n = snd_pcm_hw_params_set_buffer_size_near(pcm, hw, &buffer);
+		n = alsa.pcm_hw_params_set_buffer_size_near(pcm, hw, &buffer);
 	if (n >= 0)
-		n = snd_pcm_hw_params(pcm, hw);
+		n = alsa.pcm_hw_params(pcm, hw);
 	if (n < 0)
 		return -n;
 
@@ -61,16 +62,17 @@ static int set_sw(snd_pcm_t *pcm, const struct sound_format *fmt)
 	snd_pcm_sw_params_t *sw;
 	int n;
 
-	snd_pcm_sw_params_alloca(&sw);
-	n = snd_pcm_sw_params_current(pcm, sw);
+	sw = memset(alloca(alsa.pcm_sw_params_sizeof()), 0,
+		    alsa.pcm_sw_params_sizeof());
+	n = alsa.pcm_sw_params_current(pcm, sw);
 	if (n >= 0)
-		n = snd_pcm_sw_params_set_avail_min(pcm, sw, fmt->period);
+		n = alsa.pcm_sw_params_set_avail_min(pcm, sw, fmt->period);
 	if (n >= 0)
-		n = snd_pcm_sw_params_set_start_threshold(
+		n = alsa.pcm_sw_params_set_start_threshold(
 			pcm, sw,
 			(snd_pcm_uframes_t)fmt->period * ALSA_PCM_FILL);
 	if (n >= 0)
-		n = snd_pcm_sw_params(pcm, sw);
+		n = alsa.pcm_sw_params(pcm, sw);
 	return n < 0 ? -n : 0;
 }
 
@@ -80,8 +82,8 @@ int alsa_pcm_open(snd_pcm_t **pp, const char *name, snd_pcm_stream_t stream,
 	snd_pcm_t *pcm;
 	int n, err;
 
-	(void)snd_lib_error_set_handler(quiet);
-	n = snd_pcm_open(&pcm, name, stream, SND_PCM_NONBLOCK);
+	(void)alsa.lib_error_set_handler(quiet);
+	n = alsa.pcm_open(&pcm, name, stream, SND_PCM_NONBLOCK);
 	if (n < 0)
 		return -n;
 
@@ -89,7 +91,7 @@ int alsa_pcm_open(snd_pcm_t **pp, const char *name, snd_pcm_stream_t stream,
 	if (!err)
 		err = set_sw(pcm, fmt);
 	if (err)
-		(void)snd_pcm_close(pcm);
+		(void)alsa.pcm_close(pcm);
 	else
 		*pp = pcm;
 	return err;
@@ -98,8 +100,8 @@ int alsa_pcm_open(snd_pcm_t **pp, const char *name, snd_pcm_stream_t stream,
 snd_pcm_t *alsa_pcm_close(snd_pcm_t *pcm)
 {
 	if (pcm) {
-		(void)snd_pcm_drop(pcm);
-		(void)snd_pcm_close(pcm);
+		(void)alsa.pcm_drop(pcm);
+		(void)alsa.pcm_close(pcm);
 	}
 	return NULL;
 }
@@ -109,13 +111,14 @@ int alsa_pcm_start(snd_pcm_t *pcm, const struct sound_format *fmt)
 	int16_t silence[SOUND_CHANNELS_MAX * SOUND_PERIOD_MAX] = { 0 };
 	int n;
 
-	if (snd_pcm_stream(pcm) == SND_PCM_STREAM_CAPTURE) {
-		n = snd_pcm_start(pcm);
+	if (alsa.pcm_stream(pcm) == SND_PCM_STREAM_CAPTURE) {
+		n = alsa.pcm_start(pcm);
 		return n < 0 ? -n : 0;
 	}
 
 	for (unsigned i = 0; i < ALSA_PCM_FILL; i++) {
-		snd_pcm_sframes_t w = snd_pcm_writei(pcm, silence, fmt->period);
+		snd_pcm_sframes_t w = alsa.pcm_writei(pcm, silence,
+						      fmt->period);
 
 		if (w < 0 && w != -EAGAIN)
 			return (int)-w;
@@ -131,7 +134,7 @@ static int recover(snd_pcm_t *pcm, const struct sound_format *fmt, int err)
 	if (err != EPIPE && err != ESTRPIPE && err != EINTR)
 		return err;
 
-	n = snd_pcm_recover(pcm, -err, 1);
+	n = alsa.pcm_recover(pcm, -err, 1);
 	if (n < 0)
 		return -n;
 
@@ -141,12 +144,12 @@ static int recover(snd_pcm_t *pcm, const struct sound_format *fmt, int err)
 
 int alsa_pcm_read(snd_pcm_t *pcm, int16_t *buf, const struct sound_format *fmt)
 {
-	snd_pcm_sframes_t n = snd_pcm_avail_update(pcm);
+	snd_pcm_sframes_t n = alsa.pcm_avail_update(pcm);
 
 	if (n >= 0 && (snd_pcm_uframes_t)n < fmt->period)
 		return EAGAIN;
 	if (n >= 0)
-		n = snd_pcm_readi(pcm, buf, fmt->period);
+		n = alsa.pcm_readi(pcm, buf, fmt->period);
 	if (n == (snd_pcm_sframes_t)fmt->period)
 		return 0;
 	if (n >= 0 || n == -EAGAIN)
@@ -160,11 +163,11 @@ int alsa_pcm_write(snd_pcm_t *pcm, const int16_t *buf,
 {
 	snd_pcm_sframes_t n, delay;
 
-	if (snd_pcm_delay(pcm, &delay) == 0 &&
+	if (alsa.pcm_delay(pcm, &delay) == 0 &&
 	    delay > (snd_pcm_sframes_t)fmt->period * AHEAD)
 		return EAGAIN;
 
-	n = snd_pcm_writei(pcm, buf, fmt->period);
+	n = alsa.pcm_writei(pcm, buf, fmt->period);
 	if (n == (snd_pcm_sframes_t)fmt->period)
 		return 0;
 	if (n >= 0 || n == -EAGAIN)

@@ -8,8 +8,8 @@
 #ifndef DRIVERS_ALSA_PCM_H
 #define DRIVERS_ALSA_PCM_H
 
-#include <alsa/asoundlib.h>
 #include "core/device/sound.h"
+#include "drivers/alsa_lib.h"
 
 enum {
 	ALSA_PCM_PERIODS = 8, /**< In the card's buffer, ours            */

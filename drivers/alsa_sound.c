@@ -77,7 +77,7 @@ static void alsa_destructor(void *arg)
 	stop(&a->sound);
 	mem_deref(a->capture_name);
 	mem_deref(a->playback_name);
-	(void)snd_config_update_free_global();
+	(void)alsa.config_update_free_global();
 }
 
 static int open_both(struct alsa *a, struct sound_format *fmt)
@@ -145,8 +145,8 @@ static int watch(struct alsa *a)
 {
 	int n, err = 0;
 
-	n = snd_pcm_poll_descriptors(a->capture, a->fdv, FDS_MAX);
-	if (n <= 0 || snd_pcm_poll_descriptors_count(a->capture) > FDS_MAX)
+	n = alsa.pcm_poll_descriptors(a->capture, a->fdv, FDS_MAX);
+	if (n <= 0 || alsa.pcm_poll_descriptors_count(a->capture) > FDS_MAX)
 		return ENODEV;
 
 	a->timed = false;
@@ -396,6 +396,10 @@ int alsa_sound_alloc(struct sound **sp, const char *device,
 	struct alsa *a;
 	int err;
 
+	err = alsa_lib_load();
+	if (err)
+		return err;
+
 	a = mem_zalloc(sizeof(*a), alsa_destructor);
 	if (!a)
 		return ENOMEM;
@@ -426,16 +430,16 @@ int alsa_sound_list(struct re_printf *pf, void *unused)
 	int err = 0;
 	(void)unused;
 
-	if (snd_device_name_hint(-1, "pcm", &hintv) < 0)
+	if (alsa_lib_load() || alsa.device_name_hint(-1, "pcm", &hintv) < 0)
 		return 0;
 
 	for (void **h = hintv; *h; h++) {
-		char *name = snd_device_name_get_hint(*h, "NAME");
+		char *name = alsa.device_name_get_hint(*h, "NAME");
 
 		if (name)
 			err |= re_hprintf(pf, "alsa:%s\n", name);
 		free(name); /* From malloc(), by its contract */
 	}
-	(void)snd_device_name_free_hint(hintv);
+	(void)alsa.device_name_free_hint(hintv);
 	return err;
 }

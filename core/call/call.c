@@ -92,7 +92,7 @@ static void end(struct call *c, unsigned code, const struct pl *reason,
 		return;
 
 	c->finished = true;
-	if (c->fault)
+	if (*c->fault)
 		pl_set_str(&text, c->fault);
 	close_media(c, now);
 	log_info("call %u: over: %H (%u %s)\n", c->id, log_text, &text, code,
@@ -119,8 +119,8 @@ void call_abandon(struct call *c, unsigned code, const char *text, uint64_t now)
 	if (c->finished || c->state == CALL_ENDING)
 		return;
 
-	if (!c->fault)
-		c->fault = text;
+	if (!*c->fault)
+		str_ncpy(c->fault, text, sizeof(c->fault));
 	call_emit(c, EVENT_TERMINATING);
 	close_media(c, now);
 	c->state = CALL_ENDING;
@@ -140,7 +140,7 @@ static void patience_handler(uint64_t now, void *arg)
 	struct call *c = mem_ref(arg);
 
 	if (c->state == CALL_INCOMING) {
-		c->fault = "Nobody answered";
+		str_ncpy(c->fault, "Nobody answered", sizeof(c->fault));
 		(void)invite_reject(c->inv, 480, NULL, now);
 	} else {
 		call_abandon(c, 480, "Media closed by the other side", now);

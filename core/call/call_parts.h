@@ -13,6 +13,10 @@
 #include "core/call/call.h"
 #include "core/call/negotiation.h"
 
+enum {
+	CALL_FAULT = 160, /**< A reason of ours [bytes], ours */
+};
+
 struct call {
 	unsigned id;
 	struct ua *ua;
@@ -29,8 +33,8 @@ struct call {
 	bool dialing; /* Inside call_dial(): errors are returned   */
 	bool muted;
 	bool finished;
-	int err;	   /* While dialing                             */
-	const char *fault; /* Why the media ended it, static            */
+	int err;		/* While dialing                             */
+	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */
 	uint64_t begun, answered, media_up; /* [us], 0 not yet */
 	call_over_h *overh;
 	call_wake_h *wakeh;
@@ -67,7 +71,7 @@ void call_over(struct call *c, unsigned code, const char *text, uint64_t now);
 /**
  * End it for a reason of ours, which the peer is told (RFC 3326).
  *
- * @param text  Static
+ * @param text  Copied
  */
 void call_abandon(struct call *c, unsigned code, const char *text,
 		  uint64_t now);

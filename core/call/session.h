@@ -34,7 +34,7 @@ typedef void(session_up_h)(uint64_t now, void *arg);
 /**
  * The media are over, by themselves; no handler follows.
  *
- * @param reason  For a person, static
+ * @param reason  For a person, for the call only
  */
 typedef void(session_down_h)(int err, const char *reason, uint64_t now,
 			     void *arg);

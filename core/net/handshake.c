@@ -279,7 +279,8 @@ int handshake_read(struct handshake *h, struct mbuf *mb, uint64_t now)
 		return ECONNRESET;
 
 	h->error = ret;
-	return EPROTO;
+	return ret == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ? ECONNABORTED
+							  : EPROTO;
 }
 
 int handshake_reset(struct handshake *h)

@@ -54,8 +54,8 @@ int handshake_step(struct handshake *h, struct mbuf *mb, uint64_t now);
 /**
  * A datagram after the handshake. Application data are thrown away.
  *
- * @return 0, ECONNRESET the peer closed, EPROTO the peer sent a fatal alert
- *         or broke the protocol
+ * @return 0, ECONNRESET the peer closed, ECONNABORTED it sent a fatal alert,
+ *         EPROTO somebody broke the protocol: the library stumbled
  */
 int handshake_read(struct handshake *h, struct mbuf *mb, uint64_t now);
 

@@ -42,7 +42,8 @@ struct keying {
 
 	uint32_t failures; /* Handshakes that failed     */
 	uint32_t alerts;   /* Unauthenticated, ignored   */
-	uint32_t ignored;  /* Datagrams at another time  */
+	uint32_t ignored;  /* At another time, malformed */
+	uint32_t stumbles; /* Over datagrams, once done  */
 
 	keying_send_h *sendh;
 	keying_up_h *uph;
@@ -182,11 +183,37 @@ static void read_rest(struct keying *k, struct mbuf *mb, uint64_t now)
 
 	if (err == ECONNRESET) {
 		go_down(k, 0, "DTLS: closed by the peer", now);
+	} else if (err == EPROTO) {
+		/* Keys are out, and what made it stumble was not signed:
+		   anybody can send that in the peer's name */
+		++k->stumbles;
 	} else if (err) {
 		re_snprintf(reason, sizeof(reason), "DTLS: %H",
 			    handshake_print_error, k->hs);
-		go_down(k, err, reason, now);
+		go_down(k, EPROTO, reason, now);
 	}
+}
+
+static size_t record_length(const uint8_t *p)
+{
+	return RECORD_HEADER + (size_t)(p[RECORD_LENGTH] << 8) +
+	       p[RECORD_LENGTH + 1];
+}
+
+/* Nothing but whole records (RFC 6347 section 4.1.1). The library is not to
+   see others: it loses its place in them and hears nothing any more */
+static bool is_whole(const uint8_t *p, size_t left)
+{
+	while (left >= RECORD_HEADER) {
+		size_t len = record_length(p);
+
+		if (len > left)
+			return false;
+		p += len;
+		left -= len;
+	}
+
+	return !left;
 }
 
 /* Anybody can send an alert that is not encrypted */
@@ -195,8 +222,7 @@ static bool has_plain_alert(const uint8_t *p, size_t left)
 	static const uint8_t epoch[2];
 
 	while (left >= RECORD_HEADER) {
-		size_t len = RECORD_HEADER + (size_t)(p[RECORD_LENGTH] << 8) +
-			     p[RECORD_LENGTH + 1];
+		size_t len = record_length(p);
 
 		if (p[0] == RECORD_ALERT &&
 		    0 == memcmp(p + RECORD_EPOCH, epoch, sizeof(epoch)))
@@ -232,6 +258,11 @@ static void take(struct keying *k, struct mbuf *mb, uint64_t now)
 void keying_recv(struct keying *k, struct mbuf *mb, uint64_t now)
 {
 	if (k->state != TRYING && k->state != DONE && k->state != UP) {
+		++k->ignored;
+		return;
+	}
+
+	if (!is_whole(mbuf_buf(mb), mbuf_get_left(mb))) {
 		++k->ignored;
 		return;
 	}
@@ -329,10 +360,12 @@ int keying_print(struct re_printf *pf, const struct keying *k)
 					     "done", "up",     "over" };
 	int err;
 
-	err = re_hprintf(pf, "%s %s %H failures=%u alerts=%u ignored=%u",
+	err = re_hprintf(pf,
+			 "%s %s %H failures=%u alerts=%u ignored=%u "
+			 "stumbles=%u",
 			 k->role == KEYING_CLIENT ? "client" : "server",
 			 names[k->state], handshake_print, k->hs, k->failures,
-			 k->alerts, k->ignored);
+			 k->alerts, k->ignored, k->stumbles);
 	if (k->hello)
 		err |= re_hprintf(pf, " %H", hello_print, k->hello);
 

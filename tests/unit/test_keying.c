@@ -251,6 +251,47 @@ static void test_keying_is_not_disturbed_once_up(void **state)
 	world_close(&w);
 }
 
+static void test_keying_is_not_ended_by_hellos_in_the_peers_name(void **state)
+{
+	/* SECURITY row 21: a source address can be forged */
+	static const uint8_t head[] = { 22, 0xfe, 0xff, 0, 0, 0,  0,
+					0,  0,	  0,	0, 0, 128 };
+	uint8_t hello[sizeof(head) + 128 + 32];
+	struct world w;
+	(void)state;
+
+	world_open(&w, 21);
+	world_know(&w, 0);
+	world_know(&w, 1);
+	world_start(&w);
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
+
+	for (unsigned i = 0; i < 2000; i++) {
+		world_random(hello, sizeof(hello), NULL);
+		memcpy(hello, head, sizeof(head));
+		hello[sizeof(head)] = (uint8_t)(i & 2 ? world_dice() % 24 : 1);
+		if (i & 4) { /* Unfragmented, and of the right length */
+			memset(&hello[sizeof(head) + 1], 0, 11);
+			hello[sizeof(head) + 3] = hello[sizeof(head) + 11] =
+				128 - 12;
+		}
+		hello[4] = (uint8_t)(i >> 3 & 1);
+		world_inject(&w, i & 1, hello,
+			     sizeof(hello) - world_dice() % 33);
+		assert_int_equal(w.endv[i & 1].down, 0);
+	}
+	world_run(&w, CLOCK_S);
+	world_check_up(&w);
+
+	/* A close that is the peer's is heard all the same */
+	keying_close(w.endv[1].k, w.now);
+	world_run(&w, CLOCK_S);
+	assert_int_equal(w.endv[0].down, 1);
+	assert_int_equal(w.endv[0].err, 0);
+	world_close(&w);
+}
+
 static void test_keying_may_be_freed_by_its_handlers(void **state)
 {
 	struct fingerprint fp;
@@ -319,6 +360,8 @@ int main(void)
 			test_keying_ignores_alerts_that_anybody_can_send),
 		cmocka_unit_test(test_keying_survives_a_false_hello),
 		cmocka_unit_test(test_keying_is_not_disturbed_once_up),
+		cmocka_unit_test(
+			test_keying_is_not_ended_by_hellos_in_the_peers_name),
 		cmocka_unit_test(test_keying_may_be_freed_by_its_handlers),
 		cmocka_unit_test(test_keying_ends_when_both_have_the_same_role),
 	};

@@ -206,6 +206,29 @@ const struct network *ether_host(unsigned i)
 	return &ether.hostv[i].net;
 }
 
+bool ether_address(unsigned i, struct sa *addr)
+{
+	struct le *le;
+
+	LIST_FOREACH(&ether.sockets, le)
+	{
+		const struct socket *s = le->data;
+
+		if (sa_in(&s->dgram.local) != NET + i)
+			continue;
+		*addr = s->dgram.local;
+		return true;
+	}
+
+	return false;
+}
+
+void ether_forge(const struct sa *src, const struct sa *dst,
+		 const struct mbuf *mb)
+{
+	launch(src, dst, mb);
+}
+
 const struct ether_stats *ether_stats(void)
 {
 	return &ether.stats;

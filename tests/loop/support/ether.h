@@ -38,6 +38,13 @@ void ether_set(const struct ether_weather *w);
 /** The network of host i, 10.0.0.(i+1) */
 const struct network *ether_host(unsigned i);
 
+/** Address of the oldest open socket of host i. @return whether there is one */
+bool ether_address(unsigned i, struct sa *addr);
+
+/** Put a datagram on the line, whoever it is said to be from */
+void ether_forge(const struct sa *src, const struct sa *dst,
+		 const struct mbuf *mb);
+
 /** What went through since the reset */
 const struct ether_stats *ether_stats(void);
 

@@ -388,6 +388,12 @@ int account_register(struct account *a, uint64_t now)
 	return ENOTCONN;
 }
 
+void account_moved(struct account *a, uint64_t now)
+{
+	if (a->trunk && !a->stopping)
+		a->driver->moved(a->trunk, now);
+}
+
 void account_unregister(struct account *a, uint64_t now)
 {
 	ua_unregister(a->ua, now);

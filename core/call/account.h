@@ -54,6 +54,9 @@ void account_stop(struct account *a, account_stopped_h *h, void *arg,
 /** Register now; connects at once if it is waiting. @return 0, ENOTCONN */
 int account_register(struct account *a, uint64_t now);
 
+/** The network changed */
+void account_moved(struct account *a, uint64_t now);
+
 /** Un-REGISTER and stay so */
 void account_unregister(struct account *a, uint64_t now);
 

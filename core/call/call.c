@@ -397,6 +397,12 @@ void call_renew(struct call *c, uint64_t now)
 		negotiation_renew(&c->neg, c->inv, now);
 }
 
+void call_move(struct call *c, uint64_t now)
+{
+	if (c->state == CALL_UP)
+		negotiation_move(&c->neg, c->inv, now);
+}
+
 void call_set_mute(struct call *c, bool mute)
 {
 	c->muted = mute;

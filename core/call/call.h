@@ -80,6 +80,9 @@ int call_dtmf(struct call *c, const char *digits, uint64_t now);
 /** The way to the server is new: the peer is told, if there is one yet */
 void call_renew(struct call *c, uint64_t now);
 
+/** The network changed: media find another way, if theirs is gone */
+void call_move(struct call *c, uint64_t now);
+
 /** Mute */
 void call_set_mute(struct call *c, bool mute);
 

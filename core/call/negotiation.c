@@ -129,14 +129,34 @@ void negotiation_renew(struct negotiation *n, struct invite *inv, uint64_t now)
 	negotiation_go_on(n, inv, now);
 }
 
+void negotiation_move(struct negotiation *n, struct invite *inv, uint64_t now)
+{
+	n->moved = true;
+	negotiation_go_on(n, inv, now);
+}
+
+/* Not while an offer of ours waits: its answer is for the transport as it
+   was described in it */
+static void move(struct negotiation *n, uint64_t now)
+{
+	n->moved = false;
+	if (session_move(n->session, now))
+		return;
+
+	n->wanted = true;
+	n->repeated = false;
+}
+
 void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 {
 	struct mbuf *mb = NULL;
 	int err;
 
-	if (!n->wanted || n->pausing || invite_state(inv) != INVITE_UP)
+	if (invite_state(inv) != INVITE_UP || session_offering(n->session))
 		return;
-	if (session_offering(n->session) || !session_ready(n->session))
+	if (n->moved)
+		move(n, now);
+	if (!n->wanted || n->pausing || !session_ready(n->session))
 		return;
 
 	err = session_offer(n->session, &mb);

@@ -24,6 +24,8 @@ struct negotiation {
 	bool wanted;		 /**< We want to offer again                */
 	bool pausing;		 /**< But not before INVITE_EV_RETRY        */
 	bool repeated;		 /**< It was refused with 491 already       */
+	bool moved;		 /**< The network changed; media may have
+				      to move                               */
 };
 
 /**
@@ -61,6 +63,9 @@ void negotiation_reoffer(struct negotiation *n, struct invite *inv,
  * not waited for: call it again then.
  */
 void negotiation_renew(struct negotiation *n, struct invite *inv, uint64_t now);
+
+/** The network changed: restart ICE if our address is gone, and offer */
+void negotiation_move(struct negotiation *n, struct invite *inv, uint64_t now);
 
 /** After any event, and when the session is ready: offer, if it is wanted */
 void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now);

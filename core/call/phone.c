@@ -7,6 +7,7 @@
 #include "core/call/call.h"
 #include "core/call/phone.h"
 #include "core/call/servers.h"
+#include "core/net/linkwatch.h"
 
 enum {
 	LIST_MAX = UA_INVITES_MAX, /* Calls, those included that wait for the
@@ -20,6 +21,7 @@ struct phone {
 	struct voice *voice;
 	struct identity *identity;
 	struct servers *servers;
+	struct linkwatch *link;
 	struct call *callv[LIST_MAX]; /* Oldest first */
 	unsigned callc;
 	unsigned last_id;
@@ -37,6 +39,7 @@ static void phone_destructor(void *arg)
 	loop_timer_cancel(&p->stop_timer);
 	while (p->callc)
 		mem_deref(p->callv[--p->callc]);
+	mem_deref(p->link);
 	mem_deref(p->account);
 	mem_deref(p->servers);
 	mem_deref(p->voice);
@@ -342,6 +345,18 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 	return err;
 }
 
+/* The connection first: what calls send then does not go into a dead one */
+static void link_handler(uint64_t now, void *arg)
+{
+	struct phone *p = arg;
+
+	log_info("phone: the network has changed\n");
+	account_moved(p->account, now);
+	for (unsigned i = p->callc; i--;)
+		call_move(p->callv[i], now);
+	account_wake(p->account);
+}
+
 int phone_start(struct phone *p, uint64_t now)
 {
 	int err;
@@ -349,6 +364,12 @@ int phone_start(struct phone *p, uint64_t now)
 	err = servers_alloc(&p->servers, p->prm.cfg, now);
 	if (err)
 		return err;
+
+	/* Without it, what is dead is found out later */
+	err = linkwatch_alloc(&p->link, p->prm.net, link_handler, p);
+	if (err && err != ENOTSUP)
+		log_info("phone: changes of the network are not seen: %m\n",
+			 err);
 
 	return account_start(p->account, now);
 }

@@ -252,6 +252,19 @@ int session_gather(struct session *s, uint64_t now)
 	return err;
 }
 
+int session_move(struct session *s, uint64_t now)
+{
+	int err;
+
+	if (!transport_stranded(s->transport))
+		return EALREADY;
+
+	s->ready = false;
+	err = transport_restart(s->transport, now);
+	arm(s);
+	return err;
+}
+
 bool session_ready(const struct session *s)
 {
 	return s->ready;

@@ -25,7 +25,10 @@
 
 struct session;
 
-/** Our description can be made now; once. May free the session */
+/**
+ * Our description can be made now; once, and after each session_move(). May
+ * free the session
+ */
 typedef void(session_ready_h)(uint64_t now, void *arg);
 
 /** Media flow encrypted from now on; once. May free the session */
@@ -73,6 +76,15 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 
 /** Gather addresses; the ready handler follows, maybe before this returns */
 int session_gather(struct session *s, uint64_t now);
+
+/**
+ * The network changed: if our end of the media is gone with it, gather again
+ * for an offer that restarts ICE. The ready handler follows, maybe before
+ * this returns.
+ *
+ * @return 0, EALREADY not needed, or errno
+ */
+int session_move(struct session *s, uint64_t now);
 
 /** Whether the ready handler was called */
 bool session_ready(const struct session *s);

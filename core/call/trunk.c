@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/call/trunk.h"
 #include "core/net/flow.h"
+#include "core/net/homes.h"
 
 struct trunk {
 	struct trunk_handlers h;
@@ -139,6 +140,19 @@ static void trunk_renew(void *arg, const char *reason, bool at_once,
 	flow_restart(t->flow, reason, at_once, now);
 }
 
+static void trunk_moved(void *arg, uint64_t now)
+{
+	struct trunk *t = arg;
+	struct sa local;
+
+	/* A connection that is up lives as long as its address does */
+	if (flow_state(t->flow) == FLOW_UP && !flow_local(t->flow, &local) &&
+	    homes_has(network_kernel(), &local))
+		return;
+
+	flow_restart(t->flow, "the network changed", true, now);
+}
+
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 {
 	struct trunk *t = arg;
@@ -166,6 +180,7 @@ const struct trunk_driver *trunk_flow(void)
 		.alloc = trunk_alloc,
 		.send = trunk_send,
 		.renew = trunk_renew,
+		.moved = trunk_moved,
 		.set_timer = trunk_set_timer,
 		.close = trunk_close,
 		.print = trunk_print,

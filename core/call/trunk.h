@@ -58,6 +58,9 @@ struct trunk_driver {
 	 */
 	void (*renew)(void *w, const char *reason, bool at_once, uint64_t now);
 
+	/** The network changed: connect again, if that is needed or of use */
+	void (*moved)(void *w, uint64_t now);
+
 	/**
 	 * Keep it alive as often as the server wants it.
 	 *

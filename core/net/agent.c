@@ -11,7 +11,7 @@
 #include "core/net/agent.h"
 #include "core/net/checks.h"
 #include "core/net/early.h"
-#include "core/net/gather.h"
+#include "core/net/homes.h"
 #include "core/net/path.h"
 #include "core/net/responder.h"
 
@@ -36,7 +36,7 @@ struct agent {
 	unsigned tellc;
 	unsigned depth; /* Of inputs */
 	uint64_t now;	/* Of the last input [us] */
-	uint64_t begun; /* Checks began, 0 not yet [us] */
+	uint64_t begun; /* Checks, or a restart; 0 not yet [us] */
 	uint64_t rest;	/* CLOCK_NEVER when not [us] */
 	struct {
 		uint32_t foreign; /* Datagrams of unproven addresses    */
@@ -158,7 +158,6 @@ static void on_changed(uint64_t now, void *arg)
 	enter(a, now);
 	if (a->state == AGENT_GATHERING)
 		proceed(a, now);
-
 	leave(a);
 }
 
@@ -174,12 +173,10 @@ static void request_in(struct agent *a, struct base *b, const struct sa *src,
 				  now)) {
 	case RESPONDER_IGNORED:
 		return;
-
 	case RESPONDER_SWITCH:
 		checks_set_role(&a->checks, !k->controlling);
 		a->path.keys.controlling = k->controlling;
 		break;
-
 	case RESPONDER_HEARD:
 		break;
 	}
@@ -210,10 +207,8 @@ static void stun_in(struct agent *a, struct base *b, const struct sa *src,
 	case STUN_CLASS_REQUEST:
 		request_in(a, b, src, msg, &ua, now);
 		break;
-
 	case STUN_CLASS_INDICATION:
 		break; /* A keep-alive: nothing to be done */
-
 	default:
 		if (!checks_answer(&a->checks, b, src, msg, now) &&
 		    !path_recv(&a->path, b, src, msg, now))
@@ -307,9 +302,17 @@ int agent_restart(struct agent *a, enum agent_role role, uint64_t now)
 	checks_init(&a->checks, role == AGENT_CONTROLLING, on_event, a);
 	a->checks.bytes = bytes; /* A budget of the call, SECURITY row 24 */
 	a->remotec = 0;
-	a->begun = 0;
+	a->begun = now;
 	a->rest = CLOCK_NEVER;
 	return agent_gather(a, now);
+}
+
+bool agent_stranded(const struct agent *a)
+{
+	return a->state >= AGENT_GATHERING && a->state <= AGENT_SELECTED &&
+	       homes_lost(a->prm.network, a->gather,
+			  a->state == AGENT_SELECTED ? a->path.base : NULL,
+			  a->prm.loopback);
 }
 
 static void add_remote(struct agent *a, const struct candidate *cv,
@@ -398,14 +401,8 @@ enum agent_state agent_state(const struct agent *a)
 const char *agent_state_name(enum agent_state state)
 {
 	static const char *const namev[] = {
-		[AGENT_NEW] = "new",
-		[AGENT_GATHERING] = "gathering",
-		[AGENT_READY] = "ready",
-		[AGENT_CHECKING] = "checking",
-		[AGENT_CONNECTED] = "connected",
-		[AGENT_SELECTED] = "selected",
-		[AGENT_FAILED] = "failed",
-		[AGENT_LOST] = "lost",
+		"new",	     "gathering", "ready",  "checking",
+		"connected", "selected",  "failed", "lost",
 	};
 
 	return (size_t)state < ARRAY_SIZE(namev) ? namev[state] : "?";
@@ -424,12 +421,19 @@ int agent_selected(const struct agent *a, struct agent_selected *sel)
 	return 0;
 }
 
+/* Checks, or after a restart with no pair left a description to come */
+static bool hopes(const struct agent *a)
+{
+	return a->state == AGENT_CHECKING ||
+	       (a->begun && a->state < AGENT_CHECKING && !a->path.base);
+}
+
 uint64_t agent_due(const struct agent *a)
 {
 	uint64_t due = clock_min(gather_due(a->gather), path_due(&a->path));
 
 	due = clock_min(due, checks_due(&a->checks, a->now));
-	if (a->state == AGENT_CHECKING)
+	if (hopes(a))
 		due = clock_min(due, a->begun + PATIENCE);
 
 	return clock_min(due, a->rest);
@@ -459,7 +463,7 @@ void agent_tick(struct agent *a, uint64_t now)
 	if (!path_tick(&a->path, now))
 		lose(a, now);
 
-	if (a->state == AGENT_CHECKING && now >= a->begun + PATIENCE) {
+	if (hopes(a) && now >= a->begun + PATIENCE) {
 		a->checks.begun = false;
 		set_state(a, AGENT_FAILED);
 	}
@@ -482,10 +486,9 @@ int agent_print(struct re_printf *pf, const struct agent *a)
 				 candidate_type_name(a->path.remote_type),
 				 &a->path.remote,
 				 (double)a->path.rtt / CLOCK_MS);
-	if (err)
-		return err;
 
-	return re_hprintf(pf,
+	return err |
+	       re_hprintf(pf,
 			  "\n  %H foreign=%u bad=%u throttled=%u skipped=%u "
 			  "early=%zu\n  %H",
 			  checks_print, &a->checks,

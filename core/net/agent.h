@@ -143,11 +143,20 @@ int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
  * gathering runs again. The pair in use goes on carrying media until a new
  * one is selected.
  *
+ * The restart of a call whose own pair has died fails like a first attempt
+ * when no description of the peer comes in time.
+ *
  * @param role  Role in the new negotiation: the offerer controls
  *
  * @return as agent_gather()
  */
 int agent_restart(struct agent *a, enum agent_role role, uint64_t now);
+
+/**
+ * Whether, the network having changed, agent_restart() is needed and of use:
+ * the address in use is gone, and another one is there.
+ */
+bool agent_stranded(const struct agent *a);
 
 /**
  * Send DTLS: to the selected pair, or before that to the best valid one.

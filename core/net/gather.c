@@ -332,10 +332,9 @@ static size_t keep_leases(struct gather *g)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < g->leasec; i++) {
-		struct base *via = lease_via(g->leasev[i]);
+		const struct lease *l = g->leasev[i];
 
-		if (lease_base(g->leasev[i]) &&
-		    (!via || has_base(g, &via->addr)))
+		if (lease_base(l) && has_base(g, lease_local(l)))
 			g->leasev[kept++] = g->leasev[i];
 		else
 			mem_deref(g->leasev[i]);
@@ -420,6 +419,16 @@ struct base *gather_base(const struct gather *g, size_t i)
 	}
 
 	return NULL;
+}
+
+const struct sa *gather_local(const struct gather *g, const struct base *b)
+{
+	for (size_t i = 0; i < g->leasec; i++) {
+		if (lease_base(g->leasev[i]) == b)
+			return lease_local(g->leasev[i]);
+	}
+
+	return b->type == CANDIDATE_HOST ? &b->addr : NULL;
 }
 
 void gather_rest(struct gather *g, const struct base *used)

@@ -68,6 +68,9 @@ const struct candidate *gather_candidates(const struct gather *g,
 /** The bases, the best first; NULL after the last one */
 struct base *gather_base(const struct gather *g, size_t i);
 
+/** The local address that a base stands on; NULL: its allocation has ended */
+const struct sa *gather_local(const struct gather *g, const struct base *b);
+
 /**
  * A pair is in use: stop the keep-alives, and give allocations back except
  * for the one of this base.

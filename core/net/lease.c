@@ -202,6 +202,16 @@ struct base *lease_via(const struct lease *l)
 	return l->prm.via;
 }
 
+const struct sa *lease_local(const struct lease *l)
+{
+	static const struct sa unset;
+
+	if (l->prm.via)
+		return &l->prm.via->addr;
+
+	return l->conduit ? &l->conduit->local : &unset;
+}
+
 const struct sa *lease_server(const struct lease *l)
 {
 	return &l->server.addr;

@@ -51,6 +51,9 @@ const struct sa *lease_mapped(const struct lease *l);
 /** The base it works through; NULL over TCP */
 struct base *lease_via(const struct lease *l);
 
+/** Our own address toward the server */
+const struct sa *lease_local(const struct lease *l);
+
 /** The server of the configuration */
 const struct sa *lease_server(const struct lease *l);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "core/base/loop.h"
 #include "core/net/candidate.h"
+#include "core/net/netlink.h"
 #include "core/net/network.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
 	DISCARD_PORT = 9,     /* RFC 863: nothing is sent to it          */
 	USER_TIMEOUT = 20000, /* TCP gives up on unanswered data [ms],
 				ours: shorter than a TURN refresh       */
+	CONNECTED = IFF_UP | IFF_RUNNING, /* Not so with its cable pulled */
 };
 
 struct kernel_dgram {
@@ -394,7 +396,7 @@ static size_t list_up(struct sa *sav, int *rankv, size_t max,
 	size_t n = 0;
 
 	for (; ifa && n < max; ifa = ifa->ifa_next) {
-		if (!ifa->ifa_addr || !(ifa->ifa_flags & IFF_UP))
+		if (!ifa->ifa_addr || (ifa->ifa_flags & CONNECTED) != CONNECTED)
 			continue;
 		if (sa_set_sa(&sav[n], ifa->ifa_addr))
 			continue;
@@ -440,6 +442,7 @@ const struct network *network_kernel(void)
 		.openh = kernel_open,
 		.connecth = kernel_connect,
 		.addressesh = kernel_addresses,
+		.watchh = netlink_watch,
 	};
 
 	return &kernel;
@@ -464,6 +467,12 @@ int network_addresses(const struct network *n, network_address_h *h, void *arg)
 {
 	assert(n && h);
 	return n->addressesh(n, h, arg);
+}
+
+int network_watch(void **wp, const struct network *n, network_changed_h *h,
+		  void *arg)
+{
+	return n->watchh ? n->watchh(wp, n, h, arg) : ENOTSUP;
 }
 
 int dgram_send(struct dgram *d, const struct sa *dst, struct mbuf *mb)

@@ -54,6 +54,13 @@ typedef void(conduit_state_h)(int err, uint64_t now, void *arg);
 /** One local address, port 0; the best first. @return true to stop */
 typedef bool(network_address_h)(const struct sa *addr, void *arg);
 
+/**
+ * Links, addresses or routes have changed, maybe.
+ *
+ * @param routed  The default route has, for sure
+ */
+typedef void(network_changed_h)(bool routed, uint64_t now, void *arg);
+
 /** A datagram socket: what implementations begin with */
 struct dgram {
 	/** See dgram_send() */
@@ -80,6 +87,9 @@ struct network {
 	/** See network_addresses() */
 	int (*addressesh)(const struct network *n, network_address_h *h,
 			  void *arg);
+	/** See network_watch(); NULL for a network that never changes */
+	int (*watchh)(void **wp, const struct network *n, network_changed_h *h,
+		      void *arg);
 };
 
 /** The kernel's network */
@@ -106,13 +116,21 @@ int network_connect(struct conduit **wp, const struct network *n,
 		    conduit_state_h *sh, void *arg);
 
 /**
- * List local addresses of interfaces that are up: all families, loopback
- * included (the caller decides), the best first: those of the default
+ * List local addresses of interfaces that are up and connected: all families,
+ * loopback included (the caller decides), the best first: those of the default
  * route, then others, then loopback. Link-local IPv6 is left out.
  *
  * @return 0 or errno
  */
 int network_addresses(const struct network *n, network_address_h *h, void *arg);
+
+/**
+ * Watch for changes. End it with mem_deref(), not inside the handler.
+ *
+ * @return 0, ENOTSUP, ENOMEM, or errno of the kernel
+ */
+int network_watch(void **wp, const struct network *n, network_changed_h *h,
+		  void *arg);
 
 /**
  * Send a datagram, from mb->pos on. The position is kept; bytes before it

@@ -307,6 +307,11 @@ int transport_restart(struct transport *t, uint64_t now)
 	return err;
 }
 
+bool transport_stranded(const struct transport *t)
+{
+	return !t->over && agent_stranded(t->agent);
+}
+
 /* --- The peer's SDP */
 
 /* RFC 8842 section 5.3. An answer that says actpass, which it must not,

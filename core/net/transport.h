@@ -161,6 +161,9 @@ int transport_send_report(struct transport *t, struct mbuf *mb);
  */
 int transport_restart(struct transport *t, uint64_t now);
 
+/** Whether transport_restart() is needed, the network having changed */
+bool transport_stranded(const struct transport *t);
+
 /** Say goodbye (close_notify) and close the sockets. No handler follows;
     only mem_deref() and transport_print() may follow */
 void transport_close(struct transport *t, uint64_t now);

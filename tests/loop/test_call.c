@@ -227,6 +227,62 @@ static void test_call_renews_both_ways_after_a_dead_server(void **state)
 	rig_stop();
 }
 
+static unsigned received(unsigned i)
+{
+	json_t *js = rig_stats(i);
+	int n = -1;
+
+	assert_int_equal(json_unpack(js, "{s:{s:{s:{s:i}}}}", "media", "audio",
+				     "received", "packets", &n),
+			 0);
+	json_decref(js);
+	return (unsigned)n;
+}
+
+/* Another address, and so another connection: media are back within the 3 s
+   of SECURITY row 40. 50 packets are a second */
+static void test_call_moves_to_another_address(void **state)
+{
+	unsigned before, after;
+	(void)state;
+
+	rig_start(10, NULL);
+	establish();
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		rig_run(TALK);
+		before = received(!i);
+		ether_move(i);
+		exchange_lose(i);
+		rig_run(TALK);
+		after = received(!i);
+		print_message("phone %u: %u packets in 3 s\n", !i,
+			      after - before);
+		assert_in_range(after - before, 50, 130);
+		rig_run(TALK);
+		assert_in_range(received(!i) - after, 148, 152);
+		assert_hears(0);
+		assert_hears(1);
+	}
+	assert_int_equal(exchange_stats()->reinvites, RIG_PHONES);
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	rig_stop();
+}
+
+static void test_call_without_an_answer_to_its_move_ends(void **state)
+{
+	(void)state;
+
+	rig_start(11, NULL);
+	establish();
+	rig_run(TALK);
+	exchange_set_up(false);
+	ether_move(0);
+	assert_non_null(rig_wait(0, "terminated:call", 50 * CLOCK_S));
+	exchange_set_up(true);
+	rig_stop();
+}
+
 static void test_call_ends_when_the_media_path_dies(void **state)
 {
 	static const struct ether_weather dead = { .loss = 1000 };
@@ -278,6 +334,8 @@ int main(void)
 		cmocka_unit_test(test_call_renews_its_way_after_a_lost_flow),
 		cmocka_unit_test(
 			test_call_renews_both_ways_after_a_dead_server),
+		cmocka_unit_test(test_call_moves_to_another_address),
+		cmocka_unit_test(test_call_without_an_answer_to_its_move_ends),
 		cmocka_unit_test(test_call_ends_when_the_media_path_dies),
 		cmocka_unit_test(test_call_stops_with_its_phone),
 		cmocka_unit_test(test_call_beyond_the_limit_is_busy),

@@ -13,6 +13,14 @@ enum {
 struct host {
 	struct network net; /* First: what others see */
 	uint32_t addr;
+	struct watch *watch; /* Of its phone, or NULL */
+};
+
+struct watch {
+	struct host *host;
+	struct loop_timer timer;
+	network_changed_h *h;
+	void *arg;
 };
 
 struct socket {
@@ -64,6 +72,16 @@ static void flight_destructor(void *arg)
 	mem_deref(f->mb);
 }
 
+static bool is_home(const struct sa *addr)
+{
+	for (unsigned i = 0; i < ETHER_HOSTS; i++) {
+		if (ether.hostv[i].addr == sa_in(addr))
+			return true;
+	}
+
+	return false;
+}
+
 static void arrive(uint64_t now, void *arg)
 {
 	struct flight *f = arg;
@@ -73,7 +91,8 @@ static void arrive(uint64_t now, void *arg)
 	{
 		struct socket *s = le->data;
 
-		if (!sa_cmp(&s->dgram.local, &f->dst, SA_ALL))
+		if (!sa_cmp(&s->dgram.local, &f->dst, SA_ALL) ||
+		    !is_home(&f->dst))
 			continue;
 		++ether.stats.delivered;
 		list_unlink(&f->le);
@@ -114,6 +133,9 @@ static void launch(const struct sa *src, const struct sa *dst,
 
 static int send_dgram(struct dgram *d, const struct sa *dst, struct mbuf *mb)
 {
+	if (!is_home(&d->local))
+		return ENETUNREACH;
+
 	++ether.stats.sent;
 	if (happens(ether.weather.loss)) {
 		++ether.stats.lost;
@@ -177,12 +199,54 @@ static int addresses(const struct network *n, network_address_h *h, void *arg)
 	return 0;
 }
 
+static void watch_destructor(void *arg)
+{
+	struct watch *w = arg;
+
+	loop_timer_cancel(&w->timer);
+	w->host->watch = NULL;
+}
+
+static void tell(uint64_t now, void *arg)
+{
+	struct watch *w = arg;
+
+	w->h(false, now, w->arg);
+}
+
+static int watch(void **wp, const struct network *n, network_changed_h *h,
+		 void *arg)
+{
+	struct watch *w = mem_zalloc(sizeof(*w), watch_destructor);
+
+	if (!w)
+		return ENOMEM;
+
+	w->host = (struct host *)(uintptr_t)n;
+	w->host->watch = w;
+	w->h = h;
+	w->arg = arg;
+	loop_timer_init(&w->timer, "ether", tell, w);
+	*wp = w;
+	return 0;
+}
+
+void ether_move(unsigned i)
+{
+	struct host *host = &ether.hostv[i];
+
+	host->addr += ETHER_HOSTS;
+	if (host->watch)
+		loop_timer_arm(&host->watch->timer, clock_now());
+}
+
 void ether_reset(uint32_t seed)
 {
 	const struct network net = {
 		.openh = open_dgram,
 		.connecth = no_conduit,
 		.addressesh = addresses,
+		.watchh = watch,
 	};
 
 	list_flush(&ether.flights);

@@ -45,6 +45,12 @@ bool ether_address(unsigned i, struct sa *addr);
 void ether_forge(const struct sa *src, const struct sa *dst,
 		 const struct mbuf *mb);
 
+/**
+ * Host i gets another address, ETHER_HOSTS further each time: sockets on the
+ * old one are cut off.
+ */
+void ether_move(unsigned i);
+
 /** What went through since the reset */
 const struct ether_stats *ether_stats(void);
 

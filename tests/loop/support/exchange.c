@@ -364,6 +364,12 @@ static void trunk_renew(void *arg, const char *reason, bool at_once,
 	(void)now;
 }
 
+static void trunk_moved(void *arg, uint64_t now)
+{
+	(void)arg;
+	(void)now;
+}
+
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 {
 	(void)arg;
@@ -391,6 +397,7 @@ static const struct trunk_driver driver = {
 	.alloc = trunk_alloc,
 	.send = trunk_send,
 	.renew = trunk_renew,
+	.moved = trunk_moved,
 	.set_timer = trunk_set_timer,
 	.close = trunk_close,
 	.print = trunk_print,

@@ -73,6 +73,9 @@ const struct config_key config_keyv[] = {
 	TEXT("account", "instance", "", config_check_uuid,
 	     "UUID of this phone in its registration; the machine's if not "
 	     "given"),
+	TEXT("account", "state", "", NULL,
+	     "File to keep the time in, for boards without a clock chip; "
+	     "written every 6 hours; none if not given"),
 	NEEDED("transport", "url", CONFIG_ITEMS, config_check_url,
 	       "wss://sip.example.org:443/ws",
 	       "WebSocket servers; further ones are used when those before "

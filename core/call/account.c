@@ -5,6 +5,7 @@
 #include "core/base/loop.h"
 #include "core/call/account.h"
 #include "core/call/instance.h"
+#include "core/net/timefile.h"
 
 enum {
 	UA_STOP_LIMIT = 2 * CLOCK_S, /* Of the 3 s of DESIGN 3; the rest is
@@ -64,6 +65,15 @@ static void set_reason(struct account *a, const struct pl *reason,
 				  reason);
 }
 
+/* What is configured, NULL when it is not */
+static const char *given(const struct config *cfg, const char *section,
+			 const char *key)
+{
+	const char *text = config_text(cfg, section, key);
+
+	return *text ? text : NULL;
+}
+
 /* Calls may use the new connection now */
 static void renewed(struct account *a, uint64_t now)
 {
@@ -108,14 +118,25 @@ static void call_handler(struct invite *inv, const struct sip_msg *msg,
 	a->callh(inv, msg, now, a->arg);
 }
 
+/* The server's certificate was good at this time: it is not far off */
+static void save_time(const struct account *a)
+{
+	const char *file = given(a->cfg, "account", "state");
+
+	if (file && !config_bool(a->cfg, "transport", "insecure"))
+		(void)timefile_save(file, (uint64_t)time(NULL));
+}
+
 static void registration_handler(const struct registration_event *ev,
 				 uint64_t now, void *arg)
 {
 	struct account *a = arg;
 
 	if (ev->what == REGISTRATION_EV_REGISTERED ||
-	    ev->what == REGISTRATION_EV_REFRESHED)
+	    ev->what == REGISTRATION_EV_REFRESHED) {
 		a->driver->set_timer(a->trunk, ev->flow_timer, now);
+		save_time(a);
+	}
 
 	switch (ev->what) {
 	case REGISTRATION_EV_REGISTERED:
@@ -228,15 +249,6 @@ static void state_handler(enum trunk_state state, const char *reason,
 
 static const char agent_name[] = "Boardphone/" BOARDPHONE_VERSION;
 
-/* What is configured, NULL when it is not */
-static const char *given(const struct config *cfg, const char *section,
-			 const char *key)
-{
-	const char *text = config_text(cfg, section, key);
-
-	return *text ? text : NULL;
-}
-
 /* The lines of [headers], each a string of its own. @return 0, ENOMEM */
 static int make_headers(char *headerv[ORIGIN_HEADERS_MAX + 1],
 			const struct config *cfg)
@@ -345,6 +357,8 @@ int account_start(struct account *a, uint64_t now)
 	int err;
 
 	event_emit(a->events, EVENT_STARTING, NULL, 0, NULL);
+	if (given(a->cfg, "account", "state"))
+		(void)timefile_load(given(a->cfg, "account", "state"));
 	a->state = TRUNK_CONNECTING;
 	err = a->driver->alloc(&a->trunk, a->cfg, &h, now);
 	if (err)

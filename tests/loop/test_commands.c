@@ -1,0 +1,202 @@
+/**
+ * @file tests/loop/test_commands.c  Commands, given to two whole phones
+ */
+#include "app/commands.h"
+#include "app/words.h"
+#include "tests/loop/support/rig.h"
+
+enum {
+	WAIT = 5 * CLOCK_S,
+	LINE_SIZE = 256,
+	ANSWER_MAX = 16384,
+};
+
+static unsigned quits;
+static char answer[ANSWER_MAX];
+
+static void on_quit(void *arg)
+{
+	(void)arg;
+	++quits;
+}
+
+static int give(unsigned i, bool json, const char *text)
+{
+	const struct commands_context ctx = { .phone = rig_phone(i),
+					      .quith = on_quit };
+	char line[LINE_SIZE], *wordv[WORDS_MAX];
+	struct mbuf *out = mbuf_alloc(1);
+	int n = 0, err;
+
+	str_ncpy(line, text, sizeof(line));
+	assert_int_equal(words_split(line, wordv, &n), 0);
+	err = commands_run(&ctx, n, wordv, json, out, clock_now());
+	assert_true(out->end < sizeof(answer));
+	memcpy(answer, out->buf, out->end);
+	answer[out->end] = '\0';
+
+	/* Text ends with a newline, or is empty */
+	assert_true(!out->end || out->buf[out->end - 1] == '\n');
+	mem_deref(out);
+	return err;
+}
+
+static json_t *ask(unsigned i, const char *text)
+{
+	json_t *js;
+
+	assert_int_equal(give(i, true, text), 0);
+	js = json_loads(answer, 0, NULL);
+	assert_non_null(js);
+	return js;
+}
+
+static void test_commands_refuse_what_makes_no_sense(void **state)
+{
+	static const struct {
+		const char *line;
+		int err;
+		const char *says;
+	} stepv[] = {
+		{ "", 0, "" },
+		{ "jump", ENOSYS, "help" },
+		{ "CALL b", ENOSYS, "help" },
+		{ "call", EINVAL, "usage: call TO" },
+		{ "call b audio recvonly more", EINVAL, "usage: call TO" },
+		{ "call b video", EINVAL, "call TO" },
+		{ "call b sendonly recvonly", EINVAL, "call TO" },
+		{ "call ''", EINVAL, "not an address" },
+		{ "answer", ENOENT, "no such call" },
+		{ "answer x", EINVAL, "number" },
+		{ "answer 0", EINVAL, "number" },
+		{ "answer -1", EINVAL, "number" },
+		{ "answer 1x", EINVAL, "number" },
+		{ "answer 99999999999999999999", EINVAL, "number" },
+		{ "answer 1 2", EINVAL, "usage" },
+		{ "reject 1 200", EINVAL, "400 to 699" },
+		{ "reject 1 302", EINVAL, "400 to 699" },
+		{ "reject 1 700", EINVAL, "400 to 699" },
+		{ "reject 1 486", ENOENT, "no such call" },
+		{ "hangup", ENOENT, "no such call" },
+		{ "dtmf 1", ENOENT, "no such call" },
+		{ "dtmf", EINVAL, "usage" },
+		{ "mute audio", EINVAL, "usage" },
+		{ "mute video on", EINVAL, "mute audio" },
+		{ "mute audio maybe", EINVAL, "mute audio" },
+		{ "mute audio on", ENOENT, "no such call" },
+		{ "log loud", EINVAL, "log debug" },
+		{ "help jump", ENOENT, "no such command" },
+		{ "events", ENOTSUP, "ctl events" },
+		{ "status now", EINVAL, "usage" },
+	};
+	(void)state;
+
+	rig_start(1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(stepv); i++) {
+		json_t *js;
+
+		assert_int_equal(give(0, false, stepv[i].line), stepv[i].err);
+		assert_non_null(strstr(answer, stepv[i].says));
+		if (!stepv[i].err)
+			continue;
+		assert_int_equal(give(0, true, stepv[i].line), stepv[i].err);
+		js = json_loads(answer, 0, NULL);
+		assert_true(json_integer_value(json_object_get(js, "code")) ==
+			    stepv[i].err);
+		json_decref(js);
+	}
+	assert_int_equal(phone_calls(rig_phone(0)), 0);
+	rig_stop();
+}
+
+static void test_commands_list_themselves(void **state)
+{
+	const struct commands_info *info;
+	const char *before = "";
+	unsigned n = 0;
+	(void)state;
+
+	rig_start(2, NULL);
+	assert_int_equal(give(0, false, "help"), 0);
+	for (; (info = commands_get(n)) != NULL; n++) {
+		assert_non_null(strstr(answer, info->name));
+		assert_non_null(strstr(answer, info->help));
+		assert_true(strcmp(before, info->name) < 0);
+		before = info->name;
+	}
+	assert_true(n > 10);
+	assert_int_equal(give(0, false, "help dtmf"), 0);
+	assert_null(strstr(answer, "hangup"));
+	rig_stop();
+}
+
+static void test_commands_make_a_call_and_end_it(void **state)
+{
+	json_t *js, *list;
+	(void)state;
+
+	rig_start(3, NULL);
+	js = ask(0, "status");
+	assert_true(json_is_true(json_object_get(js, "registered")));
+	json_decref(js);
+	assert_int_equal(give(0, false, "status"), 0);
+	assert_non_null(strstr(answer, "sip:a@loop.invalid registered"));
+	assert_null(strstr(answer, "password"));
+
+	js = ask(0, "call b");
+	assert_int_equal(json_integer_value(json_object_get(js, "id")), 1);
+	json_decref(js);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(give(1, false, "answer 1"), 0);
+	assert_string_equal(answer, "");
+	assert_int_equal(give(1, false, "answer 1"), EINVAL);
+	assert_non_null(rig_wait(0, "media_added", WAIT));
+	assert_non_null(rig_wait(1, "media_added", WAIT));
+
+	list = ask(1, "calls");
+	js = json_array_get(list, 0);
+	assert_string_equal(json_string_value(json_object_get(js, "state")),
+			    "up");
+	assert_string_equal(json_string_value(json_object_get(js, "direction")),
+			    "in");
+	json_decref(list);
+	assert_int_equal(give(0, false, "calls"), 0);
+	assert_non_null(strstr(answer, "1 out up"));
+
+	assert_int_equal(give(0, false, "mute audio on"), 0);
+	assert_int_equal(give(0, false, "calls"), 0);
+	assert_non_null(strstr(answer, "muted"));
+	assert_int_equal(give(0, false, "mute audio off 1"), 0);
+	assert_int_equal(give(0, false, "dtmf 1x"), EINVAL);
+	assert_int_equal(give(0, false, "dtmf 5 1"), 0);
+	assert_non_null(rig_wait(1, "dtmf_received", WAIT));
+
+	list = ask(0, "stats");
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+	assert_int_equal(give(0, false, "stats"), 0);
+	assert_non_null(strstr(answer, "ICE "));
+	assert_int_equal(give(0, false, "loop"), 0);
+	assert_int_equal(give(0, false, "devices"), 0);
+
+	assert_int_equal(give(0, false, "hangup 1"), 0);
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+	assert_int_equal(give(0, false, "unregister"), 0);
+	assert_non_null(rig_wait(0, "terminated:register", WAIT));
+	assert_int_equal(give(0, false, "register"), 0);
+	assert_non_null(rig_wait(0, "connected:register", WAIT));
+	assert_int_equal(give(0, false, "quit"), 0);
+	assert_int_equal(quits, 1);
+	rig_stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_commands_make_a_call_and_end_it),
+		cmocka_unit_test(test_commands_refuse_what_makes_no_sense),
+		cmocka_unit_test(test_commands_list_themselves),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,6 +1,7 @@
 /**
  * @file core/call/account.c  Account
  */
+#include <time.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/call/account.h"

@@ -43,9 +43,13 @@ function line(verdict, name, text)
 	console.log(`  ${verdict}  ${name}${text ? `: ${text}` : ''}`);
 }
 
-/* What the phones of a failed scenario said last */
+/* What the phones and the browser of a failed scenario said last */
 function tell_logs(lab)
 {
+	const seen = lab._anna?.events.list.slice(-8).map((e) =>
+		`${e.event}${e.cause ? ` (${e.cause})` : ''}`).join(' ');
+
+	console.log(`        browser: ${seen ?? 'nobody'}`);
 	for (const phone of lab.phones.filter((p) => p.log()))
 		console.log(phone.log().trimEnd().split('\n').slice(-15)
 			.map((l) => `        ${l}`).join('\n'));

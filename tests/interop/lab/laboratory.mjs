@@ -13,6 +13,7 @@ import { make_certificates, key_pin } from './certificates.mjs';
 import { Kamailio } from './kamailio.mjs';
 import { Phone } from './phone.mjs';
 import { judge, write_tone } from './sound.mjs';
+import { until } from './wait.mjs';
 
 /* What the two sides say [Hz], and how loud [dB RMS of full scale] */
 export const PHONE_TONE = 1000;
@@ -24,6 +25,7 @@ const FREQUENCY_LIMIT = 0.01; /* Of the frequency */
 const LEVEL_LIMIT = 3;        /* [dB] */
 const GAP_LIMIT = 60;         /* [ms] */
 
+const BACK = 30000; /* To be registered again [ms] */
 const SANITIZER = /ERROR: \w+Sanitizer|runtime error:/;
 
 /** Figures of a tone for the table */
@@ -88,6 +90,9 @@ export class Laboratory {
 	{
 		this._anna ??= await this.browser.user('anna',
 						       this.kamailio.url());
+		/* She comes back by herself when the server was away */
+		await until('anna: registered', () => this._anna.page.evaluate(
+			() => window.lab.ua.isRegistered()), BACK);
 		return this._anna;
 	}
 

@@ -14,6 +14,7 @@
 
 enum {
 	STATS_MAX = 64, /* Different names of handlers, ours */
+	FDS_MAX = 256,	/* Descriptors; libre has 36 bytes for each, ours */
 	NS_PER_US = 1000,
 	VIRTUAL_START = CLOCK_S, /* Virtual time begins here [us]     */
 };
@@ -141,6 +142,7 @@ int loop_init(void)
 	if (err)
 		return err;
 
+	(void)fd_setsize(FDS_MAX);
 	(void)poll_method_set(METHOD_EPOLL);
 
 	loop.tfd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);

@@ -23,8 +23,8 @@ struct voice {
 	uint64_t played;   /* Of the tone [samples] */
 	bool open;
 	bool lost;
-	int16_t silence[SOUND_PERIOD_MAX * SOUND_CHANNELS_MAX];
-	int16_t nowhere[SOUND_PERIOD_MAX * SOUND_CHANNELS_MAX];
+	int16_t *silence; /* A period, for users that are not in front */
+	int16_t *nowhere; /* The same, for what they play              */
 };
 
 static void voice_destructor(void *arg)
@@ -34,6 +34,8 @@ static void voice_destructor(void *arg)
 	list_clear(&v->users);
 	if (v->open)
 		sound_stop(v->sound);
+	mem_deref(v->silence);
+	mem_deref(v->nowhere);
 	mem_deref(v->sound);
 	mem_deref(v->device);
 }
@@ -112,6 +114,17 @@ int voice_alloc(struct voice **vp, struct sound *sound, const char *name,
 	return 0;
 }
 
+static int make_aside(struct voice *v)
+{
+	size_t size = sizeof(int16_t) * v->fmt.period * v->fmt.channels;
+
+	mem_deref(v->silence);
+	mem_deref(v->nowhere);
+	v->silence = mem_zalloc(size, NULL);
+	v->nowhere = mem_zalloc(size, NULL);
+	return v->silence && v->nowhere ? 0 : ENOMEM;
+}
+
 static int device_open(struct voice *v)
 {
 	int err;
@@ -122,6 +135,12 @@ static int device_open(struct voice *v)
 	err = sound_start(v->sound, &v->fmt, period_handler, state_handler, v);
 	if (err) {
 		log_warning("voice: cannot open %s: %m\n", v->device, err);
+		return err;
+	}
+
+	err = make_aside(v);
+	if (err) {
+		sound_stop(v->sound);
 		return err;
 	}
 

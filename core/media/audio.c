@@ -57,11 +57,6 @@ static int codec_of(struct audio *a, unsigned i)
 			   codec_rate(c->type, a->prm.sound.rate), &c->prm);
 }
 
-static bool may_send(const struct audio *a)
-{
-	return a->open && !a->ended && a->media.send;
-}
-
 static void send_packet(struct mbuf *mb, const struct packet *hdr,
 			size_t payload, uint64_t now, void *arg)
 {
@@ -237,6 +232,8 @@ int audio_set_media(struct audio *a, const struct audio_media *media,
 		err = make_playout(a, 0);
 	else if (!media->recv)
 		playout_reset(a->playout);
+	if (!media->send)
+		sender_reset(a->sender);
 	return err;
 }
 
@@ -253,13 +250,13 @@ void audio_set_open(struct audio *a, bool open, uint64_t now)
 {
 	(void)now;
 
-	if (open && !a->open)
-		sender_reset(a->sender);
 	a->open = open;
 }
 
 void audio_set_mute(struct audio *a, bool mute)
 {
+	if (mute && !a->muted)
+		sender_silence(a->sender);
 	a->muted = mute;
 }
 
@@ -301,10 +298,15 @@ void audio_period(struct audio *a, const int16_t *mic, int16_t *spk,
 	spread(a, spk, frames);
 
 	/* The echo canceller will be here: it is given mic and spk */
-	if (!may_send(a))
+	if (!a->media.send || a->ended)
 		return;
 
 	mix_down(a, mic, frames);
+	if (!a->open) {
+		sender_hold(a->sender, a->mono, frames);
+		return;
+	}
+
 	level_put(&a->mic_level, a->mono, frames, rate);
 	sender_put(a->sender, a->mono, frames, now);
 }

@@ -59,23 +59,49 @@ out:
 	return err;
 }
 
-void capture_put(struct capture *c, const int16_t *pcm, unsigned n,
-		 uint64_t now)
+/* To the samples that are there; returns how many it made of them */
+static unsigned take(struct capture *c, const int16_t *pcm, unsigned n)
 {
 	int16_t *end = c->pcm + c->have;
 
-	if (c->resampler) {
-		c->have += resampler_put(c->resampler, pcm, n, end);
-	} else {
+	if (c->resampler)
+		n = resampler_put(c->resampler, pcm, n, end);
+	else
 		memcpy(end, pcm, n * sizeof(*pcm));
-		c->have += n;
-	}
+
+	c->have += n;
+	return n;
+}
+
+static void drop(struct capture *c, unsigned n)
+{
+	c->have -= n;
+	memmove(c->pcm, c->pcm + n, c->have * sizeof(*c->pcm));
+}
+
+void capture_put(struct capture *c, const int16_t *pcm, unsigned n,
+		 uint64_t now)
+{
+	(void)take(c, pcm, n);
 
 	while (c->have >= c->frame) {
 		c->h(c->pcm, c->frame, now, c->arg);
-		c->have -= c->frame;
-		memmove(c->pcm, c->pcm + c->frame, c->have * sizeof(*pcm));
+		drop(c, c->frame);
 	}
+}
+
+void capture_hold(struct capture *c, const int16_t *pcm, unsigned n)
+{
+	const unsigned got = take(c, pcm, n);
+	const unsigned keep = c->frame > got ? c->frame - got : 0;
+
+	if (c->have > keep)
+		drop(c, c->have - keep);
+}
+
+void capture_silence(struct capture *c)
+{
+	memset(c->pcm, 0, c->have * sizeof(*c->pcm));
 }
 
 void capture_reset(struct capture *c)

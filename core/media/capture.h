@@ -34,6 +34,16 @@ int capture_alloc(struct capture **cp, const struct sound_format *sound,
 void capture_put(struct capture *c, const int16_t *pcm, unsigned n,
 		 uint64_t now);
 
+/**
+ * Put a period before anything may be sent: only so much of the latest sound
+ * is kept that the next capture_put() fills a frame, instead of the one that
+ * comes a packet time later.
+ */
+void capture_hold(struct capture *c, const int16_t *pcm, unsigned n);
+
+/** What has been gathered for the next frame becomes silence */
+void capture_silence(struct capture *c);
+
 /** Forget what has been gathered for the next frame */
 void capture_reset(struct capture *c);
 

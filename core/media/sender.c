@@ -185,6 +185,18 @@ void sender_put(struct sender *s, const int16_t *pcm, unsigned n, uint64_t now)
 		capture_put(s->capture, pcm, n, now);
 }
 
+void sender_hold(struct sender *s, const int16_t *pcm, unsigned n)
+{
+	if (s->capture)
+		capture_hold(s->capture, pcm, n);
+}
+
+void sender_silence(struct sender *s)
+{
+	if (s->capture)
+		capture_silence(s->capture);
+}
+
 void sender_reset(struct sender *s)
 {
 	if (s->capture)

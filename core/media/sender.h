@@ -46,6 +46,12 @@ int sender_set_format(struct sender *s, const struct sender_format *fmt);
 /** Put a period of the microphone, mono */
 void sender_put(struct sender *s, const int16_t *pcm, unsigned n, uint64_t now);
 
+/** The same while nothing may be sent: see capture_hold() */
+void sender_hold(struct sender *s, const int16_t *pcm, unsigned n);
+
+/** What has been gathered for the next packet becomes silence */
+void sender_silence(struct sender *s);
+
 /** Forget what has been gathered for the next packet */
 void sender_reset(struct sender *s);
 

@@ -29,11 +29,14 @@ async function server_killed(lab)
 	const figures = await listening;
 
 	await anna.wait('registered', { from, limit: BACK });
-	await phone.must('hangup');
-	await anna.idle();
+	/* The re-INVITE of the phone tells where its new connection is */
 	const next = phone.events.mark();
-	await until('no call left', async () => await phone.calls() === 0,
-		    40000);
+	await anna.lab('hangup');
+	const { why } = await phone.call_event('terminated', { from: next,
+							       limit: 5000 });
+	assert.equal(why, 'bye');
+	await until('no call left', async () => await phone.calls() === 0);
+	await anna.idle();
 	await anna.call('board');
 	await phone.call_event('i_new_call', { from: next });
 	await anna.idle();

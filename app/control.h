@@ -3,7 +3,8 @@
  *
  *     boardphone ctl -> client -> unix socket -> [control] -> commands
  *
- * A stream socket, mode 0600 if not configured otherwise. A request is one line of JSON,
+ * A stream socket, mode 0600 if not configured otherwise. A request is one
+ * line of JSON,
  * {"command":["call","bob"],"json":false}; answers are lines too:
  * {"out":"text"} any number of times and, last, {"exit":0} with an errno.
  * `events` never ends: each event comes as an "out" line.

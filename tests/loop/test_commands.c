@@ -51,58 +51,61 @@ static json_t *ask(unsigned i, const char *text)
 	return js;
 }
 
+static const struct {
+	const char *line;
+	int err;
+	const char *says;
+} refusedv[] = {
+	{ "", 0, "" },
+	{ "jump", ENOSYS, "help" },
+	{ "CALL b", ENOSYS, "help" },
+	{ "call", EINVAL, "usage: call TO" },
+	{ "call b audio recvonly more", EINVAL, "usage: call TO" },
+	{ "call b video", EINVAL, "call TO" },
+	{ "call b sendonly recvonly", EINVAL, "call TO" },
+	{ "call ''", EINVAL, "not an address" },
+	{ "answer", ENOENT, "no such call" },
+	{ "answer x", EINVAL, "number" },
+	{ "answer 0", EINVAL, "number" },
+	{ "answer -1", EINVAL, "number" },
+	{ "answer 1x", EINVAL, "number" },
+	{ "answer 99999999999999999999", EINVAL, "number" },
+	{ "answer 1 2", EINVAL, "usage" },
+	{ "reject 1 200", EINVAL, "400 to 699" },
+	{ "reject 1 302", EINVAL, "400 to 699" },
+	{ "reject 1 700", EINVAL, "400 to 699" },
+	{ "reject 1 486", ENOENT, "no such call" },
+	{ "hangup", ENOENT, "no such call" },
+	{ "dtmf 1", ENOENT, "no such call" },
+	{ "dtmf", EINVAL, "usage" },
+	{ "mute audio", EINVAL, "usage" },
+	{ "mute video on", EINVAL, "mute audio" },
+	{ "mute audio maybe", EINVAL, "mute audio" },
+	{ "mute audio on", ENOENT, "no such call" },
+	{ "log loud", EINVAL, "log debug" },
+	{ "help jump", ENOENT, "no such command" },
+	{ "events", ENOTSUP, "ctl events" },
+	{ "status now", EINVAL, "usage" },
+};
+
 static void test_commands_refuse_what_makes_no_sense(void **state)
 {
-	static const struct {
-		const char *line;
-		int err;
-		const char *says;
-	} stepv[] = {
-		{ "", 0, "" },
-		{ "jump", ENOSYS, "help" },
-		{ "CALL b", ENOSYS, "help" },
-		{ "call", EINVAL, "usage: call TO" },
-		{ "call b audio recvonly more", EINVAL, "usage: call TO" },
-		{ "call b video", EINVAL, "call TO" },
-		{ "call b sendonly recvonly", EINVAL, "call TO" },
-		{ "call ''", EINVAL, "not an address" },
-		{ "answer", ENOENT, "no such call" },
-		{ "answer x", EINVAL, "number" },
-		{ "answer 0", EINVAL, "number" },
-		{ "answer -1", EINVAL, "number" },
-		{ "answer 1x", EINVAL, "number" },
-		{ "answer 99999999999999999999", EINVAL, "number" },
-		{ "answer 1 2", EINVAL, "usage" },
-		{ "reject 1 200", EINVAL, "400 to 699" },
-		{ "reject 1 302", EINVAL, "400 to 699" },
-		{ "reject 1 700", EINVAL, "400 to 699" },
-		{ "reject 1 486", ENOENT, "no such call" },
-		{ "hangup", ENOENT, "no such call" },
-		{ "dtmf 1", ENOENT, "no such call" },
-		{ "dtmf", EINVAL, "usage" },
-		{ "mute audio", EINVAL, "usage" },
-		{ "mute video on", EINVAL, "mute audio" },
-		{ "mute audio maybe", EINVAL, "mute audio" },
-		{ "mute audio on", ENOENT, "no such call" },
-		{ "log loud", EINVAL, "log debug" },
-		{ "help jump", ENOENT, "no such command" },
-		{ "events", ENOTSUP, "ctl events" },
-		{ "status now", EINVAL, "usage" },
-	};
 	(void)state;
 
 	rig_start(1, NULL);
-	for (size_t i = 0; i < ARRAY_SIZE(stepv); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(refusedv); i++) {
 		json_t *js;
 
-		assert_int_equal(give(0, false, stepv[i].line), stepv[i].err);
-		assert_non_null(strstr(answer, stepv[i].says));
-		if (!stepv[i].err)
+		assert_int_equal(give(0, false, refusedv[i].line),
+				 refusedv[i].err);
+		assert_non_null(strstr(answer, refusedv[i].says));
+		if (!refusedv[i].err)
 			continue;
-		assert_int_equal(give(0, true, stepv[i].line), stepv[i].err);
+		assert_int_equal(give(0, true, refusedv[i].line),
+				 refusedv[i].err);
 		js = json_loads(answer, 0, NULL);
 		assert_true(json_integer_value(json_object_get(js, "code")) ==
-			    stepv[i].err);
+			    refusedv[i].err);
 		json_decref(js);
 	}
 	assert_int_equal(phone_calls(rig_phone(0)), 0);
@@ -130,28 +133,10 @@ static void test_commands_list_themselves(void **state)
 	rig_stop();
 }
 
-static void test_commands_make_a_call_and_end_it(void **state)
+/* While the call is up */
+static void check_up(void)
 {
 	json_t *js, *list;
-	(void)state;
-
-	rig_start(3, NULL);
-	js = ask(0, "status");
-	assert_true(json_is_true(json_object_get(js, "registered")));
-	json_decref(js);
-	assert_int_equal(give(0, false, "status"), 0);
-	assert_non_null(strstr(answer, "sip:a@loop.invalid registered"));
-	assert_null(strstr(answer, "password"));
-
-	js = ask(0, "call b");
-	assert_int_equal(json_integer_value(json_object_get(js, "id")), 1);
-	json_decref(js);
-	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(give(1, false, "answer 1"), 0);
-	assert_string_equal(answer, "");
-	assert_int_equal(give(1, false, "answer 1"), EINVAL);
-	assert_non_null(rig_wait(0, "media_added", WAIT));
-	assert_non_null(rig_wait(1, "media_added", WAIT));
 
 	list = ask(1, "calls");
 	js = json_array_get(list, 0);
@@ -178,7 +163,32 @@ static void test_commands_make_a_call_and_end_it(void **state)
 	assert_non_null(strstr(answer, "ICE "));
 	assert_int_equal(give(0, false, "loop"), 0);
 	assert_int_equal(give(0, false, "devices"), 0);
+}
 
+static void test_commands_make_a_call_and_end_it(void **state)
+{
+	json_t *js;
+	(void)state;
+
+	rig_start(3, NULL);
+	js = ask(0, "status");
+	assert_true(json_is_true(json_object_get(js, "registered")));
+	json_decref(js);
+	assert_int_equal(give(0, false, "status"), 0);
+	assert_non_null(strstr(answer, "sip:a@loop.invalid registered"));
+	assert_null(strstr(answer, "password"));
+
+	js = ask(0, "call b");
+	assert_int_equal(json_integer_value(json_object_get(js, "id")), 1);
+	json_decref(js);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(give(1, false, "answer 1"), 0);
+	assert_string_equal(answer, "");
+	assert_int_equal(give(1, false, "answer 1"), EINVAL);
+	assert_non_null(rig_wait(0, "media_added", WAIT));
+	assert_non_null(rig_wait(1, "media_added", WAIT));
+
+	check_up();
 	assert_int_equal(give(0, false, "hangup 1"), 0);
 	assert_non_null(rig_wait(1, "terminated:call", WAIT));
 	assert_int_equal(give(0, false, "unregister"), 0);

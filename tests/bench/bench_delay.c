@@ -68,6 +68,7 @@ static void side_alloc(struct side *s, struct side *peer, const char *codec)
 	m.codecv[0].pt = m.codecv[0].type->pt == CODEC_NO_PT
 				 ? PT
 				 : m.codecv[0].type->pt;
+	m.codecv[0].pt_recv = m.codecv[0].pt;
 	s->peer = peer;
 	if (audio_alloc(&s->a, &prm, &m, 0))
 		abort();
@@ -110,7 +111,9 @@ static void run(const char *codec, unsigned phase, uint32_t *out, uint32_t *all)
 		beat(a.next <= b.next ? &a : &b);
 
 	*out = (uint32_t)(a.packet - a.clicked);
-	*all = b.heard > a.clicked ? (uint32_t)(b.heard - a.clicked) : 0;
+	if (b.heard <= a.clicked || b.loudest < CLICK / 2)
+		abort(); /* It did not arrive */
+	*all = (uint32_t)(b.heard - a.clicked);
 	mem_deref(a.a);
 	mem_deref(b.a);
 }

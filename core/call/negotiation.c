@@ -139,12 +139,15 @@ void negotiation_move(struct negotiation *n, struct invite *inv, uint64_t now)
    was described in it */
 static void move(struct negotiation *n, uint64_t now)
 {
-	n->moved = false;
-	if (session_move(n->session, now))
-		return;
+	const bool wanted = n->wanted;
 
+	/* Before: the ready handler may come inside, and offer */
+	n->moved = false;
 	n->wanted = true;
-	n->repeated = false;
+	if (session_move(n->session, now))
+		n->wanted = wanted;
+	else
+		n->repeated = false;
 }
 
 void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
@@ -157,6 +160,8 @@ void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 	if (n->moved)
 		move(n, now);
 	if (!n->wanted || n->pausing || !session_ready(n->session))
+		return;
+	if (session_offering(n->session)) /* The move's ready handler did */
 		return;
 
 	err = session_offer(n->session, &mb);

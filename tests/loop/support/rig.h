@@ -25,6 +25,12 @@ extern const double rig_tonev[RIG_PHONES];
 extern int rig_ppmv[RIG_PHONES];
 
 /**
+ * Other networks than the ether's hosts, and the kernel's clock: for tests
+ * with the kernel, which have called loop_init(). NULL for the ether again.
+ */
+void rig_use(const struct network *const netv[RIG_PHONES]);
+
+/**
  * Two phones, "a" and "b", registered.
  *
  * @param extra  Further lines of configuration for phone i, or NULL

@@ -8,6 +8,7 @@
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { Browser } from './browser.mjs';
 import { make_certificates, key_pin } from './certificates.mjs';
 import { Kamailio } from './kamailio.mjs';
@@ -42,8 +43,11 @@ export function assert_tone(who, { samples, rate }, frequency)
 	       `${text}: frequency, should be ${frequency} Hz within 1 %`);
 	assert(Math.abs(heard.level - LEVEL) <= LEVEL_LIMIT,
 	       `${text}: level, should be ${LEVEL} dB within 3 dB`);
-	assert(heard.gap <= GAP_LIMIT, `${text}: gap, over 60 ms at ` +
-	       heard.gaps.map((g) => `${g.at.toFixed(2)} s`).join(' '));
+	assert(heard.gap <= GAP_LIMIT, `${text}: gap over 60 ms; all gaps: ` +
+	       heard.gaps.map((g) => `${g.ms.toFixed(0)} ms at ` +
+			      `${g.at.toFixed(2)} s`).join(', ') +
+	       `; load of the machine ${loadavg()[0].toFixed(1)} on ` +
+	       `${cpus().length} processors`);
 	assert(heard.purity >= 10, `${text}: only ` +
 	       `${heard.purity.toFixed(1)} dB above everything else`);
 	return heard;

@@ -6,6 +6,7 @@
 #include "app/console.h"
 #include "app/control.h"
 #include "app/run.h"
+#include "app/tidy.h"
 #include "board/board.h"
 #include "core/base/log.h"
 
@@ -19,6 +20,7 @@ struct run {
 	struct phone *phone;
 	struct control *control;
 	struct console *console;
+	struct tidy *tidy;
 	bool stopping;
 };
 
@@ -134,6 +136,10 @@ static int start(struct run *r, const struct config *cfg)
 	if (err && err != ENOTTY)
 		return err;
 
+	err = tidy_alloc(&r->tidy, r->events);
+	if (err)
+		return err;
+
 	return phone_start(r->phone, clock_now());
 }
 
@@ -154,6 +160,7 @@ int run_phone(const struct config *cfg)
 	if (!err)
 		err = loop_run(signal_handler, &r);
 
+	mem_deref(r.tidy);
 	mem_deref(r.console);
 	mem_deref(r.control);
 	mem_deref(r.phone);

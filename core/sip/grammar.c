@@ -239,7 +239,11 @@ int grammar_addr(struct sip_taddr *addr, const struct pl *pl)
 	if (addr->params.l && !scan_starts(&addr->params, ';'))
 		return EBADMSG;
 
-	(void)grammar_param(&addr->tag, &addr->params, "tag");
+	/* tag-param has a token (RFC 3261 section 25.1): an empty one would
+	   be taken for none by some, and get a second one */
+	if (!grammar_param(&addr->tag, &addr->params, "tag") && !addr->tag.l)
+		return EBADMSG;
+
 	return grammar_params(&addr->params, NULL, NULL);
 }
 

@@ -317,9 +317,33 @@ static void test_message_description_is_json(void **state)
 	}
 }
 
+/* Some would take it for none, and add a second one: fuzz_sip found it */
+static void test_message_refuses_an_empty_tag(void **state)
+{
+	static const char *const tov[] = { "<sip:a@b>;tag=", "<sip:a@b>;tag",
+					   "sip:a@b;tag=;x=1" };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tov); i++) {
+		struct mbuf *mb = mbuf_alloc(512);
+
+		assert_int_equal(
+			mbuf_printf(mb,
+				    "BYE sip:a@b SIP/2.0\r\n"
+				    "Via: SIP/2.0/WSS x;branch=z9hG4bKa\r\n"
+				    "From: <sip:a@b>;tag=1\r\nTo: %s\r\n"
+				    "Call-ID: c\r\nCSeq: 1 BYE\r\n\r\n",
+				    tov[i]),
+			0);
+		mb->pos = 0;
+		mem_deref(decode(mb, EBADMSG));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_message_refuses_an_empty_tag),
 		cmocka_unit_test(test_message_keeps_its_limits),
 		cmocka_unit_test(test_message_is_linear_in_what_a_peer_sends),
 		cmocka_unit_test(test_message_verdicts),

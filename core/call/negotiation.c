@@ -49,13 +49,18 @@ int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
 int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
 			 uint64_t now)
 {
-	if (n->answered && n->fork == ev->fork)
+	const bool other = n->answered && n->fork != ev->fork;
+
+	if (n->answered && !other)
 		return 0;
 	if (!ev->body.l)
 		return EPROTO;
-	if (n->answered)
+	if (other)
 		session_forget_answer(n->session);
 
+	/* ICE begins anew for this fork, which an offer must tell it, after
+	 * the ACK */
+	n->wanted = other;
 	return take_answer(n, ev, now);
 }
 

@@ -85,8 +85,10 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 		err = call_talk(c, now);
 
 	call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
-	if (!err)
+	if (!err) {
+		negotiation_go_on(&c->neg, c->inv, now);
 		return;
+	}
 
 	log_warning("call %u: answer of no use: %s\n", c->id,
 		    session_why(c->session));

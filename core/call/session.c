@@ -32,7 +32,8 @@ struct session {
 	bool ready;	 /* Gathered               */
 	bool talking;	 /* The microphone is open */
 	bool muted;
-	bool deaf; /* The sound device fails */
+	bool forked; /* The transport has begun with another fork */
+	bool deaf;   /* The sound device fails */
 	bool closed;
 };
 
@@ -252,17 +253,21 @@ int session_gather(struct session *s, uint64_t now)
 	return err;
 }
 
-int session_move(struct session *s, uint64_t now)
+/* ICE anew, with a name and password that our next offer tells */
+static int restart(struct session *s, uint64_t now)
 {
 	int err;
 
-	if (!transport_stranded(s->transport))
-		return EALREADY;
-
+	s->forked = false;
 	s->ready = false;
 	err = transport_restart(s->transport, now);
 	arm(s);
 	return err;
+}
+
+int session_move(struct session *s, uint64_t now)
+{
+	return transport_stranded(s->transport) ? restart(s, now) : EALREADY;
 }
 
 bool session_ready(const struct session *s)
@@ -382,7 +387,9 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)
 	int err;
 
 	err = offer_take_answer(s->offer, mb);
-	if (!err)
+	if (!err && s->forked)
+		err = restart(s, now);
+	else if (!err)
 		err = endpoint_connect(s->offer, s->transport, now);
 	if (!err)
 		err = follow(s, now);
@@ -399,6 +406,7 @@ void session_forget_answer(struct session *s)
 	mem_deref(s->offer);
 	s->offer = s->unanswered;
 	s->unanswered = NULL;
+	s->forked = true;
 }
 
 const char *session_why(const struct session *s)

@@ -112,7 +112,8 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now);
 
 /**
  * The answer came from a fork that is not the one that answered the call:
- * wait for another one to the same offer.
+ * wait for another one to the same offer. Media with that one begin when it
+ * has answered a further offer of ours, because ICE starts anew.
  */
 void session_forget_answer(struct session *s);
 

@@ -339,8 +339,13 @@ static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 
 void registration_start(struct registration *r, uint64_t now)
 {
-	if (r->state == REGISTRATION_TRYING || r->state == REGISTRATION_ON)
+	if (r->state == REGISTRATION_TRYING)
 		return;
+	if (r->state == REGISTRATION_ON) { /* Asked again: refresh */
+		if (!r->x && origin_up(r->o))
+			try_now(r, now);
+		return;
+	}
 
 	r->state = REGISTRATION_WAITING;
 	r->failures = 0;

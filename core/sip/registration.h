@@ -75,7 +75,7 @@ struct registration;
 int registration_alloc(struct registration **rp, struct origin *o,
 		       uint32_t expires, registration_h *h, void *arg);
 
-/** Be registered from now on; at once when there is a flow */
+/** Be registered from now on; at once, or refreshed, when there is a flow */
 void registration_start(struct registration *r, uint64_t now);
 
 /** Stop being registered; REMOVED follows, at once without a flow */

@@ -269,6 +269,30 @@ static void test_edges_words_for_what_is_not_there(void **state)
 	rig_stop();
 }
 
+static void test_edges_another_fork_answers_than_the_early_one(void **state)
+{
+	static const struct exchange_mood forks = { .forks = true };
+	struct sound_heard heard;
+	(void)state;
+
+	rig_start(9, NULL);
+	call();
+	exchange_set_mood(&forks);
+	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "m_early_media", WAIT));
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(
+			rig_wait(i, "m_stream_audio_remote_added", WAIT));
+	rig_run(2 * CLOCK_S);
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		rig_heard(i, &heard);
+		assert_true(heard.sounding > 1000);
+	}
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	rig_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -284,6 +308,8 @@ int main(void)
 		cmocka_unit_test(test_edges_status_survives_a_foreign_reason),
 		cmocka_unit_test(test_edges_two_calls_share_one_device),
 		cmocka_unit_test(test_edges_words_for_what_is_not_there),
+		cmocka_unit_test(
+			test_edges_another_fork_answers_than_the_early_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -150,6 +150,15 @@ static void test_registration_follows_the_flow_of_A_5_1(void **state)
 	peer_respond(&p, b, 200, "reg", binding(b, "expires=600"), NULL);
 	(void)peer_reg_event(&p, REGISTRATION_EV_REFRESHED);
 	mem_deref(b);
+
+	/* Asked for, it comes at once, and once */
+	ua_register(p.ua, p.now);
+	ua_register(p.ua, p.now);
+	b = peer_take(&p, "REGISTER");
+	peer_silent(&p);
+	peer_respond(&p, b, 200, "reg", binding(b, "expires=600"), NULL);
+	(void)peer_reg_event(&p, REGISTRATION_EV_REFRESHED);
+	mem_deref(b);
 	peer_calm(&p);
 	peer_close(&p);
 }

@@ -289,6 +289,34 @@ static void garble(struct mbuf *mb)
 		memcpy(m, "m=vidio", strlen("m=vidio"));
 }
 
+/* Change the character behind the first `text` that follows `after` */
+static void alter(struct mbuf *mb, const char *after, const char *text)
+{
+	char *p = memmem(mb->buf, mb->end, after, strlen(after));
+
+	if (p)
+		p = memmem(p, mb->end - (size_t)((uint8_t *)p - mb->buf), text,
+			   strlen(text));
+	if (p)
+		p[strlen(text)] = p[strlen(text)] == '7' ? '8' : '7';
+}
+
+/* The 2xx as a 183 of another fork: another tag, other keys */
+static void deliver_fork(struct trunk *to, const struct mbuf *ok, uint64_t now)
+{
+	struct mbuf *mb = mbuf_alloc(ok->end);
+
+	mbuf_write_mem(mb, ok->buf, ok->end);
+	memcpy(mb->buf + strlen("SIP/2.0 "), "183", strlen("183"));
+	alter(mb, "\r\nTo:", ";tag=");
+	alter(mb, "\r\n\r\n", "a=ice-ufrag:");
+	alter(mb, "\r\n\r\n", "a=ice-pwd:");
+	alter(mb, "\r\n\r\n", "a=fingerprint:sha-256 ");
+	mb->pos = 0;
+	deliver(to, mb, now);
+	mem_deref(mb);
+}
+
 static void do_response(struct trunk *w, const struct sip_msg *msg,
 			struct mbuf *raw, uint64_t now)
 {
@@ -323,6 +351,11 @@ static void do_response(struct trunk *w, const struct sip_msg *msg,
 	if (ex.mood.garbles && msg->scode == 200)
 		garble(mb);
 	mb->pos = 0;
+	if (ex.mood.forks && msg->scode == 200 &&
+	    !pl_strcmp(&msg->cseq.met, "INVITE")) {
+		ex.mood.forks = false;
+		deliver_fork(ex.trunkv[pl_u32(&index)], mb, now);
+	}
 	deliver(ex.trunkv[pl_u32(&index)], mb, now);
 	mem_deref(mb);
 }

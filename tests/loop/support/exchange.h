@@ -29,6 +29,8 @@ struct exchange_mood {
 	const char *swallows; /**< Requests of this method vanish      */
 	const char *why;      /**< Told when the connection is cut     */
 	bool garbles;	      /**< 2xx to INVITE have an SDP of no use */
+	bool forks;	      /**< Before a 2xx to INVITE, early media of
+				   somebody else who rang too        */
 };
 
 /** Set the mood, until exchange_reset() */

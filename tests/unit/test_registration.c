@@ -105,6 +105,20 @@ static void check_digest(const struct sip_msg *req, const char *nonce,
 	assert_string_equal(val, expected);
 }
 
+/* At once, and once for two */
+static void refreshes_when_asked(struct peer *p)
+{
+	struct sip_msg *b;
+
+	ua_register(p->ua, p->now);
+	ua_register(p->ua, p->now);
+	b = peer_take(p, "REGISTER");
+	peer_silent(p);
+	peer_respond(p, b, 200, "reg", binding(b, "expires=600"), NULL);
+	(void)peer_reg_event(p, REGISTRATION_EV_REFRESHED);
+	mem_deref(b);
+}
+
 static void test_registration_follows_the_flow_of_A_5_1(void **state)
 {
 	struct peer p;
@@ -150,15 +164,7 @@ static void test_registration_follows_the_flow_of_A_5_1(void **state)
 	peer_respond(&p, b, 200, "reg", binding(b, "expires=600"), NULL);
 	(void)peer_reg_event(&p, REGISTRATION_EV_REFRESHED);
 	mem_deref(b);
-
-	/* Asked for, it comes at once, and once */
-	ua_register(p.ua, p.now);
-	ua_register(p.ua, p.now);
-	b = peer_take(&p, "REGISTER");
-	peer_silent(&p);
-	peer_respond(&p, b, 200, "reg", binding(b, "expires=600"), NULL);
-	(void)peer_reg_event(&p, REGISTRATION_EV_REFRESHED);
-	mem_deref(b);
+	refreshes_when_asked(&p);
 	peer_calm(&p);
 	peer_close(&p);
 }

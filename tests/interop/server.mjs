@@ -11,21 +11,23 @@ import { ini } from './lab/phone.mjs';
 
 const DIR = new URL('../../build/laboratory', import.meta.url).pathname;
 const CERTS = `${DIR}/certificates`;
-const CONFIG = `${DIR}/boardphone.conf`;
 const USERS = ['board', 'anna'];
 
 const [program, ...args] = process.argv.slice(2);
 
-function configure(kamailio)
+const config_of = (user) => `${DIR}/${user}.conf`;
+
+/* The board is answered by hand; anna answers by herself, to have somebody */
+function configure(kamailio, user)
 {
-	writeFileSync(CONFIG, ini({
-		account: { realm: REALM, user: 'board',
-			   password: password_of('board') },
+	writeFileSync(config_of(user), ini({
+		account: { realm: REALM, user, password: password_of(user) },
 		transport: { url: kamailio.url(),
 			     ca_file: `${CERTS}/authority.pem` },
 		ice: { loopback: 'yes', servers: 'none' },
 		audio: { device: 'sim:tone' },
-		control: { socket: `${DIR}/ctl` },
+		call: { auto_answer: user === 'board' ? 'no' : 'yes' },
+		control: { socket: `${DIR}/${user}.ctl` },
 	}), { mode: 0o600 });
 }
 
@@ -35,8 +37,10 @@ function tell(kamailio)
 server: ${kamailio.url()}, realm ${REALM}, CA ${CERTS}/authority.pem
 users:  ${USERS.map((u) => `${u} (${password_of(u)})`).join(', ')}, ` +
 `and any other NAME (${password_of('NAME')})
-phone:  ${CONFIG}
-ctl:    ${program} ctl -s ${DIR}/ctl status
+phone:  ${config_of('board')}
+ctl:    ${program} ctl -s ${DIR}/board.ctl status
+somebody to call, in another terminal:
+        ${program} run -c ${config_of('anna')}
 `);
 }
 
@@ -45,12 +49,12 @@ if (!existsSync(`${CERTS}/good.pem`))
 	make_certificates(CERTS);
 const kamailio = new Kamailio(DIR, CERTS);
 await kamailio.start();
-configure(kamailio);
+USERS.forEach((user) => configure(kamailio, user));
 tell(kamailio);
 
 /* The terminal's signals reach the phone by themselves */
 process.on('SIGINT', () => {});
-const phone = spawn(program, ['run', '-c', CONFIG, ...args],
+const phone = spawn(program, ['run', '-c', config_of('board'), ...args],
 		    { stdio: 'inherit' });
 process.on('SIGTERM', () => phone.kill('SIGTERM'));
 const status = await new Promise((done) => phone

@@ -15,6 +15,8 @@ enum {
 	MODE_DIGITS = 4,  /* 0600                                */
 	PORT_MAX = 65535, /* RFC 6335 section 6                  */
 	PORT_DIGITS = 5,  /* Of the largest                      */
+	LABEL_MAX = 63,	  /* RFC 1035 section 2.3.4              */
+	PASSWORD_MIN = 8, /* Characters, ours                    */
 };
 
 static bool is_host_char(char c)
@@ -318,4 +320,35 @@ const char *config_check_header(const char *v)
 	}
 
 	return NULL;
+}
+
+const char *config_check_listen(const char *v)
+{
+	const char *colon = strrchr(v, ':');
+	struct sa sa;
+
+	/* Port 0 is any that is free */
+	return !colon || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+			       !colon[1] || sa_decode(&sa, v, strlen(v))
+		       ? "ADDRESS:PORT, such as 0.0.0.0:443 or [::]:443"
+		       : NULL;
+}
+
+const char *config_check_label(const char *v)
+{
+	size_t len = strlen(v);
+
+	for (const char *p = v; *p; p++) {
+		if (!isalnum((unsigned char)*p) && *p != '-')
+			len = 0;
+	}
+
+	return len && len <= LABEL_MAX && v[0] != '-' && v[len - 1] != '-'
+		       ? NULL
+		       : "letters, digits and -, at most 63";
+}
+
+const char *config_check_password(const char *v)
+{
+	return strlen(v) >= PASSWORD_MIN ? NULL : "at least 8 characters";
 }

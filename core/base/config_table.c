@@ -159,22 +159,43 @@ const struct config_key config_keyv[] = {
 	     "Socket for `boardphone ctl`"),
 	TEXT("control", "mode", "0600", config_check_mode,
 	     "Who may use it, as a file mode"),
+
+	ITEMS("page", "listen", "", config_check_listen,
+	      "Addresses that browsers may come to, such as 0.0.0.0:443; none "
+	      "if not given. Without [account] the page is all there is"),
+	TEXT("page", "name", "boardphone", config_check_label,
+	     "Name in the network, https://NAME.local where mDNS is there"),
+	ITEMS("page", "names", "", config_check_domain,
+	      "Further host names that browsers may use"),
+	TEXT("page", "cert", "", config_check_file,
+	     "Certificate and what it was signed with (PEM); one of its own "
+	     "is made if not given"),
+	TEXT("page", "key", "", config_check_file,
+	     "Private key of the certificate (PEM)"),
+	TEXT("page", "state", "/var/lib/boardphone", config_check_path,
+	     "Directory for certificate and password that are made here"),
+	SECRET("page", "password", CONFIG_TEXT, "", config_check_password,
+	       "Password of the page; one is made at the first start if not "
+	       "given"),
+	BOOL("page", "answer", "yes",
+	     "Answer at once who calls from the page, having the password"),
 };
 /* clang-format on */
 const size_t config_keyc = ARRAY_SIZE(config_keyv);
 
 const struct config_free config_freev[] = {
 	{ "buttons", config_check_name, config_check_gpio,
-	  "Buttons: NAME = CHIP:LINE and what they do; from a later "
+	  "Buttons: NAME = CHIP:LINE [low] press=COMMAND; from a later "
 	  "version",
-	  "call = gpiochip0:17 low press=call:sip:home@example.org" },
+	  "bell = gpiochip0:17 low press=ring:browsers/20s,"
+	  "sip:home@example.org/40s" },
 	{ "lamps", config_check_name, config_check_gpio,
 	  "Lamps: NAME = CHIP:LINE and when they are lit; from a later "
 	  "version",
 	  "ring = gpiochip0:22 on=ringing" },
 	{ "relays", config_check_name, config_check_gpio,
-	  "Relays: NAME = CHIP:LINE and what closes them; from a later "
-	  "version",
+	  "Relays: NAME = CHIP:LINE [low] [time=3s] [code=DIGITS] "
+	  "[page=yes|no]; from a later version",
 	  "door = gpiochip0:23 time=3s code=1234" },
 	{ "headers", config_check_header, NULL,
 	  "Headers of ours in every request: NAME = VALUE",
@@ -197,7 +218,8 @@ static const struct {
 	{ "relays", NULL },
 	{ "console", "Console on a serial port; from a later version" },
 	{ "control", "Commands from this machine" },
-	{ "page", "Status page; from a later version" },
+	{ "page",
+	  "Page for browsers, and calls with them, without any server" },
 	{ "metrics", "Numbers for a monitoring system; from a later version" },
 	{ "headers", NULL },
 	{ "presence", "Presence; from a later version" },
@@ -276,14 +298,41 @@ static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 		      "relay without a turn: server; give one in servers", arg);
 }
 
-void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
+static void check_page(const struct config *c, rule_fault_h *fault, void *arg)
 {
+	bool cert = *config_text(c, "page", "cert") != '\0';
+	bool key = *config_text(c, "page", "key") != '\0';
+
+	if (cert && !key)
+		fault("page", "key", "cert without its key; give both", arg);
+	if (key && !cert)
+		fault("page", "cert", "key without its certificate; give both",
+		      arg);
+}
+
+/* Whether what must be given is given; all of it, or nothing beside a page */
+static void check_needed(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	bool any = !*config_text(c, "page", "listen");
+
 	for (size_t i = 0; i < config_keyc; i++) {
+		const struct config_key *k = &config_keyv[i];
+
+		any |= k->example && *config_text(c, k->section, k->key);
+	}
+
+	for (size_t i = 0; any && i < config_keyc; i++) {
 		const struct config_key *k = &config_keyv[i];
 
 		if (k->example && !*config_text(c, k->section, k->key))
 			fault(k->section, k->key, NULL, arg);
 	}
+}
+
+void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	check_needed(c, fault, arg);
+	check_page(c, fault, arg);
 	check_account(c, fault, arg);
 	check_transport(c, fault, arg);
 	check_ice(c, fault, arg);

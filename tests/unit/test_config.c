@@ -196,6 +196,12 @@ static const struct {
 	{ "call", "max", "99999999999999999999", "4" },
 	{ "call", "max", "-1", "1" },
 	{ "control", "mode", "600", "0660" },
+	{ "page", "listen", "8443", "0.0.0.0:443, [::]:443" },
+	{ "page", "listen", "127.0.0.1", "127.0.0.1:0" },
+	{ "page", "listen", "localhost:443", "[::1]:8443" },
+	{ "page", "name", "my.house", "my-house" },
+	{ "page", "name", "-", "a" },
+	{ "page", "password", "1234567", "12345678" },
 	{ "buttons", "call", "17", "gpiochip0:17 low" },
 	{ "buttons", "c all", "g:1", NULL },
 	{ "headers", "Via", "x", NULL },
@@ -244,6 +250,10 @@ static void test_config_knows_rules_over_several_keys(void **state)
 		  "conf:7: [ice] policy: relay without a turn: server" },
 		{ NEEDED "[ice]\nservers = none, stun:a\n",
 		  "conf:7: [ice] servers: none beside" },
+		{ NEEDED "[page]\nkey = /etc/passwd\n",
+		  "conf: [page] cert: key without its certificate" },
+		{ "[page]\nlisten = 0.0.0.0:443\n[account]\nuser = b\n",
+		  "conf: [account] realm is missing" },
 	};
 	struct config *c;
 	(void)state;
@@ -254,6 +264,7 @@ static void test_config_knows_rules_over_several_keys(void **state)
 	}
 	mem_deref(good("[account]\nrealm = a\nuser = b\n[transport]\n"
 		       "url = ws://b\ninsecure = yes\n"));
+	mem_deref(good("[page]\nlisten = 0.0.0.0:443\n"));
 	mem_deref(good(NEEDED "[ice]\npolicy = relay\n"
 			      "servers = stun:b, turn:u:p@b?transport=tcp\n"));
 }

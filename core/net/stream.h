@@ -1,11 +1,12 @@
 /**
  * @file core/net/stream.h  Stream: a TCP connection, with or without TLS
  *
- *     flow, relay <-> [stream] <-> resolver, race, secure, socket
+ *     flow, webserver <-> [stream] <-> resolver, race, wire
  *
- * From a host name to bytes both ways, without ever blocking. When TLS fails
- * with one address of the host the next is tried. Writes are queued up to a
- * limit; a peer that does not read loses the connection.
+ * From a host name, or from a socket that a listener accepted, to bytes both
+ * ways, without ever blocking. When TLS fails with one address of the host
+ * the next is tried. Writes are queued up to a limit; a peer that does not
+ * read loses the connection.
  */
 #ifndef CORE_NET_STREAM_H
 #define CORE_NET_STREAM_H
@@ -22,6 +23,7 @@ enum {
 };
 
 struct stream;
+struct pagecert;
 
 /** Where to and how; borrowed for the call */
 struct stream_params {
@@ -57,6 +59,22 @@ typedef void(stream_close_h)(int err, const char *reason, uint64_t now,
 int stream_connect(struct stream **sp, const struct stream_params *prm,
 		   stream_up_h *uph, stream_recv_h *recvh,
 		   stream_close_h *closeh, void *arg);
+
+/**
+ * Be the server on a connection that was accepted. Handlers are called from
+ * the loop, never from here; STREAM_SETUP_MAX is for the handshake as a
+ * whole, and the CPU time it takes is given in small pieces.
+ *
+ * @param fd    Non-blocking socket; the stream's from now on, and closed,
+ *              also on error
+ * @param peer  Who it is
+ * @param cert  What to show, a reference is kept; NULL for no TLS
+ *
+ * @return 0, ENOMEM, EPROTO, errno of epoll
+ */
+int stream_accept(struct stream **sp, int fd, const struct sa *peer,
+		  struct pagecert *cert, stream_up_h *uph, stream_recv_h *recvh,
+		  stream_close_h *closeh, void *arg);
 
 /**
  * Send bytes; they are copied.

@@ -9,11 +9,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { Board } from './board.mjs';
 import { Browser } from './browser.mjs';
 import { make_certificates, key_pin } from './certificates.mjs';
 import { Kamailio } from './kamailio.mjs';
 import { Phone } from './phone.mjs';
 import { judge, write_tone } from './sound.mjs';
+import { visit } from './visitor.mjs';
 import { until } from './wait.mjs';
 
 /* What the two sides say [Hz], and how loud [dB RMS of full scale] */
@@ -55,6 +57,7 @@ export function assert_tone(who, { samples, rate }, frequency)
 
 export class Laboratory {
 	phones = [];
+	visitors = [];
 	count = 0;
 
 	/**
@@ -123,12 +126,50 @@ export class Laboratory {
 		return phone;
 	}
 
+	/** A board with its own page, which is there when this returns */
+	async board(changes = {}, { ready = true } = {})
+	{
+		const board = new Board(`${this.dir}/board-${++this.count}`,
+					this.program);
+
+		this.phones.push(board);
+		await board.start({ microphone: this.microphone,
+			cert: `${this.certs}/good.pem`,
+			key: `${this.certs}/good.key`, ...changes });
+		if (ready)
+			await board.ready();
+		return board;
+	}
+
+	/** Somebody who comes to its page: see visit() */
+	async visitor(board, options)
+	{
+		const visitor = await visit(this.browser.chromium, board,
+					    options);
+
+		this.visitors.push(visitor);
+		return visitor;
+	}
+
+	/** The same, logged in */
+	async member(board, options)
+	{
+		const visitor = await this.visitor(board,
+			{ fragment: true, ...options });
+
+		await visitor.shows('ready');
+		return visitor;
+	}
+
 	/**
 	 * After a scenario: no phone, no call. Each phone has to end in
 	 * order, and a sanitizer must have found nothing in it.
 	 */
 	async tidy()
 	{
+		for (const visitor of this.visitors)
+			assert.deepEqual(visitor.faults(), [],
+				`faults of the page at ${visitor.name}`);
 		for (const phone of this.phones) {
 			const status = await phone.stop();
 			assert(!SANITIZER.test(phone.log()),
@@ -145,6 +186,9 @@ export class Laboratory {
 		for (const phone of this.phones)
 			await phone.end();
 		this.phones = [];
+		for (const visitor of this.visitors)
+			await visitor.close();
+		this.visitors = [];
 		await this._anna?.idle();
 	}
 

@@ -1,0 +1,165 @@
+/**
+ * @file tests/interop/lab/visitor.mjs  Somebody on the board's own page
+ *
+ *     test -> [visitor] -> Chromium -> https -> page of the board
+ *
+ * Sees the page as people do: by what it shows and by what can be clicked;
+ * page/ear.js hears for it. What happens arrives in `events`.
+ */
+import { mkdirSync } from 'node:fs';
+import { PASSWORD } from './board.mjs';
+import { Events, until } from './wait.mjs';
+
+const HERE = new URL('..', import.meta.url).pathname;
+const RATE = 48000; /* Of what is heard [Hz] */
+
+/** Where the pictures of the page are kept */
+export const SCREENSHOTS = process.env.SCREENSHOTS ??
+	new URL('../../../build/screenshots', import.meta.url).pathname;
+
+/* Kinds of screens */
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+export const TELEPHONE = { viewport: { width: 390, height: 844 },
+	deviceScaleFactor: 2, hasTouch: true, isMobile: true };
+
+export class Visitor {
+	constructor(name, page)
+	{
+		this.name = name;
+		this.page = page;
+		this.events = new Events(name);
+	}
+
+	/** An element by its id */
+	$(id)
+	{
+		return this.page.locator(`#${id}`);
+	}
+
+	async click(id)
+	{
+		await this.$(id).click();
+	}
+
+	/** The page's state, as its body says */
+	state()
+	{
+		return this.page.evaluate(() => document.body.dataset.state);
+	}
+
+	/** Await one of the states; it */
+	async shows(states, limit = 10000)
+	{
+		const list = [states].flat();
+		let now;
+
+		await until(`${this.name}: page shows ${list.join(' or ')}`,
+			    async () => {
+			now = await this.state().catch(() => 'nothing');
+			return list.includes(now);
+		}, limit).catch(async (error) => {
+			error.message += `, but ${now}: ` +
+				(await this.text('main').catch(() => ''))
+					.replace(/\s+/g, ' ').slice(0, 300);
+			throw error;
+		});
+		return now;
+	}
+
+	/** What is to be read somewhere */
+	text(selector = 'body')
+	{
+		return this.page.locator(selector).first().innerText();
+	}
+
+	/** Log in with the password, by hand */
+	async log_in(password = PASSWORD)
+	{
+		await this.shows('login');
+		await this.$('password').fill(password);
+		await this.$('login-button').click();
+	}
+
+	/** Keep a picture of the page */
+	async shot(name)
+	{
+		mkdirSync(SCREENSHOTS, { recursive: true });
+		await this.page.screenshot({
+			path: `${SCREENSHOTS}/${name}.png` });
+	}
+
+	wait(name, options)
+	{
+		return this.events.wait(name, options);
+	}
+
+	/** What is heard from now on for so many seconds */
+	async listen(seconds)
+	{
+		await this.page.evaluate(() => window.ear.record());
+		await until(`${this.name}: ${seconds} s of sound`, () =>
+			this.page.evaluate((least) =>
+				window.ear.recorded() >= least, seconds),
+			seconds * 2000 + 5000);
+		const text = await this.page.evaluate(() =>
+			window.ear.heard());
+		const data = Buffer.from(text, 'base64');
+		const samples = new Float32Array(data.length / 2);
+
+		for (let i = 0; i < samples.length; i++)
+			samples[i] = data.readInt16LE(i * 2) / 32768;
+		return { samples, rate: RATE };
+	}
+
+	/** How often the page asked for the microphone */
+	asked()
+	{
+		return this.page.evaluate(() => window.ear.asked);
+	}
+
+	/** Nothing that a visitor must never cause */
+	faults()
+	{
+		return this.events.list.filter((e) =>
+			e.event === 'page error' || e.event === 'policy' ||
+			(e.event === 'console' && e.type === 'error' &&
+			 !/WebSocket connection|net::ERR_|status of 4/
+				 .test(e.text)))
+			.map((e) => e.text ?? e.what);
+	}
+
+	async close()
+	{
+		await this.page.context().close();
+	}
+}
+
+/**
+ * Come to a board's page.
+ *
+ * @param chromium The browser
+ * @param board    Board
+ * @param fragment What stands behind # of the address; the password if true
+ * @param tone     What is said instead of the usual microphone [Hz]
+ * @param more     Of playwright's newContext()
+ */
+export async function visit(chromium, board, { name = 'visitor', fragment,
+	tone = 0, url = board.url(), screen = DESKTOP, ...more } = {})
+{
+	const context = await chromium.newContext({ locale: 'en-GB',
+		permissions: ['microphone', 'camera'], ...screen, ...more });
+	const page = await context.newPage();
+	const visitor = new Visitor(name, page);
+
+	visitor.board = board;
+	page.on('pageerror', (error) => visitor.events.put(
+		{ event: 'page error', text: String(error) }));
+	page.on('console', (message) => visitor.events.put({ event: 'console',
+		type: message.type(), text: message.text() }));
+	await page.exposeFunction('report', (e) => visitor.events.put(e));
+	await context.addInitScript({ path: `${HERE}/page/ear.js` });
+	await context.addInitScript((hz) => { window.ear.tone = hz; }, tone);
+	await page.goto(url + (fragment === true ? `#${PASSWORD}` :
+		fragment ? `#${fragment}` : ''));
+	return visitor;
+}

@@ -223,6 +223,7 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 	s->voice = mem_ref(prm->voice);
 	s->send = prm->send;
 	s->recv = prm->recv;
+	s->user.shared = prm->shared;
 	s->ssrc = entropy_u32();
 	entropy_text(s->track, sizeof(s->track));
 	loop_timer_init(&s->timer, "session", timer_handler, s);

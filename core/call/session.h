@@ -64,6 +64,7 @@ struct session_params {
 	const char *cname; /**< The same for all of a phone (RFC 7022) */
 	bool offerer;	   /**< We make the first offer                */
 	bool send, recv;   /**< Directions wanted                      */
+	bool shared;	   /**< Sound is shared with others: voice.h   */
 };
 
 /**

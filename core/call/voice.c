@@ -19,12 +19,15 @@ struct voice {
 	struct event_bus *events;
 	char *device;
 	enum voice_tone tone;
-	const void *owner; /* Of the tone, never looked into */
-	uint64_t played;   /* Of the tone [samples] */
+	const void *ownerv[VOICE_OWNERS]; /* Of the tone, never looked into */
+	unsigned ownerc;
+	uint64_t played; /* Of the tone [samples] */
 	bool open;
 	bool lost;
-	int16_t *silence; /* A period, for users that are not in front */
-	int16_t *nowhere; /* The same, for what they play              */
+	int16_t *silence; /* A period, for users that are not in front   */
+	int16_t *aside;	  /* The same, for what one of several plays     */
+	int32_t *sum;	  /* Of those that share                         */
+	size_t room;	  /* Of each of the three [samples]              */
 };
 
 static void voice_destructor(void *arg)
@@ -35,12 +38,26 @@ static void voice_destructor(void *arg)
 	if (v->open)
 		sound_stop(v->sound);
 	mem_deref(v->silence);
-	mem_deref(v->nowhere);
+	mem_deref(v->aside);
+	mem_deref(v->sum);
 	mem_deref(v->sound);
 	mem_deref(v->device);
 }
 
-static void play_tone(struct voice *v, int16_t *spk, unsigned frames)
+static void add(int32_t *sum, const int16_t *pcm, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum[i] += pcm[i];
+}
+
+/* Clipped, not wrapped */
+static void clip(int16_t *pcm, const int32_t *sum, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		pcm[i] = (int16_t)MAX(INT16_MIN, MIN(INT16_MAX, sum[i]));
+}
+
+static void play_tone(struct voice *v, int32_t *sum, unsigned frames)
 {
 	const double w = 2.0 * M_PI * RINGBACK_HZ / v->fmt.rate;
 	const uint64_t cycle = (uint64_t)v->fmt.rate * RINGBACK_CYCLE;
@@ -53,30 +70,40 @@ static void play_tone(struct voice *v, int16_t *spk, unsigned frames)
 		if (t < on)
 			s = (int16_t)(TONE_PEAK * sin(w * (double)t));
 		for (unsigned c = 0; c < v->fmt.channels; c++)
-			*spk++ = s;
+			*sum++ += s;
 	}
 }
 
+static struct voice_user *front_of(const struct voice *v)
+{
+	return list_ledata(list_tail(&v->users));
+}
+
+/* A heartbeat may detach its own user, never another one */
 static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
 			   uint64_t now, void *arg)
 {
 	struct voice *v = arg;
-	struct voice_user *front = list_ledata(list_tail(&v->users));
+	const struct voice_user *front = front_of(v);
+	const bool together = !front || front->shared;
+	const size_t n = (size_t)frames * v->fmt.channels;
 	struct le *le = v->users.head;
 
-	if (!front && v->tone)
-		play_tone(v, spk, frames);
-
-	/* A heartbeat may detach its own user, never another one */
+	memset(v->sum, 0, n * sizeof(*v->sum));
 	while (le) {
 		struct voice_user *u = le->data;
+		const bool heard = together ? u->shared : u == front;
 
 		le = le->next;
-		if (u == front)
-			u->h(mic, spk, frames, now, u->arg);
-		else
-			u->h(v->silence, v->nowhere, frames, now, u->arg);
+		memset(v->aside, 0, n * sizeof(*v->aside));
+		u->h(heard ? mic : v->silence, v->aside, frames, now, u->arg);
+		if (heard)
+			add(v->sum, v->aside, n);
 	}
+
+	if (together && v->tone)
+		play_tone(v, v->sum, frames);
+	clip(spk, v->sum, n);
 }
 
 static void state_handler(int err, void *arg)
@@ -114,15 +141,22 @@ int voice_alloc(struct voice **vp, struct sound *sound, const char *name,
 	return 0;
 }
 
+/* Kept when they fit: the device may be opened anew within a heartbeat */
 static int make_aside(struct voice *v)
 {
-	size_t size = sizeof(int16_t) * v->fmt.period * v->fmt.channels;
+	size_t n = (size_t)v->fmt.period * v->fmt.channels;
+
+	if (n <= v->room)
+		return 0;
 
 	mem_deref(v->silence);
-	mem_deref(v->nowhere);
-	v->silence = mem_zalloc(size, NULL);
-	v->nowhere = mem_zalloc(size, NULL);
-	return v->silence && v->nowhere ? 0 : ENOMEM;
+	mem_deref(v->aside);
+	mem_deref(v->sum);
+	v->silence = mem_zalloc(n * sizeof(*v->silence), NULL);
+	v->aside = mem_zalloc(n * sizeof(*v->aside), NULL);
+	v->sum = mem_zalloc(n * sizeof(*v->sum), NULL);
+	v->room = v->silence && v->aside && v->sum ? n : 0;
+	return v->room ? 0 : ENOMEM;
 }
 
 static int device_open(struct voice *v)
@@ -158,6 +192,31 @@ static void device_close_if_idle(struct voice *v)
 	v->open = false;
 }
 
+static bool shared(const struct le *le)
+{
+	const struct voice_user *u = le->data;
+
+	return u->shared;
+}
+
+/* Who shares does not push away who does not */
+static void put(struct voice *v, struct voice_user *u)
+{
+	struct le *le = v->users.tail;
+
+	if (!u->shared) {
+		list_append(&v->users, &u->le, u);
+		return;
+	}
+
+	while (le && !shared(le))
+		le = le->prev;
+	if (le)
+		list_insert_after(&v->users, le, &u->le, u);
+	else
+		list_prepend(&v->users, &u->le, u);
+}
+
 int voice_attach(struct voice *v, struct voice_user *u, sound_period_h *h,
 		 void *arg, struct sound_format *fmt)
 {
@@ -173,7 +232,7 @@ int voice_attach(struct voice *v, struct voice_user *u, sound_period_h *h,
 	u->h = h;
 	u->arg = arg;
 	*fmt = v->fmt;
-	list_append(&v->users, &u->le, u);
+	put(v, u);
 	return 0;
 }
 
@@ -195,27 +254,56 @@ void voice_front(struct voice *v, struct voice_user *u)
 	list_append(&v->users, &u->le, u);
 }
 
-int voice_tone(struct voice *v, const void *owner, enum voice_tone tone)
+static unsigned owner(const struct voice *v, const void *who)
 {
-	int err = 0;
+	unsigned i = 0;
 
-	if (!tone && owner != v->owner)
-		return 0;
-	if (tone == v->tone) {
-		v->owner = owner;
-		return 0;
-	}
+	while (i < v->ownerc && v->ownerv[i] != who)
+		++i;
+	return i;
+}
 
-	if (tone) {
-		err = device_open(v);
-		if (err)
-			return err;
-	}
+static int tone_begin(struct voice *v, const void *who, enum voice_tone tone)
+{
+	unsigned i = owner(v, who);
+	int err;
 
+	if (i == VOICE_OWNERS)
+		return ENOSPC;
+
+	err = device_open(v);
+	if (err)
+		return err;
+
+	if (tone != v->tone)
+		v->played = 0;
 	v->tone = tone;
-	v->owner = tone ? owner : NULL;
-	v->played = 0;
+	v->ownerv[i] = who;
+	v->ownerc = MAX(v->ownerc, i + 1);
+	return 0;
+}
+
+static void tone_end(struct voice *v, const void *who)
+{
+	unsigned i = owner(v, who);
+
+	if (i == v->ownerc)
+		return;
+
+	v->ownerv[i] = v->ownerv[--v->ownerc];
+	if (v->ownerc)
+		return;
+
+	v->tone = VOICE_TONE_NONE;
 	device_close_if_idle(v);
+}
+
+int voice_tone(struct voice *v, const void *who, enum voice_tone tone)
+{
+	if (tone)
+		return tone_begin(v, who, tone);
+
+	tone_end(v, who);
 	return 0;
 }
 

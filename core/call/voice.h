@@ -8,12 +8,20 @@
  * nobody listens between calls. The session attached last is in front: it
  * gets the microphone and the loudspeaker; those behind beat on with silence,
  * and their audio keeps its clock.
+ *
+ * Users that are `shared` (browsers that watch) are in front together: each
+ * hears the microphone, the loudspeaker plays the sum of them, and a tone
+ * beside it. One that is not shared stays in front of them.
  */
 #ifndef CORE_CALL_VOICE_H
 #define CORE_CALL_VOICE_H
 
 #include "core/base/event.h"
 #include "core/device/sound.h"
+
+enum {
+	VOICE_OWNERS = 16, /**< Who may want a tone at once, ours */
+};
 
 /** What is played while nobody is in front */
 enum voice_tone {
@@ -29,6 +37,7 @@ struct voice_user {
 	struct le le;
 	sound_period_h *h; /**< The heartbeat */
 	void *arg;
+	bool shared; /**< Set before voice_attach() */
 };
 
 /**
@@ -44,7 +53,8 @@ int voice_alloc(struct voice **vp, struct sound *sound, const char *name,
 		struct event_bus *events);
 
 /**
- * Attach a user, in front of all; opens the device.
+ * Attach a user, in front of all (a shared one: of all that are shared);
+ * opens the device.
  *
  * @param h    Called with each heartbeat until voice_detach()
  * @param fmt  Set to what the device runs at
@@ -57,15 +67,15 @@ int voice_attach(struct voice *v, struct voice_user *u, sound_period_h *h,
 /** Detach; harmless when not attached. Closes the device after the last */
 void voice_detach(struct voice *v, struct voice_user *u);
 
-/** Bring an attached user to the front */
+/** Bring an attached user to the front; a shared one with all shared ones */
 void voice_front(struct voice *v, struct voice_user *u);
 
 /**
  * Play a tone, or none; opens the device for it.
  *
- * @param owner  Whose tone it is: only the one who began it ends it
+ * @param owner  Whose tone it is: it ends when all who began it ended it
  *
- * @return 0 or errno of the device
+ * @return 0, ENOSPC VOICE_OWNERS have begun it, or errno of the device
  */
 int voice_tone(struct voice *v, const void *owner, enum voice_tone tone);
 

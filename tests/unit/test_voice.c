@@ -176,6 +176,80 @@ static void test_voice_may_be_left_within_a_heartbeat(void **state)
 	}
 }
 
+static void test_voice_is_shared_by_those_who_watch(void **state)
+{
+	struct user a = { .plays = 1, .u.shared = true },
+		    b = { .plays = 20, .u.shared = true }, c = { .plays = 300 };
+	struct device *d;
+	struct voice *v = open_voice(&d);
+	(void)state;
+
+	/* All hear the microphone, and all are heard */
+	attach(v, &a);
+	attach(v, &b);
+	assert_int_equal(beat(d), 21);
+	assert_int_equal(a.heard, MIC);
+	assert_int_equal(b.heard, MIC);
+
+	/* Not so while somebody wants it alone, also not who comes then */
+	attach(v, &c);
+	assert_int_equal(beat(d), 300);
+	assert_int_equal(a.heard, 0);
+	assert_int_equal(c.heard, MIC);
+	voice_detach(v, &b.u);
+	attach(v, &b);
+	assert_int_equal(beat(d), 300);
+	assert_int_equal(a.beats, 3);
+	assert_int_equal(b.heard, 0);
+
+	/* In front again, all that share are */
+	voice_front(v, &a.u);
+	assert_int_equal(beat(d), 21);
+	assert_int_equal(b.heard, MIC);
+	assert_int_equal(c.heard, 0);
+	voice_front(v, &c.u);
+	voice_detach(v, &c.u);
+	assert_int_equal(beat(d), 21);
+
+	/* Too loud together is clipped */
+	a.plays = b.plays = INT16_MAX;
+	assert_int_equal(beat(d), INT16_MAX);
+	voice_detach(v, &a.u);
+	voice_detach(v, &b.u);
+	assert_false(d->open);
+	mem_deref(v);
+	mem_deref(d);
+}
+
+static void test_voice_plays_the_tone_until_all_ended_it(void **state)
+{
+	struct user a = { .u.shared = true };
+	struct device *d;
+	struct voice *v = open_voice(&d);
+	char ownerv[VOICE_OWNERS + 1];
+	(void)state;
+
+	for (unsigned i = 0; i <= VOICE_OWNERS; i++)
+		assert_int_equal(voice_tone(v, &ownerv[i], VOICE_TONE_RINGBACK),
+				 i < VOICE_OWNERS ? 0 : ENOSPC);
+	assert_int_equal(voice_tone(v, ownerv, VOICE_TONE_RINGBACK), 0);
+
+	/* Who shares hears nothing of it, the visitor does */
+	attach(v, &a);
+	assert_true(beat(d) > 1000);
+	assert_int_equal(a.heard, MIC);
+	for (unsigned i = 0; i < VOICE_OWNERS; i++) {
+		assert_true(beat(d) > 1000);
+		(void)voice_tone(v, &ownerv[i], VOICE_TONE_NONE);
+		(void)voice_tone(v, &ownerv[i], VOICE_TONE_NONE);
+	}
+	assert_int_equal(beat(d), 0);
+	voice_detach(v, &a.u);
+	assert_false(d->open);
+	mem_deref(v);
+	mem_deref(d);
+}
+
 static void test_voice_plays_a_tone_of_whoever_began_it(void **state)
 {
 	struct user a = { .plays = 1 };
@@ -243,6 +317,8 @@ int main(void)
 		cmocka_unit_test(
 			test_voice_opens_the_device_while_it_is_needed),
 		cmocka_unit_test(test_voice_may_be_left_within_a_heartbeat),
+		cmocka_unit_test(test_voice_is_shared_by_those_who_watch),
+		cmocka_unit_test(test_voice_plays_the_tone_until_all_ended_it),
 		cmocka_unit_test(test_voice_plays_a_tone_of_whoever_began_it),
 		cmocka_unit_test(test_voice_says_when_the_device_cannot_be_had),
 	};

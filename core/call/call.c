@@ -199,27 +199,31 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 	mem_deref(c);
 }
 
-static void digit_handler(char digit, uint64_t now, void *arg)
+static void on_digit(struct call *c, char digit, const char *by, uint64_t now)
 {
-	struct call *c = arg;
 	const char text[] = { digit, '\0' };
-	(void)now;
 
 	event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
-		   "digit:s by:s", text, "rtp");
+		   "digit:s by:s", text, by);
+	if (c->digith && c->state == CALL_UP)
+		c->digith(c, digit, now, c->arg);
+}
+
+static void digit_handler(char digit, uint64_t now, void *arg)
+{
+	on_digit(arg, digit, "rtp", now);
 }
 
 /* ---- SIP ---- */
 
-static void on_info(struct call *c, const struct invite_event *ev)
+static void on_info(struct call *c, const struct invite_event *ev, uint64_t now)
 {
-	const char text[] = { keypress_decode(&ev->ctype, &ev->body), '\0' };
+	const char digit = keypress_decode(&ev->ctype, &ev->body);
 
 	event_emit(c->events, EVENT_I_INFO, "call", c->id,
 		   "content_type:r content:r", &ev->ctype, &ev->body);
-	if (*text)
-		event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
-			   "digit:s by:s", text, "info");
+	if (digit)
+		on_digit(c, digit, "info", now);
 }
 
 /* The answer, whatever it is, to a re-INVITE of ours */
@@ -272,7 +276,7 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		negotiation_reack(&c->neg, ev, now);
 		break;
 	case INVITE_EV_INFO:
-		on_info(c, ev);
+		on_info(c, ev, now);
 		break;
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
@@ -321,6 +325,8 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->prm = *prm->session;
 	c->overh = prm->overh;
 	c->wakeh = prm->wakeh;
+	c->answeredh = prm->answeredh;
+	c->digith = prm->digith;
 	c->arg = prm->arg;
 	c->begun = now;
 	loop_timer_init(&c->patience, "call", patience_handler, c);

@@ -32,6 +32,12 @@ struct call;
 /** The call is over; the owner frees it, may do so inside */
 typedef void(call_over_h)(struct call *c, uint64_t now, void *arg);
 
+/** A call of ours was answered; must not free it */
+typedef void(call_answered_h)(struct call *c, uint64_t now, void *arg);
+
+/** A digit came in an established call; must not free it */
+typedef void(call_digit_h)(struct call *c, char digit, uint64_t now, void *arg);
+
 /** ua_due() may have changed outside of the phone's own functions */
 typedef void(call_wake_h)(void *arg);
 
@@ -43,6 +49,8 @@ struct call_params {
 	const struct session_params *session; /**< Copied */
 	call_over_h *overh;
 	call_wake_h *wakeh;
+	call_answered_h *answeredh; /**< May be NULL */
+	call_digit_h *digith;	    /**< May be NULL */
 	void *arg;
 };
 
@@ -73,6 +81,13 @@ int call_reject(struct call *c, unsigned code, uint64_t now);
 
 /** End it, whatever state. The over handler comes, maybe before it returns */
 void call_hangup(struct call *c, uint64_t now);
+
+/**
+ * End it for a reason that the other side is told (RFC 3326), such as 200
+ * "answered elsewhere".
+ */
+void call_abandon(struct call *c, unsigned code, const char *text,
+		  uint64_t now);
 
 /** Send digits. @return 0, EINVAL not up or not digits, ENOBUFS, ENOTCONN */
 int call_dtmf(struct call *c, const char *digits, uint64_t now);

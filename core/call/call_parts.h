@@ -38,6 +38,8 @@ struct call {
 	uint64_t begun, answered, media_up; /* [us], 0 not yet */
 	call_over_h *overh;
 	call_wake_h *wakeh;
+	call_answered_h *answeredh;
+	call_digit_h *digith;
 	void *arg;
 };
 
@@ -67,13 +69,5 @@ int call_talk(struct call *c, uint64_t now);
 
 /** It is over without a word from SIP: the over handler is called */
 void call_over(struct call *c, unsigned code, const char *text, uint64_t now);
-
-/**
- * End it for a reason of ours, which the peer is told (RFC 3326).
- *
- * @param text  Copied
- */
-void call_abandon(struct call *c, unsigned code, const char *text,
-		  uint64_t now);
 
 #endif

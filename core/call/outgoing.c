@@ -86,6 +86,8 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 
 	call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
 	if (!err) {
+		if (c->answeredh)
+			c->answeredh(c, now, c->arg);
 		negotiation_go_on(&c->neg, c->inv, now);
 		return;
 	}

@@ -1,0 +1,53 @@
+/**
+ * @file core/device/output.h  Output: a line that is on or off
+ *
+ *     door, lamp -> [output] -> GPIO line -> relay, light
+ *
+ * A table of functions; drivers implement it, a board chooses the driver. An
+ * output is off when it is made, and off again when it is freed.
+ */
+#ifndef CORE_DEVICE_OUTPUT_H
+#define CORE_DEVICE_OUTPUT_H
+
+#include "core/base/clock.h"
+
+struct output;
+
+/** What a driver does; all functions are present */
+struct output_table {
+	/** Switch it; at once. @return 0, ENODEV, EIO */
+	int (*set)(struct output *o, bool on);
+
+	/** Whether it is on */
+	bool (*on)(const struct output *o);
+};
+
+/** Begins each driver's object, which is freed with mem_deref() */
+struct output {
+	const struct output_table *table;
+};
+
+/**
+ * Constructor of a driver; the line is off.
+ *
+ * @param op    Set to the new output
+ * @param line  What follows "CHIP:", a number or a name
+ * @param low   On is low
+ *
+ * @return 0, EINVAL no such line, EBUSY in use, ENODEV, ENOMEM
+ */
+typedef int(output_alloc_h)(struct output **op, const char *line, bool low);
+
+/** Switch it. @return 0, ENODEV, EIO */
+static inline int output_set(struct output *o, bool on)
+{
+	return o->table->set(o, on);
+}
+
+/** Whether it is on */
+static inline bool output_on(const struct output *o)
+{
+	return o->table->on(o);
+}
+
+#endif

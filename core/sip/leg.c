@@ -227,7 +227,7 @@ int leg_headers(struct mbuf **mbp, const struct invite *inv)
 		return ENOMEM;
 
 	err = origin_add_contact(mb, inv->o);
-	err = err ? err : origin_add_allow(mb);
+	err = err ? err : origin_add_allow(mb, inv->o);
 	if (err)
 		mem_deref(mb);
 	else

@@ -13,6 +13,21 @@
 #include "core/sip/token.h"
 #include "core/sip/transactions.h"
 
+enum {
+	METHODS_EXTRA = 2, /* enum origin_method */
+};
+
+/* Of every account, and what some have besides */
+static const struct screen_method methodv[] = {
+	{ "INVITE", "application/sdp", "application/sdp" },
+	{ "ACK", NULL, NULL },
+	{ "CANCEL", NULL, NULL },
+	{ "BYE", NULL, NULL },
+	{ "OPTIONS", NULL, NULL },
+	{ "INFO", NULL, NULL },
+	{ "UPDATE", "application/sdp", "application/sdp" },
+};
+
 struct origin {
 	struct transactions *trans;
 	struct credentials *cred;
@@ -25,27 +40,14 @@ struct origin {
 	char *contact;	/* Our address without brackets                  */
 	char *instance; /* NULL: no outbound                             */
 	char *gruu;	/* NULL: none                                    */
+	char *types;	/* Of a MESSAGE; NULL: any                       */
 	char user[TOKEN_SIZE];
 	char *routev[ORIGIN_ROUTES_MAX]; /* Service-Route                */
 	size_t routec;
 	unsigned reg_id;
 	bool up;
-};
-
-static const struct screen_method methodv[] = {
-	{ "INVITE", "application/sdp", "application/sdp" },
-	{ "ACK", NULL, NULL },
-	{ "CANCEL", NULL, NULL },
-	{ "BYE", NULL, NULL },
-	{ "OPTIONS", NULL, NULL },
-	{ "INFO", NULL, NULL },
-	{ "UPDATE", "application/sdp", "application/sdp" },
-};
-
-static const struct screen_policy policy = {
-	.methodv = methodv,
-	.methodc = ARRAY_SIZE(methodv),
-	.supported = "outbound, gruu",
+	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
+	struct screen_policy policy;
 };
 
 static void forget(struct origin *o)
@@ -70,6 +72,7 @@ static void origin_destructor(void *arg)
 	mem_deref(o->proxy);
 	mem_deref(o->contact);
 	mem_deref(o->instance);
+	mem_deref(o->types);
 	mem_deref(o->cred);
 	mem_deref(o->trans);
 }
@@ -166,6 +169,30 @@ static int identity_set(struct origin *o, const struct origin_params *prm)
 	return str_dup(&o->instance, prm->instance);
 }
 
+static int policy_set(struct origin *o, const struct origin_params *prm)
+{
+	size_t n = ARRAY_SIZE(methodv);
+
+	memcpy(o->allowv, methodv, sizeof(methodv));
+	if (prm->methods & ORIGIN_MESSAGE)
+		o->allowv[n++].name = "MESSAGE";
+	if (prm->methods & ORIGIN_REGISTER)
+		o->allowv[n++].name = "REGISTER";
+
+	o->policy.methodv = o->allowv;
+	o->policy.methodc = n;
+	o->policy.supported = "outbound, gruu";
+	if (!(prm->methods & ORIGIN_MESSAGE) || !prm->message_types)
+		return 0;
+	if (!header_safe_str(prm->message_types))
+		return EINVAL;
+	if (str_dup(&o->types, prm->message_types))
+		return ENOMEM;
+
+	o->allowv[ARRAY_SIZE(methodv)].accept = o->types;
+	return 0;
+}
+
 int origin_alloc(struct origin **op, const struct origin_params *prm,
 		 struct transactions *trans, struct credentials *cred)
 {
@@ -185,6 +212,7 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 	err = err ? err : from_set(o, prm->display_name);
 	err = err ? err : proxy_set(o, prm->outbound_proxy);
 	err = err ? err : identity_set(o, prm);
+	err = err ? err : policy_set(o, prm);
 
 	if (err)
 		mem_deref(o);
@@ -333,17 +361,18 @@ int origin_add_binding(struct mbuf *headers, const struct origin *o,
 			  o->contact, o->instance, o->reg_id, expires);
 }
 
-int origin_add_allow(struct mbuf *headers)
+int origin_add_allow(struct mbuf *headers, const struct origin *o)
 {
-	int err = screen_add_allow(headers, &policy);
+	int err = screen_add_allow(headers, &o->policy);
 
 	return err ? err
-		   : header_add(headers, "Supported", "%s", policy.supported);
+		   : header_add(headers, "Supported", "%s",
+				o->policy.supported);
 }
 
-const struct screen_policy *origin_policy(void)
+const struct screen_policy *origin_policy(const struct origin *o)
 {
-	return &policy;
+	return &o->policy;
 }
 
 int origin_print(struct re_printf *pf, const struct origin *o)

@@ -22,6 +22,12 @@ enum {
 	ORIGIN_TEXT_MAX = 512,	 /**< Such an entry, or a GRUU [bytes], ours */
 };
 
+/** Methods beyond those of every account, a set of bits */
+enum origin_method {
+	ORIGIN_MESSAGE = 1,  /**< RFC 3428                                 */
+	ORIGIN_REGISTER = 2, /**< We are the registrar                     */
+};
+
 /** Configuration; texts are copied */
 struct origin_params {
 	const char *user;	    /**< User of the address of record, or a
@@ -36,6 +42,9 @@ struct origin_params {
 	const char *const *headerv; /**< Configured "Name: value" of every
 					 request, up to NULL; or NULL      */
 	bool insecure;		    /**< The flow is ws://, not wss://     */
+	const char *message_types;  /**< What a MESSAGE may have, a comma
+					 list, or it gets 415; NULL: any    */
+	unsigned methods;	    /**< enum origin_method; ua.c sets it  */
 };
 
 struct origin;
@@ -127,10 +136,10 @@ int origin_add_binding(struct mbuf *headers, const struct origin *o,
 		       uint32_t expires);
 
 /** Add Allow and Supported. @return 0 or errno of header_add() */
-int origin_add_allow(struct mbuf *headers);
+int origin_add_allow(struct mbuf *headers, const struct origin *o);
 
 /** What this phone does, for screen_request() */
-const struct screen_policy *origin_policy(void);
+const struct screen_policy *origin_policy(const struct origin *o);
 
 /** Print the state on one line, for %H */
 int origin_print(struct re_printf *pf, const struct origin *o);

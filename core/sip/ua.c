@@ -8,6 +8,7 @@
 #include "core/sip/called.h"
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
+#include "core/sip/profile.h"
 #include "core/sip/screen.h"
 #include "core/sip/server.h"
 #include "core/sip/ua.h"
@@ -35,6 +36,8 @@ struct ua {
 	ua_send_h *sendh;
 	ua_call_h *callh;
 	registration_h *regh;
+	ua_request_h *requesth;
+	pager_recv_h *messageh;
 	void *arg;
 	enum phase phase;
 	uint64_t half; /* When calls are given up [us]             */
@@ -131,7 +134,8 @@ static void call_received(struct ua *ua, struct server *s,
 	mem_deref(inv);
 }
 
-static void options_received(struct server *s, uint64_t now)
+static void options_received(const struct ua *ua, struct server *s,
+			     uint64_t now)
 {
 	struct reply r = { .scode = LEG_OK };
 	struct mbuf *mb = mbuf_alloc(HEADERS);
@@ -140,21 +144,66 @@ static void options_received(struct server *s, uint64_t now)
 		return;
 
 	(void)header_add(mb, "Accept", "application/sdp");
-	(void)origin_add_allow(mb);
+	(void)origin_add_allow(mb, ua->origin);
 	r.headers = mb;
 	(void)server_reply(s, &r, now);
 	mem_deref(mb);
 }
 
+/* The owner may let the ua go inside the handlers where that is allowed: what
+   comes until it is freed, at the end of ua_recv(), is not for them any more */
+static void leave_if_alone(struct ua *ua)
+{
+	if (mem_nrefs(ua) > 1)
+		return;
+
+	ua->sendh = NULL;
+	ua->callh = NULL;
+	ua->regh = NULL;
+	ua->requesth = NULL;
+	ua->messageh = NULL;
+	ua->stoppedh = NULL;
+}
+
+static unsigned on_message(const struct pager_message *m, const char **reason,
+			   uint64_t now, void *arg)
+{
+	struct ua *ua = arg;
+	unsigned code = ua->messageh(m, reason, now, ua->arg);
+
+	leave_if_alone(ua);
+	return code;
+}
+
+static void message_received(struct ua *ua, struct invite *inv,
+			     struct server *s, const struct sip_msg *msg,
+			     uint64_t now)
+{
+	if (!inv || within_takes(inv, s, msg, now))
+		pager_recv(s, msg, on_message, ua, now);
+}
+
+/* Whether the owner deals with it */
+static bool is_owners(struct ua *ua, struct server *s,
+		      const struct sip_msg *msg, uint64_t now)
+{
+	bool answered = ua->requesth && ua->requesth(s, msg, now, ua->arg);
+
+	leave_if_alone(ua);
+	return answered;
+}
+
 /* RFC 3261 section 8.2. @return whether the request was refused */
-static bool screened(struct server *s, const struct sip_msg *msg, uint64_t now)
+static bool screened(const struct ua *ua, struct server *s,
+		     const struct sip_msg *msg, uint64_t now)
 {
 	struct reply r;
 	struct mbuf *mb = mbuf_alloc(HEADERS);
 	int err;
 
 	memset(&r, 0, sizeof(r));
-	err = mb ? screen_request(msg, origin_policy(), &r, mb) : ENOMEM;
+	err = mb ? screen_request(msg, origin_policy(ua->origin), &r, mb)
+		 : ENOMEM;
 	if (err == EPERM)
 		(void)server_reply(s, &r, now);
 	mem_deref(mb);
@@ -174,13 +223,18 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		return;
 	}
 
-	if (screened(s, msg, now))
+	if (screened(ua, s, msg, now))
+		return;
+
+	if (!within && is_owners(ua, s, msg, now))
 		return;
 
 	if (within && !inv)
 		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
 	else if (message_is(msg, "OPTIONS"))
-		options_received(s, now);
+		options_received(ua, s, now);
+	else if (message_is(msg, "MESSAGE"))
+		message_received(ua, inv, s, msg, now);
 	else if (within)
 		within_recv(inv, s, msg, now);
 	else if (message_is(msg, "INVITE"))
@@ -189,63 +243,9 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
 }
 
-static int set_headers(struct ua *ua, const struct origin_params *prm)
-{
-	struct mbuf *req = mbuf_alloc(HEADERS);
-	struct mbuf *rep = mbuf_alloc(HEADERS);
-	int err = req && rep ? 0 : ENOMEM;
-
-	if (!err && str_isset(prm->user_agent)) {
-		err = header_add(req, "User-Agent", "%s", prm->user_agent);
-		err = err ? err
-			  : header_add(rep, "Server", "%s", prm->user_agent);
-	}
-	err = err ? err : leg_add_lines(req, prm->headerv);
-	if (!err)
-		transactions_set_headers(ua->trans, req, rep);
-	mem_deref(req);
-	mem_deref(rep);
-	return err;
-}
-
-static int set_credentials(struct ua *ua, const struct ua_params *prm)
-{
-	struct credentials_params cp = {
-		.realm = prm->origin.realm,
-		.user = prm->auth_user,
-		.password = prm->password,
-		.ha1 = prm->ha1,
-		.least = prm->sha256_only ? CREDENTIALS_SHA256
-					  : CREDENTIALS_MD5,
-		.kinds = CREDENTIALS_REGISTER | CREDENTIALS_INITIAL,
-	};
-	struct pl pl, user;
-	char *name = NULL;
-	int err = 0;
-
-	if (!prm->password && !prm->ha1)
-		return 0;
-	if (prm->auth_in_call)
-		cp.kinds |= CREDENTIALS_DIALOG;
-
-	if (!cp.user) {
-		pl_set_str(&pl, prm->origin.user);
-		if (re_regex(pl.p, pl.l, "sip[s]*:[^@;]+", NULL, &user))
-			user = pl;
-		err = pl_strdup(&name, &user);
-		cp.user = name;
-	}
-	err = err ? err : credentials_alloc(&ua->cred, &cp);
-	mem_deref(name);
-
-	/* The flow is TLS with its name checked, or insecure by hand */
-	if (!err)
-		credentials_set_trusted(ua->cred, true);
-	return err;
-}
-
 int ua_alloc(struct ua **up, const struct ua_params *prm)
 {
+	struct origin_params op;
 	struct ua *ua;
 	int err;
 
@@ -261,16 +261,19 @@ int ua_alloc(struct ua **up, const struct ua_params *prm)
 	ua->sendh = prm->sendh;
 	ua->callh = prm->callh;
 	ua->regh = prm->regh;
+	ua->requesth = prm->requesth;
+	ua->messageh = prm->messageh;
 	ua->arg = prm->arg;
 	ua->calls_max = prm->calls_max ? prm->calls_max
 				       : (unsigned)UA_CALLS_MAX;
 	ua->half = ua->end = CLOCK_NEVER;
 	err = transactions_alloc(&ua->trans, on_send, on_request, ua);
-	err = err ? err : set_headers(ua, &prm->origin);
-	err = err ? err : set_credentials(ua, prm);
-	err = err ? err
-		  : origin_alloc(&ua->origin, &prm->origin, ua->trans,
-				 ua->cred);
+	err = err ? err : profile_headers(ua->trans, &prm->origin);
+	err = err ? err : profile_credentials(&ua->cred, prm);
+	op = prm->origin;
+	op.methods = (prm->messageh ? (unsigned)ORIGIN_MESSAGE : 0) |
+		     (prm->requesth ? (unsigned)ORIGIN_REGISTER : 0);
+	err = err ? err : origin_alloc(&ua->origin, &op, ua->trans, ua->cred);
 	err = err ? err
 		  : registration_alloc(&ua->reg, ua->origin, prm->expires,
 				       on_registration, ua);
@@ -354,8 +357,11 @@ void ua_flow(struct ua *ua, bool up, uint64_t now)
 
 void ua_recv(struct ua *ua, struct mbuf *mb, uint64_t now)
 {
+	mem_ref(ua);
 	transactions_recv(ua->trans, mb, now);
-	stop_on(ua, now);
+	if (mem_nrefs(ua) > 1)
+		stop_on(ua, now);
+	mem_deref(ua);
 }
 
 void ua_register(struct ua *ua, uint64_t now)
@@ -385,6 +391,14 @@ int ua_call(struct invite **invp, struct ua *ua,
 	if (!err)
 		++ua->calls;
 	return err;
+}
+
+int ua_message(struct pager **pp, struct ua *ua, const struct pager_params *prm,
+	       pager_result_h *h, void *arg, uint64_t now)
+{
+	assert(ua && prm);
+
+	return pager_send(pp, ua->origin, prm, h, arg, now);
 }
 
 void ua_stop(struct ua *ua, uint64_t limit, ua_stopped_h *h, void *arg,

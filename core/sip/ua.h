@@ -9,12 +9,16 @@
  * OPTIONS, what is not allowed (405), unknown (501), outside a dialog (481),
  * required and not understood (420), one call too many (486). No socket, no
  * clock: a test joins two of them with a pipe.
+ *
+ * Without registering it is the board's end of somebody else's flow: then a
+ * request handler (registrar_recv()) decides who gets in.
  */
 #ifndef CORE_SIP_UA_H
 #define CORE_SIP_UA_H
 
 #include "core/sip/invite.h"
 #include "core/sip/origin.h"
+#include "core/sip/pager.h"
 #include "core/sip/registration.h"
 
 enum {
@@ -24,6 +28,7 @@ enum {
 				    (DESIGN section 3: `run`)               */
 };
 
+struct server;
 struct ua;
 
 /**
@@ -41,7 +46,17 @@ typedef int(ua_send_h)(struct mbuf *mb, void *arg);
 typedef void(ua_call_h)(struct invite *inv, const struct sip_msg *msg,
 			uint64_t now, void *arg);
 
-/** ua_stop() is done; here, and in no other handler, the ua may be freed */
+/**
+ * A request outside a dialog came, of an allowed method and understood, but
+ * nothing was done yet. The ua may be freed inside.
+ *
+ * @return true it was, or will be, answered; false: the ua goes on with it
+ */
+typedef bool(ua_request_h)(struct server *s, const struct sip_msg *msg,
+			   uint64_t now, void *arg);
+
+/** ua_stop() is done. Here and in the request and message handlers the ua may
+    be freed, and in no other */
 typedef void(ua_stopped_h)(uint64_t now, void *arg);
 
 struct ua_params {
@@ -56,9 +71,12 @@ struct ua_params {
 	uint32_t expires;      /**< Registration asked for [s]; 0 default */
 	unsigned calls_max;    /**< 0 for the default                     */
 	ua_send_h *sendh;
-	ua_call_h *callh;     /**< NULL refuses every call with 480      */
-	registration_h *regh; /**< May be NULL                           */
-	void *arg;	      /**< Of all three                          */
+	ua_call_h *callh;	/**< NULL refuses every call with 480      */
+	registration_h *regh;	/**< May be NULL                           */
+	ua_request_h *requesth; /**< Asked first, and REGISTER is allowed;
+				     NULL: 405 to REGISTER              */
+	pager_recv_h *messageh; /**< MESSAGE is allowed; NULL: 405       */
+	void *arg;		/**< Of all five                        */
 };
 
 /**
@@ -91,6 +109,11 @@ void ua_unregister(struct ua *ua, uint64_t now);
 int ua_call(struct invite **invp, struct ua *ua,
 	    const struct invite_params *params, invite_h *h, void *arg,
 	    uint64_t now);
+
+/** Send a text or other content without a call, see pager_send() */
+int ua_message(struct pager **pp, struct ua *ua,
+	       const struct pager_params *params, pager_result_h *h, void *arg,
+	       uint64_t now);
 
 /**
  * End: hang up every call, then unregister, then the handler, within the

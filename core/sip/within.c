@@ -54,19 +54,28 @@ bool within_matches(const struct invite *inv, const struct sip_msg *msg)
 	return false;
 }
 
-void within_recv(struct invite *inv, struct server *s,
-		 const struct sip_msg *msg, uint64_t now)
+bool within_takes(struct invite *inv, struct server *s,
+		  const struct sip_msg *msg, uint64_t now)
 {
 	/* Nothing is agreed with those that only ring */
 	if (!inv->dialog) {
 		leg_reply_later(s, now);
-		return;
+		return false;
 	}
 
 	if (dialog_take_cseq(inv->dialog, msg)) {
 		(void)server_reply_code(s, LEG_INTERNAL, NULL, now);
-		return;
+		return false;
 	}
+
+	return true;
+}
+
+void within_recv(struct invite *inv, struct server *s,
+		 const struct sip_msg *msg, uint64_t now)
+{
+	if (!within_takes(inv, s, msg, now))
+		return;
 
 	if (message_is(msg, "BYE"))
 		bye_received(inv, s, msg, now);

@@ -18,6 +18,10 @@ bool within_matches(const struct invite *inv, const struct sip_msg *msg);
 void within_recv(struct invite *inv, struct server *s,
 		 const struct sip_msg *msg, uint64_t now);
 
+/** Whether a request fits in, by its CSeq; else it is answered already */
+bool within_takes(struct invite *inv, struct server *s,
+		  const struct sip_msg *msg, uint64_t now);
+
 /** The ACK of a 2xx */
 void within_recv_ack(struct invite *inv, const struct sip_msg *msg,
 		     uint64_t now);

@@ -1,0 +1,1 @@
+const CACHE = '@BUILD@'; self.addEventListener('fetch', () => CACHE);

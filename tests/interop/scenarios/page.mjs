@@ -1,0 +1,395 @@
+/**
+ * @file tests/interop/scenarios/page.mjs  Calls on the board's own page
+ *
+ *     button, relay <- board <-> its page in Chromium
+ *
+ * As people use it: what is clicked is what they see. A picture of each
+ * state is kept (lab/visitor.mjs).
+ */
+import assert from 'node:assert/strict';
+import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
+	from '../lab/laboratory.mjs';
+import { DOOR_CODE, PASSWORD } from '../lab/board.mjs';
+import { never, now, until } from '../lab/wait.mjs';
+
+const LISTEN = 3; /* To each side of a call [s] */
+const LONG = 15;
+
+/** The button is pressed and the page rings */
+export async function rung(board, ...visitors)
+{
+	await board.press();
+	for (const visitor of visitors)
+		await visitor.shows('ringing');
+}
+
+/** It answers, and hears the board */
+export async function answered(visitor)
+{
+	const from = visitor.events.mark();
+
+	await visitor.click('answer');
+	await visitor.shows('call');
+	await visitor.wait('heard', { from });
+}
+
+/** It watches, and hears the board */
+export async function watching(visitor)
+{
+	const from = visitor.events.mark();
+
+	await visitor.click('watch');
+	await visitor.shows('watching');
+	await visitor.wait('heard', { from });
+}
+
+/** Both listen; figures of both */
+export async function both_hear(visitor, board, seconds = LISTEN,
+				tone = BROWSER_TONE)
+{
+	const [v, b] = await Promise.all([visitor.listen(seconds),
+					  board.listen_for(seconds)]);
+
+	return `page ${told(assert_tone(visitor.name, v, PHONE_TONE))}; ` +
+		`board ${told(assert_tone('board', b, tone))}`;
+}
+
+export const no_call = (board) => until('no call left', async () =>
+	await board.calls() === 0);
+
+async function logs_in(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.visitor(board);
+
+	await visitor.shows('login');
+	await visitor.shot('login');
+	assert.equal(await visitor.asked(), 0);
+	await visitor.log_in();
+	await visitor.shows('ready');
+	await visitor.shot('ready');
+	const { page } = await board.must('status');
+	assert.equal(page.guests.filter((g) => g.registered).length, 1);
+
+	await visitor.page.reload();
+	await visitor.shows('ready');
+	assert.equal(await visitor.asked(), 0, 'it asks for the microphone');
+}
+
+async function wrong_password(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.visitor(board);
+
+	await visitor.log_in('k7mq-x3rt-xxxx');
+	await visitor.wrong();
+	await visitor.shot('wrong-password');
+	await visitor.log_in();
+	await visitor.shows('ready');
+}
+
+/* Five failures from one address, and even the right one has to wait */
+async function locked_out(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.visitor(board);
+
+	for (let i = 0; i < 5; i++) {
+		await visitor.log_in(`wrong-${i}`);
+		await visitor.wrong();
+	}
+	await visitor.log_in();
+	await visitor.wrong();
+	await visitor.shot('locked-out');
+	return (await visitor.text('#login-error')).trim();
+}
+
+async function button_to_end(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+	const from = board.events.mark();
+
+	await rung(board, visitor);
+	await visitor.shot('ringing');
+	assert.equal(await visitor.asked(), 0, 'microphone before the answer');
+	await answered(visitor);
+	const figures = await both_hear(visitor, board, LONG);
+	await visitor.shot('call');
+
+	await opens(board, visitor);
+	await visitor.click('hangup');
+	await board.call_event('terminated', { from });
+	await visitor.shows(['ended', 'ready']);
+	await visitor.shot('ended');
+	await no_call(board);
+	return figures;
+}
+
+/* The door button: confirmed, and the relay falls back */
+async function opens(board, visitor)
+{
+	const mark = board.events.mark();
+	const start = now();
+
+	await visitor.click('door');
+	await board.wait('door', { from: mark, match: (e) => e.open });
+	await visitor.door('open');
+	const confirmed = now() - start;
+	await visitor.shot('door-open');
+	await board.wait('door', { from: mark, match: (e) => !e.open });
+	await visitor.door('closed');
+	return confirmed;
+}
+
+async function declines(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+	const from = board.events.mark();
+
+	await rung(board, visitor);
+	await visitor.click('decline');
+	const { code } = await board.call_event('terminated', { from });
+	await visitor.shows(['ended', 'ready']);
+	await no_call(board);
+	assert([480, 486, 603].includes(code), `code ${code}`);
+	return `code ${code}`;
+}
+
+async function one_of_two(lab)
+{
+	const board = await lab.board();
+	const anna = await lab.member(board, { name: 'anna' });
+	const bert = await lab.member(board, { name: 'bert' });
+
+	await rung(board, anna, bert);
+	const start = now();
+	await answered(anna);
+	await bert.shows(['ended', 'ready']);
+	const ms = now() - start;
+	await bert.shot('answered-elsewhere');
+	assert.match(await bert.text(), /elsewhere|another/i);
+	const figures = await both_hear(anna, board);
+	await anna.click('hangup');
+	await no_call(board);
+	return `${figures}; the other one silent after ${ms.toFixed(0)} ms`;
+}
+
+async function three_watch(lab)
+{
+	const board = await lab.board();
+	const watchers = [];
+
+	for (const name of ['anna', 'bert', 'cora'])
+		watchers.push(await lab.member(board, { name }));
+	for (const watcher of watchers)
+		await watching(watcher);
+	const heard = await Promise.all(watchers.map((w) => w.listen(LISTEN)));
+	heard.forEach((sound, i) =>
+		assert_tone(watchers[i].name, sound, PHONE_TONE));
+	for (const watcher of watchers)
+		assert.equal(await watcher.asked(), 0,
+			     'a watcher is asked for the microphone');
+	await watchers[0].shot('watching');
+	assert.equal(await board.calls(), 3);
+
+	/* One of them talks: the board hears that one, the others go on */
+	await watchers[1].click('talk');
+	await watchers[1].shows('call');
+	const figures = await both_hear(watchers[1], board);
+	await watchers[1].shot('talking');
+	for (const watcher of watchers)
+		await watcher.click('hangup');
+	await no_call(board);
+	return figures;
+}
+
+async function both_talk(lab)
+{
+	const board = await lab.board();
+	const anna = await lab.member(board, { name: 'anna', tone: 400 });
+	const bert = await lab.member(board, { name: 'bert', tone: 900 });
+
+	for (const visitor of [anna, bert]) {
+		await watching(visitor);
+		await visitor.click('talk');
+		await visitor.shows('call');
+	}
+	await anna.listen(1);
+	const { samples, rate } = await board.listen_for(LISTEN);
+	const { power_at } = await import('../lab/sound.mjs');
+	const levels = [400, 900].map((hz) => 10 * Math.log10(
+		power_at(samples, rate, hz, 0, samples.length)));
+	levels.forEach((db) => assert(Math.abs(db + 15) < 3,
+		`the sum has ${levels.map((l) => l.toFixed(1))} dB`));
+	await anna.click('mute');
+	const only = await until('anna is muted', async () => {
+		const more = await board.listen_for(1);
+		const db = 10 * Math.log10(power_at(more.samples, rate, 400,
+			0, more.samples.length) + 1e-12);
+		return db < -50 && db;
+	});
+	await anna.shot('muted');
+	await anna.click('hangup');
+	await bert.click('hangup');
+	await no_call(board);
+	return `${levels.map((l) => l.toFixed(1)).join(' and ')} dB, muted ` +
+		`${only.toFixed(0)} dB`;
+}
+
+async function reload_in_call(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+	const mark = board.events.mark();
+
+	await rung(board, visitor);
+	await answered(visitor);
+	await both_hear(visitor, board, 1);
+	const from = visitor.events.mark();
+	const start = now();
+	await visitor.page.reload();
+	await board.call_event('terminated', { from: mark });
+	await visitor.shows(['call', 'watching']);
+	await visitor.wait('heard', { from });
+	const ms = now() - start;
+	await until('one call', async () => await board.calls() === 1);
+	await visitor.shot('after-reload');
+	const sound = await visitor.listen(LISTEN);
+	const heard = assert_tone('page', sound, PHONE_TONE);
+	await visitor.click('hangup');
+	await no_call(board);
+	return `heard again after ${ms.toFixed(0)} ms; ${told(heard)}`;
+}
+
+async function digits_open(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+
+	await rung(board, visitor);
+	await answered(visitor);
+	const mark = board.events.mark();
+	await visitor.keys(DOOR_CODE);
+	await visitor.shot('keypad');
+	await board.wait('door', { from: mark, match: (e) => e.open });
+	await visitor.click('hangup');
+	await no_call(board);
+}
+
+/* No call, no door */
+async function no_door(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+
+	await never('the door opens', async () =>
+		await visitor.$('door').isVisible() ||
+		board.events.find((e) => e.event === 'door'), 500);
+}
+
+async function messages(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+	const text = 'Pêche à la moule — <b>"ça va?"</b> ☎';
+
+	await board.must('msg', 'page', text);
+	await visitor.reads(text);
+	const mark = board.events.mark();
+	await visitor.writes('Ich komme gleich 🙂');
+	const event = await board.wait('i_new_message', { from: mark });
+	assert.equal(event.text ?? event.body, 'Ich komme gleich 🙂');
+	await visitor.shot('messages');
+}
+
+async function board_goes(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+
+	await board.stop();
+	await visitor.shows(['offline', 'connecting']);
+	await visitor.shot('offline');
+	const start = now();
+	await board.start();
+	await visitor.shows('ready', 30000);
+	return `back after ${((now() - start) / 1000).toFixed(1)} s`;
+}
+
+/* Nobody answers: the next step rings; the first one is left alone */
+async function next_step(lab)
+{
+	const board = await lab.board({ buttons: {
+		bell: 'sim:1 press=ring:browsers/3s,browsers/20s' } });
+	const visitor = await lab.member(board);
+
+	await rung(board, visitor);
+	await visitor.shows(['ended', 'ready']);
+	await visitor.shot('missed');
+	await visitor.shows('ringing');
+	await answered(visitor);
+	await visitor.click('hangup');
+	await no_call(board);
+}
+
+/* Browsers first, then the account's user at a server */
+async function to_account(lab)
+{
+	const { kamailio } = lab;
+	const { REALM, password_of } = await import('../lab/kamailio.mjs');
+	const anna = await lab.anna();
+	const from = anna.events.mark();
+	const board = await lab.board({
+		account: { realm: REALM, user: 'board',
+			   password: password_of('board') },
+		transport: { url: kamailio.url(),
+			     ca_file: `${lab.certs}/authority.pem` },
+		buttons: { bell: 'sim:1 press=ring:browsers/2s,' +
+			`sip:anna@${REALM}/20s` } });
+	const visitor = await lab.member(board);
+
+	await until('the account is registered', () => board.registered());
+	await rung(board, visitor);
+	await anna.wait('incoming', { from });
+	await visitor.shows(['ended', 'ready']);
+	await anna.lab('answer');
+	await anna.wait('heard', { from });
+	await anna.idle();
+	await no_call(board);
+}
+
+async function stops_in_call(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+
+	await rung(board, visitor);
+	await answered(visitor);
+	const { code, ms } = await board.stop();
+	assert.equal(code, 0);
+	assert(ms < 3000, `end took ${ms.toFixed(0)} ms`);
+	await visitor.shows(['ended', 'offline', 'connecting']);
+	await visitor.shot('taken-down');
+	return `ended in ${ms.toFixed(0)} ms`;
+}
+
+export default [
+	['page: logs in, and stays so over a reload', logs_in],
+	['page: wrong password', wrong_password],
+	['page: too many wrong passwords', locked_out],
+	['page: button, answer, door, hang-up', button_to_end],
+	['page: declines', declines],
+	['page: two are rung, one answers', one_of_two],
+	['page: three watch, one of them talks', three_watch],
+	['page: two talk at once, one mutes', both_talk],
+	['page: reload in a call', reload_in_call],
+	['page: digits open the door', digits_open],
+	['page: no door without a call', no_door],
+	['page: messages both ways', messages],
+	['page: the board goes and comes', board_goes],
+	['page: nobody answers, the next step rings', next_step],
+	['page: browsers, then the user of a server', to_account],
+	['page: SIGTERM in a call', stops_in_call],
+];

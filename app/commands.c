@@ -87,6 +87,10 @@ static int call_result(const struct request *rq, int err)
 		return say(rq, err,
 			   "no connection to the server; see "
 			   "`status`");
+	case ENODEV:
+		return say(rq, err,
+			   "there is no [account]; this phone is for the "
+			   "browsers on its page");
 	case EBUSY:
 		return say(rq, err, "as many calls as [call] max allows");
 	case EINVAL:
@@ -124,25 +128,25 @@ static int cmd_unregister(const struct request *rq)
 
 static int cmd_call(const struct request *rq)
 {
-	struct phone_dial dial = { .send = true, .recv = true };
+	struct calls_way way = { .send = true, .recv = true };
 	unsigned id = 0;
 	bool said, usage = false;
 	int err;
 
 	for (int i = 1; i < rq->argc; i++) {
 		if (!strcmp(rq->argv[i], "recvonly"))
-			dial.send = false;
+			way.send = false;
 		else if (!strcmp(rq->argv[i], "sendonly"))
-			dial.recv = false;
+			way.recv = false;
 		else
 			usage |= strcmp(rq->argv[i], "audio") != 0;
 	}
 
-	said = !dial.send || !dial.recv;
-	if (usage || (!dial.send && !dial.recv))
+	said = !way.send || !way.recv;
+	if (usage || (!way.send && !way.recv))
 		return say(rq, EINVAL, "call TO [audio] [recvonly|sendonly]");
 
-	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &dial : NULL, &id,
+	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &way : NULL, &id,
 			 rq->now);
 	if (err)
 		return call_result(rq, err);

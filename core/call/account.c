@@ -18,6 +18,7 @@ struct account {
 	const struct trunk_driver *driver;
 	struct event_bus *events;
 	struct ua *ua;
+	struct line line;
 	void *trunk;
 	ua_call_h *callh;
 	account_renewed_h *renewedh;
@@ -40,9 +41,14 @@ static void account_destructor(void *arg)
 	mem_deref(a->trunk);
 }
 
-void account_wake(struct account *a)
+static void account_wake(struct account *a)
 {
 	loop_timer_arm(&a->timer, ua_due(a->ua));
+}
+
+static void wake_handler(void *arg)
+{
+	account_wake(arg);
 }
 
 static void timer_handler(uint64_t now, void *arg)
@@ -317,6 +323,11 @@ static int make_ua(struct account *a)
 		log_warning("account: [account] user and realm do not make "
 			    "an address\n");
 
+	a->line.name = "account";
+	a->line.ua = a->ua;
+	a->line.max = (unsigned)config_number(a->cfg, "call", "max");
+	a->line.wakeh = wake_handler;
+	a->line.arg = a;
 	for (unsigned i = 0; headerv[i]; i++)
 		mem_deref(headerv[i]);
 	return err;
@@ -389,6 +400,7 @@ void account_stop(struct account *a, account_stopped_h *h, void *arg,
 	a->stopped_arg = arg;
 	event_emit(a->events, EVENT_STOPPING, NULL, 0, NULL);
 	ua_stop(a->ua, UA_STOP_LIMIT, ua_stopped_handler, a, now);
+	account_wake(a);
 }
 
 int account_register(struct account *a, uint64_t now)
@@ -407,6 +419,7 @@ void account_moved(struct account *a, uint64_t now)
 {
 	if (a->trunk && !a->stopping)
 		a->driver->moved(a->trunk, now);
+	account_wake(a);
 }
 
 void account_unregister(struct account *a, uint64_t now)
@@ -415,9 +428,9 @@ void account_unregister(struct account *a, uint64_t now)
 	account_wake(a);
 }
 
-struct ua *account_ua(struct account *a)
+const struct line *account_line(const struct account *a)
 {
-	return a->ua;
+	return &a->line;
 }
 
 bool account_connected(const struct account *a)

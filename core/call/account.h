@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include "core/base/config.h"
 #include "core/base/event.h"
+#include "core/call/line.h"
 #include "core/call/trunk.h"
 #include "core/sip/ua.h"
 
@@ -60,11 +61,8 @@ void account_moved(struct account *a, uint64_t now);
 /** Un-REGISTER and stay so */
 void account_unregister(struct account *a, uint64_t now);
 
-/** The user agent; account_wake() after using it */
-struct ua *account_ua(struct account *a);
-
-/** ua_due() may have changed */
-void account_wake(struct account *a);
+/** What calls go by; lives as long as the account */
+const struct line *account_line(const struct account *a);
 
 /** Whether messages can be sent now */
 bool account_connected(const struct account *a);

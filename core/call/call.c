@@ -145,7 +145,7 @@ static void patience_handler(uint64_t now, void *arg)
 	} else {
 		call_abandon(c, 480, "Media closed by the other side", now);
 	}
-	c->wakeh(c->arg);
+	line_wake(c->line);
 	mem_deref(c);
 }
 
@@ -167,7 +167,7 @@ static void ready_handler(uint64_t now, void *arg)
 		c->err = err;
 	else if (err)
 		call_over(c, 500, strerror(err), now);
-	c->wakeh(c->arg);
+	line_wake(c->line);
 	mem_deref(c);
 }
 
@@ -195,7 +195,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 			   "reason:s", reason);
 		call_abandon(c, 480, reason, now);
 	}
-	c->wakeh(c->arg);
+	line_wake(c->line);
 	mem_deref(c);
 }
 
@@ -320,11 +320,10 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 		return ENOMEM;
 
 	c->id = prm->id;
-	c->ua = prm->ua;
+	c->line = prm->line;
 	c->events = prm->events;
 	c->prm = *prm->session;
 	c->overh = prm->overh;
-	c->wakeh = prm->wakeh;
 	c->answeredh = prm->answeredh;
 	c->digith = prm->digith;
 	c->arg = prm->arg;
@@ -425,6 +424,11 @@ enum call_state call_state(const struct call *c)
 	return c->state;
 }
 
+const struct line *call_line(const struct call *c)
+{
+	return c->line;
+}
+
 /* ---- Showing ---- */
 
 static const char *state_name(enum call_state state)
@@ -463,11 +467,11 @@ json_t *call_json(const struct call *c)
 	struct pl peer;
 
 	pl_set_str(&peer, peer_of(c));
-	return json_pack("{s:i, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id,
-			 "direction", c->incoming ? "in" : "out", "state",
-			 state_name(c->state), "peer", event_string(&peer),
-			 "muted", (int)c->muted, "media",
-			 (int)(c->media_up != 0));
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id, "line",
+		c->line->name, "direction", c->incoming ? "in" : "out", "state",
+		state_name(c->state), "peer", event_string(&peer), "muted",
+		(int)c->muted, "media", (int)(c->media_up != 0));
 }
 
 static double since(uint64_t from, uint64_t to)

@@ -14,6 +14,7 @@
 #ifndef CORE_CALL_CALL_H
 #define CORE_CALL_CALL_H
 
+#include "core/call/line.h"
 #include "core/call/session.h"
 #include "core/sip/ua.h"
 
@@ -38,17 +39,13 @@ typedef void(call_answered_h)(struct call *c, uint64_t now, void *arg);
 /** A digit came in an established call; must not free it */
 typedef void(call_digit_h)(struct call *c, char digit, uint64_t now, void *arg);
 
-/** ua_due() may have changed outside of the phone's own functions */
-typedef void(call_wake_h)(void *arg);
-
 /** What a call stands on */
 struct call_params {
 	unsigned id;
-	struct ua *ua;
+	const struct line *line; /**< Outlives the call */
 	struct event_bus *events;
 	const struct session_params *session; /**< Copied */
 	call_over_h *overh;
-	call_wake_h *wakeh;
 	call_answered_h *answeredh; /**< May be NULL */
 	call_digit_h *digith;	    /**< May be NULL */
 	void *arg;
@@ -103,6 +100,7 @@ void call_set_mute(struct call *c, bool mute);
 
 unsigned call_id(const struct call *c);
 enum call_state call_state(const struct call *c);
+const struct line *call_line(const struct call *c);
 
 /** A line for `calls` */
 int call_print(struct re_printf *pf, const struct call *c);

@@ -19,7 +19,7 @@ enum {
 
 struct call {
 	unsigned id;
-	struct ua *ua;
+	const struct line *line;
 	struct event_bus *events;
 	struct session_params prm;
 	struct session *session;
@@ -37,7 +37,6 @@ struct call {
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */
 	uint64_t begun, answered, media_up; /* [us], 0 not yet */
 	call_over_h *overh;
-	call_wake_h *wakeh;
 	call_answered_h *answeredh;
 	call_digit_h *digith;
 	void *arg;

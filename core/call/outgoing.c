@@ -46,7 +46,7 @@ int outgoing_invite(struct call *c, uint64_t now)
 
 	c->state = CALL_CALLING;
 	prm.body = mb;
-	err = ua_call(&c->inv, c->ua, &prm, call_invite_handler, c, now);
+	err = ua_call(&c->inv, c->line->ua, &prm, call_invite_handler, c, now);
 	mem_deref(mb);
 	if (err)
 		return err;

@@ -1,35 +1,27 @@
 /**
  * @file core/call/phone.c  Phone
+ *
+ * Joins the lines with the calls. Either line may be missing: a phone with an
+ * account alone, one with a page alone, or both.
  */
-#include "core/base/entropy.h"
 #include "core/base/log.h"
 #include "core/call/account.h"
-#include "core/call/call.h"
 #include "core/call/phone.h"
-#include "core/call/servers.h"
 #include "core/net/linkwatch.h"
-
-enum {
-	LIST_MAX = UA_INVITES_MAX, /* Calls, those included that wait for the
-				      peer to confirm their end */
-	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
-};
 
 struct phone {
 	struct phone_params prm;
-	struct account *account;
-	struct voice *voice;
-	struct identity *identity;
-	struct servers *servers;
+	struct calls *calls;
+	struct account *account;     /* NULL: there is none */
+	struct reception *reception; /* Likewise            */
 	struct linkwatch *link;
-	struct call *callv[LIST_MAX]; /* Oldest first */
-	unsigned callc;
-	unsigned last_id;
-	char cname[CNAME_LEN + 1];
 	struct loop_timer stop_timer;
 	phone_stopped_h *stoppedh;
 	void *stopped_arg;
-	bool stopping, stopped;
+	phone_machine_h *machineh;
+	void *machine_arg;
+	unsigned lines; /* That have not stopped yet */
+	bool stopped;
 };
 
 static void phone_destructor(void *arg)
@@ -37,14 +29,13 @@ static void phone_destructor(void *arg)
 	struct phone *p = arg;
 
 	loop_timer_cancel(&p->stop_timer);
-	while (p->callc)
-		mem_deref(p->callv[--p->callc]);
+	mem_deref(p->calls);
 	mem_deref(p->link);
+	mem_deref(p->reception);
 	mem_deref(p->account);
-	mem_deref(p->servers);
-	mem_deref(p->voice);
-	mem_deref(p->identity);
 }
+
+/* ---- Its end ---- */
 
 /* The time is over, or all is done: from the loop, as it may free the phone */
 static void stop_timer_handler(uint64_t now, void *arg)
@@ -54,8 +45,8 @@ static void stop_timer_handler(uint64_t now, void *arg)
 	(void)now;
 
 	if (!p->stopped) {
-		log_info("phone: the server does not answer; ending all the "
-			 "same\n");
+		log_info("phone: the other side does not answer; ending all "
+			 "the same\n");
 		event_emit(p->prm.events, EVENT_FAILED_TO_STOP, NULL, 0, NULL);
 	}
 
@@ -65,96 +56,37 @@ static void stop_timer_handler(uint64_t now, void *arg)
 		h(p->stopped_arg);
 }
 
-static void account_stopped_handler(uint64_t now, void *arg)
+static void line_stopped_handler(uint64_t now, void *arg)
 {
 	struct phone *p = arg;
 
-	if (p->stopped)
+	if (p->stopped || --p->lines)
 		return;
 
 	p->stopped = true;
 	loop_timer_arm(&p->stop_timer, now);
 }
 
-/* ---- Calls ---- */
-
-static void over_handler(struct call *c, uint64_t now, void *arg)
+void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now)
 {
-	struct phone *p = arg;
-	unsigned i = 0;
-	(void)now;
+	p->stoppedh = h;
+	p->stopped_arg = arg;
+	p->lines = 1; /* One is this function */
+	loop_timer_arm(&p->stop_timer, now + PHONE_STOP_MAX);
 
-	while (i < p->callc && p->callv[i] != c)
-		i++;
-	if (i == p->callc)
-		return; /* Over before it was one of ours */
-
-	--p->callc;
-	memmove(&p->callv[i], &p->callv[i + 1],
-		(p->callc - i) * sizeof(p->callv[0]));
-	mem_deref(c);
+	calls_stop(p->calls, now);
+	if (p->reception) {
+		++p->lines;
+		reception_stop(p->reception, line_stopped_handler, p, now);
+	}
+	if (p->account) {
+		++p->lines;
+		account_stop(p->account, line_stopped_handler, p, now);
+	}
+	line_stopped_handler(now, p);
 }
 
-static void wake_handler(void *arg)
-{
-	struct phone *p = arg;
-
-	account_wake(p->account);
-}
-
-static struct session_params session_params(const struct phone *p, bool offerer,
-					    const struct phone_dial *dial)
-{
-	const struct config *cfg = p->prm.cfg;
-	struct session_params prm = {
-		.cfg = cfg,
-		.net = p->prm.net,
-		.identity = p->identity,
-		.voice = p->voice,
-		.cname = p->cname,
-		.offerer = offerer,
-		.send = dial ? dial->send
-			     : !config_is(cfg, "call", "direction", "recvonly"),
-		.recv = dial ? dial->recv
-			     : !config_is(cfg, "call", "direction", "sendonly"),
-	};
-
-	prm.serverv = servers_get(p->servers, &prm.serverc);
-	return prm;
-}
-
-static struct call_params call_params(struct phone *p,
-				      const struct session_params *session)
-{
-	const struct call_params prm = {
-		.id = ++p->last_id,
-		.ua = account_ua(p->account),
-		.events = p->prm.events,
-		.session = session,
-		.overh = over_handler,
-		.wakeh = wake_handler,
-		.arg = p,
-	};
-
-	return prm;
-}
-
-static bool ending(const struct call *c)
-{
-	return call_state(c) == CALL_ENDING;
-}
-
-/* A peer that does not confirm the end of a call is not in the way */
-static bool full(const struct phone *p)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < p->callc; i++)
-		n += !ending(p->callv[i]);
-
-	return p->stopping || p->callc == LIST_MAX ||
-	       n >= config_number(p->prm.cfg, "call", "max");
-}
+/* ---- The account's line ---- */
 
 static bool same_address(const struct pl *a, const char *b)
 {
@@ -181,143 +113,129 @@ static bool auto_answers(const struct phone *p, const struct invite *inv)
 	return false;
 }
 
-static void incoming_handler(struct invite *inv, const struct sip_msg *msg,
-			     uint64_t now, void *arg)
-{
-	struct phone *p = arg;
-	struct session_params sp;
-	struct call_params cp;
-	struct call *c;
-
-	if (full(p)) {
-		(void)invite_reject(inv, 486, NULL, now);
-		return;
-	}
-
-	sp = session_params(p, !mbuf_get_left(msg->mb), NULL);
-	cp = call_params(p, &sp);
-	if (call_ring(&c, &cp, inv, msg, now))
-		return;
-
-	p->callv[p->callc++] = c;
-	if (auto_answers(p, inv))
-		(void)call_answer(c, now);
-}
-
-/* Nothing of a call is freed here: what is sent is answered later */
-static void renewed_handler(uint64_t now, void *arg)
+static void account_call_handler(struct invite *inv, const struct sip_msg *msg,
+				 uint64_t now, void *arg)
 {
 	struct phone *p = arg;
 
-	for (unsigned i = 0; i < p->callc; i++)
-		call_renew(p->callv[i], now);
+	calls_take(p->calls, account_line(p->account), inv, msg,
+		   auto_answers(p, inv), now);
 }
 
-int phone_call(struct phone *p, const char *to, const struct phone_dial *dial,
-	       unsigned *idp, uint64_t now)
+static void account_renewed_handler(uint64_t now, void *arg)
 {
-	struct session_params sp;
-	struct call_params cp;
-	struct call *c;
-	int err;
+	struct phone *p = arg;
 
-	if (!account_connected(p->account))
-		return ENOTCONN;
-	if (full(p))
-		return EBUSY;
-
-	sp = session_params(p, true, dial);
-	cp = call_params(p, &sp);
-	err = call_dial(&c, &cp, to, now);
-	account_wake(p->account);
-	if (err)
-		return err;
-
-	p->callv[p->callc++] = c;
-	if (idp)
-		*idp = call_id(c);
-	return 0;
+	calls_renew(p->calls, account_line(p->account), now);
 }
 
-static bool rings(const struct call *c)
+/* ---- The guests' lines ---- */
+
+/* Who has the page's password may listen, unless told otherwise */
+static void guest_call_handler(const struct line *line, struct invite *inv,
+			       const struct sip_msg *msg, uint64_t now,
+			       void *arg)
 {
-	return call_state(c) == CALL_INCOMING;
+	struct phone *p = arg;
+
+	calls_take(p->calls, line, inv, msg,
+		   config_bool(p->prm.cfg, "page", "answer"), now);
 }
 
-/* The call that is meant: by number, or the newest (ringing) one */
-static struct call *find(const struct phone *p, unsigned id, bool ringing)
+static void guest_renewed_handler(const struct line *line, uint64_t now,
+				  void *arg)
 {
-	for (unsigned i = p->callc; i--;) {
-		const struct call *c = p->callv[i];
+	struct phone *p = arg;
 
-		if (id ? call_id(c) == id : ringing ? rings(c) : !ending(c))
-			return p->callv[i];
+	calls_renew(p->calls, line, now);
+}
+
+static void guest_gone_handler(const struct line *line, uint64_t now, void *arg)
+{
+	struct phone *p = arg;
+
+	calls_end(p->calls, line, now);
+}
+
+static bool guest_busy_handler(const struct line *line, void *arg)
+{
+	struct phone *p = arg;
+
+	return calls_count(p->calls, line) != 0;
+}
+
+static void guest_message_handler(struct reception_message *m, uint64_t now,
+				  void *arg)
+{
+	static const struct pl text = PL("text/plain");
+	struct phone *p = arg;
+	struct pl type = m->ctype;
+	const char *end = pl_strchr(&m->ctype, ';');
+
+	if (end)
+		type.l = (size_t)(end - type.p);
+	while (type.l && (type.p[type.l - 1] == ' '))
+		--type.l;
+
+	if (!pl_casecmp(&type, &text)) {
+		event_emit(p->prm.events, EVENT_I_NEW_MESSAGE, "message", 0,
+			   "from:s content_type:r content:r", m->from,
+			   &m->ctype, &m->body);
+	} else if (!pl_strcasecmp(&type, PHONE_JSON) && p->machineh) {
+		p->machineh(m, calls_talking(p->calls, m->line), now,
+			    p->machine_arg);
+	} else {
+		m->code = 415;
 	}
-
-	return NULL;
 }
 
-int phone_answer(struct phone *p, unsigned id, uint64_t now)
+/* ---- Making one ---- */
+
+static int make_account(struct phone *p)
 {
-	struct call *c = find(p, id, true);
-	int err = c ? call_answer(c, now) : ENOENT;
+	const struct account_params ap = {
+		.cfg = p->prm.cfg,
+		.trunk = p->prm.trunk,
+		.events = p->prm.events,
+		.callh = account_call_handler,
+		.renewedh = account_renewed_handler,
+		.arg = p,
+	};
 
-	account_wake(p->account);
-	return err;
+	return *config_text(p->prm.cfg, "account", "realm")
+		       ? account_alloc(&p->account, &ap)
+		       : 0;
 }
 
-int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now)
+static int make_reception(struct phone *p)
 {
-	struct call *c = find(p, id, true);
-	int err = c ? call_reject(c, code, now) : ENOENT;
+	const struct reception_params rp = {
+		.cfg = p->prm.cfg,
+		.gate = p->prm.gate,
+		.filev = p->prm.filev,
+		.events = p->prm.events,
+		.h = {
+			.call = guest_call_handler,
+			.renewed = guest_renewed_handler,
+			.gone = guest_gone_handler,
+			.busy = guest_busy_handler,
+			.message = guest_message_handler,
+			.arg = p,
+		},
+	};
 
-	account_wake(p->account);
-	return err;
+	return p->prm.gate && *config_text(p->prm.cfg, "page", "listen")
+		       ? reception_alloc(&p->reception, &rp)
+		       : 0;
 }
-
-int phone_hangup(struct phone *p, unsigned id, uint64_t now)
-{
-	struct call *c = find(p, id, false);
-
-	if (!c)
-		return ENOENT;
-
-	call_hangup(c, now);
-	account_wake(p->account);
-	return 0;
-}
-
-int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now)
-{
-	struct call *c = find(p, id, false);
-	int err = c ? call_dtmf(c, digits, now) : ENOENT;
-
-	account_wake(p->account);
-	return err;
-}
-
-int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now)
-{
-	struct call *c = find(p, id, false);
-	(void)now;
-
-	if (!c)
-		return ENOENT;
-
-	call_set_mute(c, on);
-	return 0;
-}
-
-/* ---- The phone as a whole ---- */
 
 int phone_alloc(struct phone **pp, const struct phone_params *prm)
 {
-	struct account_params ap = {
+	const struct calls_params cp = {
 		.cfg = prm->cfg,
-		.trunk = prm->trunk,
+		.net = prm->net,
+		.sound = prm->sound,
 		.events = prm->events,
-		.callh = incoming_handler,
-		.renewedh = renewed_handler,
 	};
 	struct phone *p;
 	int err;
@@ -327,17 +245,13 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 		return ENOMEM;
 
 	p->prm = *prm;
-	entropy_text(p->cname, sizeof(p->cname));
 	loop_timer_init(&p->stop_timer, "phone stop", stop_timer_handler, p);
 
-	err = voice_alloc(&p->voice, prm->sound,
-			  config_text(prm->cfg, "audio", "device"),
-			  prm->events);
+	err = calls_alloc(&p->calls, &cp);
 	if (!err)
-		err = identity_alloc(&p->identity);
-	ap.arg = p;
+		err = make_account(p);
 	if (!err)
-		err = account_alloc(&p->account, &ap);
+		err = make_reception(p);
 	if (err)
 		mem_deref(p);
 	else
@@ -351,17 +265,16 @@ static void link_handler(uint64_t now, void *arg)
 	struct phone *p = arg;
 
 	log_info("phone: the network has changed\n");
-	account_moved(p->account, now);
-	for (unsigned i = p->callc; i--;)
-		call_move(p->callv[i], now);
-	account_wake(p->account);
+	if (p->account)
+		account_moved(p->account, now);
+	calls_move(p->calls, now);
 }
 
 int phone_start(struct phone *p, uint64_t now)
 {
 	int err;
 
-	err = servers_alloc(&p->servers, p->prm.cfg, now);
+	err = calls_start(p->calls, now);
 	if (err)
 		return err;
 
@@ -371,100 +284,202 @@ int phone_start(struct phone *p, uint64_t now)
 		log_info("phone: changes of the network are not seen: %m\n",
 			 err);
 
-	return account_start(p->account, now);
+	err = p->reception ? reception_start(p->reception, now) : 0;
+	if (!err && p->account)
+		err = account_start(p->account, now);
+	return err;
 }
 
-void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now)
-{
-	p->stopping = true;
-	p->stoppedh = h;
-	p->stopped_arg = arg;
-	loop_timer_arm(&p->stop_timer, now + PHONE_STOP_MAX);
-
-	for (unsigned i = p->callc; i--;) {
-		if (i < p->callc)
-			call_hangup(p->callv[i], now);
-	}
-
-	account_stop(p->account, account_stopped_handler, p, now);
-	account_wake(p->account);
-}
+/* ---- What a user does ---- */
 
 int phone_register(struct phone *p, uint64_t now)
 {
-	return account_register(p->account, now);
+	return p->account ? account_register(p->account, now) : ENODEV;
 }
 
 int phone_unregister(struct phone *p, uint64_t now)
 {
+	if (!p->account)
+		return ENODEV;
+
 	account_unregister(p->account, now);
 	return 0;
 }
 
+int phone_call(struct phone *p, const char *to, const struct calls_way *way,
+	       unsigned *idp, uint64_t now)
+{
+	if (!p->account)
+		return ENODEV;
+	if (!account_connected(p->account))
+		return ENOTCONN;
+
+	return calls_dial(p->calls, account_line(p->account), to, way, idp,
+			  now);
+}
+
+int phone_call_guest(struct phone *p, const struct reception_guest *g,
+		     unsigned *idp, uint64_t now)
+{
+	return g->registered ? calls_dial(p->calls, g->line, g->contact, NULL,
+					  idp, now)
+			     : ENOTCONN;
+}
+
+int phone_answer(struct phone *p, unsigned id, uint64_t now)
+{
+	return calls_answer(p->calls, id, now);
+}
+
+int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now)
+{
+	return calls_reject(p->calls, id, code, now);
+}
+
+int phone_hangup(struct phone *p, unsigned id, uint64_t now)
+{
+	return calls_hangup(p->calls, id, now);
+}
+
+int phone_dismiss(struct phone *p, unsigned id, unsigned code, const char *text,
+		  uint64_t now)
+{
+	return calls_dismiss(p->calls, id, code, text, now);
+}
+
+int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now)
+{
+	return calls_dtmf(p->calls, id, digits, now);
+}
+
+int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now)
+{
+	(void)now;
+
+	return calls_mute(p->calls, id, on);
+}
+
+/* ---- Messages and the page ---- */
+
+int phone_message(struct phone *p, const char *to, const char *text,
+		  uint64_t now)
+{
+	if (!strcmp(to, PHONE_PAGE))
+		return p->reception ? reception_send(p->reception, NULL,
+						     PHONE_TEXT, text, now)
+				    : ENOENT;
+	if (!p->account)
+		return ENODEV;
+
+	return ENOTSUP;
+}
+
+void phone_tell(struct phone *p, const json_t *what, uint64_t now)
+{
+	struct reception_guest g;
+	char *text;
+
+	if (!p->reception)
+		return;
+
+	text = json_dumps(what, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	for (unsigned i = 0; text && reception_get(p->reception, i, &g); i++) {
+		if (g.registered && calls_talking(p->calls, g.line))
+			(void)reception_send(p->reception, g.line, PHONE_JSON,
+					     text, now);
+	}
+
+	free(text);
+}
+
+void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg)
+{
+	p->machineh = h;
+	p->machine_arg = arg;
+}
+
+int phone_publish(struct phone *p, const char *key, json_t *value)
+{
+	if (p->reception)
+		return reception_publish(p->reception, key, value);
+
+	json_decref(value);
+	return ENODEV;
+}
+
+int phone_new_password(struct phone *p, const char **passwordp)
+{
+	return p->reception ? reception_new_password(p->reception, passwordp)
+			    : ENODEV;
+}
+
+const struct reception *phone_reception(const struct phone *p)
+{
+	return p->reception;
+}
+
+const struct calls *phone_calls_of(const struct phone *p)
+{
+	return p->calls;
+}
+
+/* ---- Showing ---- */
+
 unsigned phone_calls(const struct phone *p)
 {
-	return p->callc;
+	return calls_count(p->calls, NULL);
 }
 
 bool phone_registered(const struct phone *p)
 {
-	return account_registered(p->account);
+	return p->account && account_registered(p->account);
 }
 
 int phone_print(struct re_printf *pf, const struct phone *p)
 {
-	return re_hprintf(pf, "%H%H\nice servers: %H\ncalls: %u\n",
-			  account_print, p->account, voice_print, p->voice,
-			  servers_print, p->servers, p->callc);
+	int err = 0;
+
+	if (p->account)
+		err |= re_hprintf(pf, "%H", account_print, p->account);
+	if (p->reception)
+		err |= re_hprintf(pf, "%H", reception_print, p->reception);
+	return err | re_hprintf(pf, "%Hcalls: %u\n", calls_media_print,
+				p->calls, phone_calls(p));
 }
 
 int phone_calls_print(struct re_printf *pf, const struct phone *p)
 {
-	int err = p->callc ? 0 : re_hprintf(pf, "no calls\n");
-
-	for (unsigned i = 0; i < p->callc; i++)
-		err |= call_print(pf, p->callv[i]);
-
-	return err;
+	return calls_print(pf, p->calls);
 }
 
 int phone_stats_print(struct re_printf *pf, const struct phone *p)
 {
-	int err = p->callc ? 0 : re_hprintf(pf, "no calls\n");
-
-	for (unsigned i = 0; i < p->callc; i++)
-		err |= call_stats_print(pf, p->callv[i]);
-
-	return err;
+	return calls_stats_print(pf, p->calls);
 }
 
 json_t *phone_status_json(const struct phone *p)
 {
-	json_t *account = account_json(p->account);
+	json_t *accounts = json_array();
+	json_t *js;
 
-	return json_pack("{s:b, s:[o], s:i, s:s}", "registered",
-			 (int)phone_registered(p), "accounts", account, "calls",
-			 (int)p->callc, "version", BOARDPHONE_VERSION);
-}
+	if (p->account)
+		(void)json_array_append_new(accounts, account_json(p->account));
 
-/* A list of what `make` says of each call */
-static json_t *each(const struct phone *p,
-		    json_t *(*make)(const struct call *c))
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < p->callc; i++)
-		(void)json_array_append_new(list, make(p->callv[i]));
-
-	return list;
+	js = json_pack("{s:b, s:o, s:i, s:s}", "registered",
+		       (int)phone_registered(p), "accounts", accounts, "calls",
+		       (int)phone_calls(p), "version", BOARDPHONE_VERSION);
+	if (js && p->reception)
+		(void)json_object_set_new(js, "page",
+					  reception_json(p->reception));
+	return js;
 }
 
 json_t *phone_calls_json(const struct phone *p)
 {
-	return each(p, call_json);
+	return calls_json(p->calls);
 }
 
 json_t *phone_stats_json(const struct phone *p)
 {
-	return each(p, call_stats_json);
+	return calls_stats_json(p->calls);
 }

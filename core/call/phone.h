@@ -1,9 +1,10 @@
 /**
- * @file core/call/phone.h  Phone: accounts, calls and what a user may do
+ * @file core/call/phone.h  Phone: lines, calls and what a user may do
  *
- *     app/commands -> [phone] -> account -> ua -> trunk
- *                        |---> call -> invite, session -> transport, audio
- *                        '---> events
+ *     app/commands -> [phone] -> account -> ua -> trunk      a server
+ *                        |-----> reception -> guests -> gate browsers
+ *                        |-----> calls -> call -> invite, session
+ *                        '-----> events
  *
  * Everything that a person, a button or a program can ask of the telephone is
  * a function here; everything that happens is an event (core/base/event.h).
@@ -14,29 +15,32 @@
 #ifndef CORE_CALL_PHONE_H
 #define CORE_CALL_PHONE_H
 
-#include <jansson.h>
-#include "core/base/config.h"
-#include "core/base/event.h"
 #include "core/base/loop.h"
+#include "core/call/calls.h"
+#include "core/call/reception.h"
 #include "core/call/trunk.h"
-#include "core/call/voice.h"
-#include "core/net/network.h"
-
-enum {
-	PHONE_CALLS_MAX = 4, /**< `[call] max` may be up to this
-				  (SECURITY row 14) */
-};
 
 /** A stop takes no longer [us] (DESIGN section 3) */
 #define PHONE_STOP_MAX (3ULL * CLOCK_S)
+
+/** To whom a message goes that is for all browsers */
+#define PHONE_PAGE "page"
+
+/** Content-Type of messages for machines: page to board and back */
+#define PHONE_JSON "application/vnd.boardphone+json"
+
+/** Content-Type of messages for people */
+#define PHONE_TEXT "text/plain;charset=UTF-8"
 
 struct phone;
 
 /** What a phone stands on; all of it must outlive the phone */
 struct phone_params {
 	const struct config *cfg;
-	const struct network *net;	  /**< Where datagrams go  */
-	const struct trunk_driver *trunk; /**< Where SIP goes    */
+	const struct network *net;	  /**< Where datagrams go     */
+	const struct trunk_driver *trunk; /**< Where SIP goes         */
+	const struct gate_driver *gate;	  /**< Where browsers come in */
+	const struct webfile *filev;	  /**< The page; may be NULL  */
 	struct sound *sound;		  /**< Closed; a reference is kept */
 	struct event_bus *events;	  /**< Where events go */
 };
@@ -45,15 +49,19 @@ struct phone_params {
     the loop, never from inside phone_stop() */
 typedef void(phone_stopped_h)(void *arg);
 
-/** What a caller wants of a call */
-struct phone_dial {
-	bool send; /**< We send media    */
-	bool recv; /**< We receive media */
-};
+/**
+ * A message for machines came from a registered browser: PHONE_JSON.
+ *
+ * @param m        Body, and the reply to be set
+ * @param talking  The browser is in an established call
+ */
+typedef void(phone_machine_h)(struct reception_message *m, bool talking,
+			      uint64_t now, void *arg);
 
 /**
  * Allocate a phone; it does nothing before phone_start(). Free it with
- * mem_deref(), best after phone_stop().
+ * mem_deref(), best after phone_stop(). It has an account when the
+ * configuration has one, and a page when that says where to listen.
  *
  * @return 0, ENOMEM, EINVAL an account is not usable (logged: which and why)
  */
@@ -69,24 +77,33 @@ int phone_start(struct phone *p, uint64_t now);
  */
 void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now);
 
-/** Register (again) now. @return 0, ENOTCONN no flow: will be done then */
+/** Register (again) now. @return 0, ENOTCONN no flow: will be done then,
+    ENODEV there is no account */
 int phone_register(struct phone *p, uint64_t now);
 
-/** Un-REGISTER and stay so. @return 0 or errno */
+/** Un-REGISTER and stay so. @return 0, ENODEV there is no account */
 int phone_unregister(struct phone *p, uint64_t now);
 
 /**
- * Call somebody.
+ * Call somebody over the account.
  *
- * @param to    `user`, `user@host` or `sip:...`
- * @param dial  Directions; NULL for those of `[call] direction`
- * @param idp   Set to the number of the call; may be NULL
+ * @param to   `user`, `user@host` or `sip:...`
+ * @param way  Directions; NULL for those of `[call] direction`
+ * @param idp  Set to the number of the call; may be NULL
  *
- * @return 0, EINVAL not an address, ENOTCONN no flow to the server,
- *         EBUSY as many calls as allowed, or errno
+ * @return 0, EINVAL not an address, ENOTCONN no flow to the server, ENODEV no
+ *         account, EBUSY as many calls as allowed, or errno
  */
-int phone_call(struct phone *p, const char *to, const struct phone_dial *dial,
+int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	       unsigned *idp, uint64_t now);
+
+/**
+ * Call one guest of the page; see phone_reception().
+ *
+ * @return 0, ENOTCONN not registered, EBUSY, or errno
+ */
+int phone_call_guest(struct phone *p, const struct reception_guest *g,
+		     unsigned *idp, uint64_t now);
 
 /*
  * On a call: id is its number, or 0 for the one that is meant: the ringing
@@ -104,6 +121,11 @@ int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now);
 /** End a call in whatever state it is */
 int phone_hangup(struct phone *p, unsigned id, uint64_t now);
 
+/** End it and tell the peer why, in a Reason header: 200 "Answered
+    elsewhere" */
+int phone_dismiss(struct phone *p, unsigned id, unsigned code, const char *text,
+		  uint64_t now);
+
 /**
  * Send digits, each 0-9 * # A-D; by RFC 4733, or by INFO where the peer does
  * not know telephone-event.
@@ -114,6 +136,37 @@ int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now);
 
 /** Mute or unmute what we send; the peer hears silence */
 int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now);
+
+/**
+ * Send a message for people, as text.
+ *
+ * @param to  PHONE_PAGE for all browsers
+ *
+ * @return 0, ENOENT no browser is there, EINVAL not an address, ENOTCONN,
+ *         ENODEV no account, or errno
+ */
+int phone_message(struct phone *p, const char *to, const char *text,
+		  uint64_t now);
+
+/** Send PHONE_JSON to every browser that is in an established call */
+void phone_tell(struct phone *p, const json_t *what, uint64_t now);
+
+/** Who hears messages for machines; they are refused with 415 without */
+void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg);
+
+/** Tell the page of the board: a member of /board.json, whose reference is
+    taken over. @return 0 or ENOMEM, ENODEV there is no page */
+int phone_publish(struct phone *p, const char *key, json_t *value);
+
+/** Make a new password of the page, and show it.
+    @return as reception_new_password(), ENODEV there is no page */
+int phone_new_password(struct phone *p, const char **passwordp);
+
+/** The browsers; NULL when there is no page */
+const struct reception *phone_reception(const struct phone *p);
+
+/** The calls, to look at */
+const struct calls *phone_calls_of(const struct phone *p);
 
 /** Number of calls that exist */
 unsigned phone_calls(const struct phone *p);

@@ -152,7 +152,7 @@ static void test_edges_direction_of_the_configuration(void **state)
 {
 	static const char *const extra[] = { "[call]\ndirection=recvonly\n",
 					     NULL };
-	const struct phone_dial both = { .send = true, .recv = true };
+	const struct calls_way both = { .send = true, .recv = true };
 	struct sound_heard heard;
 	(void)state;
 

@@ -1,0 +1,441 @@
+/**
+ * @file core/call/calls.c  Calls
+ *
+ * A handler of a call may end any of them, hence the care in the loops.
+ */
+#include "core/base/entropy.h"
+#include "core/call/call.h"
+#include "core/call/calls.h"
+#include "core/call/servers.h"
+
+enum {
+	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
+};
+
+struct calls {
+	struct calls_params prm;
+	struct calls_handlers h;
+	struct voice *voice;
+	struct identity *identity;
+	struct servers *servers;
+	struct call *callv[CALLS_MAX]; /* Oldest first */
+	unsigned callc;
+	unsigned last_id;
+	char cname[CNAME_LEN + 1];
+	bool stopping;
+};
+
+static void calls_destructor(void *arg)
+{
+	struct calls *cs = arg;
+
+	while (cs->callc)
+		mem_deref(cs->callv[--cs->callc]);
+	mem_deref(cs->servers);
+	mem_deref(cs->voice);
+	mem_deref(cs->identity);
+}
+
+int calls_alloc(struct calls **csp, const struct calls_params *prm)
+{
+	struct calls *cs;
+	int err;
+
+	cs = mem_zalloc(sizeof(*cs), calls_destructor);
+	if (!cs)
+		return ENOMEM;
+
+	cs->prm = *prm;
+	entropy_text(cs->cname, sizeof(cs->cname));
+	err = voice_alloc(&cs->voice, prm->sound,
+			  config_text(prm->cfg, "audio", "device"),
+			  prm->events);
+	if (!err)
+		err = identity_alloc(&cs->identity);
+	if (err)
+		mem_deref(cs);
+	else
+		*csp = cs;
+	return err;
+}
+
+void calls_set_handlers(struct calls *cs, const struct calls_handlers *h)
+{
+	cs->h = *h;
+}
+
+int calls_start(struct calls *cs, uint64_t now)
+{
+	return servers_alloc(&cs->servers, cs->prm.cfg, now);
+}
+
+/* ---- Their beginning and end ---- */
+
+static void over_handler(struct call *c, uint64_t now, void *arg)
+{
+	struct calls *cs = arg;
+	unsigned i = 0;
+
+	while (i < cs->callc && cs->callv[i] != c)
+		i++;
+	if (i == cs->callc)
+		return; /* Over before it was one of ours */
+
+	--cs->callc;
+	memmove(&cs->callv[i], &cs->callv[i + 1],
+		(cs->callc - i) * sizeof(cs->callv[0]));
+	if (cs->h.over)
+		cs->h.over(call_id(c), now, cs->h.arg);
+	mem_deref(c);
+}
+
+static void answered_handler(struct call *c, uint64_t now, void *arg)
+{
+	struct calls *cs = arg;
+
+	if (cs->h.answered)
+		cs->h.answered(call_id(c), now, cs->h.arg);
+}
+
+static void digit_handler(struct call *c, char digit, uint64_t now, void *arg)
+{
+	struct calls *cs = arg;
+
+	if (cs->h.digit)
+		cs->h.digit(call_id(c), digit, now, cs->h.arg);
+}
+
+static struct session_params session_params(const struct calls *cs,
+					    const struct line *line,
+					    bool offerer,
+					    const struct calls_way *way)
+{
+	const struct config *cfg = cs->prm.cfg;
+	struct session_params prm = {
+		.cfg = cfg,
+		.net = cs->prm.net,
+		.identity = cs->identity,
+		.voice = cs->voice,
+		.cname = cs->cname,
+		.offerer = offerer,
+		.shared = line->shared,
+		.send = way ? way->send
+			    : !config_is(cfg, "call", "direction", "recvonly"),
+		.recv = way ? way->recv
+			    : !config_is(cfg, "call", "direction", "sendonly"),
+	};
+
+	prm.serverv = servers_get(cs->servers, &prm.serverc);
+	return prm;
+}
+
+static struct call_params call_params(struct calls *cs, const struct line *line,
+				      const struct session_params *session)
+{
+	const struct call_params prm = {
+		.id = ++cs->last_id,
+		.line = line,
+		.events = cs->prm.events,
+		.session = session,
+		.overh = over_handler,
+		.answeredh = answered_handler,
+		.digith = digit_handler,
+		.arg = cs,
+	};
+
+	return prm;
+}
+
+static bool ending(const struct call *c)
+{
+	return call_state(c) == CALL_ENDING;
+}
+
+/* A peer that does not confirm the end of a call is not in the way */
+static bool full(const struct calls *cs, const struct line *line)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < cs->callc; i++)
+		n += call_line(cs->callv[i]) == line && !ending(cs->callv[i]);
+
+	return cs->stopping || cs->callc == CALLS_MAX || n >= line->max;
+}
+
+int calls_dial(struct calls *cs, const struct line *line, const char *to,
+	       const struct calls_way *way, unsigned *idp, uint64_t now)
+{
+	struct session_params sp;
+	struct call_params cp;
+	struct call *c;
+	int err;
+
+	if (full(cs, line))
+		return EBUSY;
+
+	sp = session_params(cs, line, true, way);
+	cp = call_params(cs, line, &sp);
+	err = call_dial(&c, &cp, to, now);
+	line_wake(line);
+	if (err)
+		return err;
+
+	cs->callv[cs->callc++] = c;
+	if (idp)
+		*idp = call_id(c);
+	return 0;
+}
+
+void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
+		const struct sip_msg *msg, bool answer, uint64_t now)
+{
+	struct session_params sp;
+	struct call_params cp;
+	struct call *c;
+
+	if (full(cs, line)) {
+		(void)invite_reject(inv, 486, NULL, now);
+		return;
+	}
+
+	sp = session_params(cs, line, !mbuf_get_left(msg->mb), NULL);
+	cp = call_params(cs, line, &sp);
+	if (call_ring(&c, &cp, inv, msg, now))
+		return;
+
+	cs->callv[cs->callc++] = c;
+	if (answer)
+		(void)call_answer(c, now);
+}
+
+void calls_stop(struct calls *cs, uint64_t now)
+{
+	cs->stopping = true;
+	calls_end(cs, NULL, now);
+}
+
+void calls_end(struct calls *cs, const struct line *line, uint64_t now)
+{
+	for (unsigned i = cs->callc; i--;) {
+		if (i < cs->callc && (!line || call_line(cs->callv[i]) == line))
+			call_hangup(cs->callv[i], now);
+	}
+}
+
+/* ---- One of them ---- */
+
+static bool rings(const struct call *c)
+{
+	return call_state(c) == CALL_INCOMING;
+}
+
+/* The call that is meant: by number, or the newest (ringing) one */
+static struct call *find(const struct calls *cs, unsigned id, bool ringing)
+{
+	for (unsigned i = cs->callc; i--;) {
+		const struct call *c = cs->callv[i];
+
+		if (id ? call_id(c) == id : ringing ? rings(c) : !ending(c))
+			return cs->callv[i];
+	}
+
+	return NULL;
+}
+
+int calls_answer(struct calls *cs, unsigned id, uint64_t now)
+{
+	struct call *c = find(cs, id, true);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_answer(c, now);
+	line_wake(line);
+	return err;
+}
+
+int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now)
+{
+	struct call *c = find(cs, id, true);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_reject(c, code, now);
+	line_wake(line);
+	return err;
+}
+
+int calls_hangup(struct calls *cs, unsigned id, uint64_t now)
+{
+	struct call *c = find(cs, id, false);
+	const struct line *line;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	call_hangup(c, now);
+	line_wake(line);
+	return 0;
+}
+
+int calls_dismiss(struct calls *cs, unsigned id, unsigned code,
+		  const char *text, uint64_t now)
+{
+	struct call *c = find(cs, id, false);
+	const struct line *line;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	call_abandon(c, code, text, now);
+	line_wake(line);
+	return 0;
+}
+
+int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now)
+{
+	struct call *c = find(cs, id, false);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_dtmf(c, digits, now);
+	line_wake(line);
+	return err;
+}
+
+int calls_mute(struct calls *cs, unsigned id, bool on)
+{
+	struct call *c = find(cs, id, false);
+
+	if (!c)
+		return ENOENT;
+
+	call_set_mute(c, on);
+	return 0;
+}
+
+/* ---- All of them ---- */
+
+/* Nothing of a call is freed here: what is sent is answered later */
+void calls_renew(struct calls *cs, const struct line *line, uint64_t now)
+{
+	for (unsigned i = 0; i < cs->callc; i++) {
+		if (call_line(cs->callv[i]) == line)
+			call_renew(cs->callv[i], now);
+	}
+}
+
+void calls_move(struct calls *cs, uint64_t now)
+{
+	for (unsigned i = cs->callc; i--;) {
+		const struct line *line;
+
+		if (i >= cs->callc)
+			continue;
+		line = call_line(cs->callv[i]);
+		call_move(cs->callv[i], now);
+		line_wake(line);
+	}
+}
+
+unsigned calls_count(const struct calls *cs, const struct line *line)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < cs->callc; i++)
+		n += !line || call_line(cs->callv[i]) == line;
+
+	return n;
+}
+
+bool calls_talking(const struct calls *cs, const struct line *line)
+{
+	for (unsigned i = 0; i < cs->callc; i++) {
+		if (call_line(cs->callv[i]) == line &&
+		    call_state(cs->callv[i]) == CALL_UP)
+			return true;
+	}
+
+	return false;
+}
+
+const struct line *calls_line(const struct calls *cs, unsigned id)
+{
+	const struct call *c = id ? find(cs, id, false) : NULL;
+
+	return c ? call_line(c) : NULL;
+}
+
+bool calls_established(const struct calls *cs, unsigned id)
+{
+	const struct call *c = id ? find(cs, id, false) : NULL;
+
+	return c && call_state(c) == CALL_UP;
+}
+
+/* ---- Showing ---- */
+
+int calls_media_print(struct re_printf *pf, const struct calls *cs)
+{
+	int err = re_hprintf(pf, "%H\n", voice_print, cs->voice);
+
+	if (cs->servers)
+		err |= re_hprintf(pf, "ice servers: %H\n", servers_print,
+				  cs->servers);
+	return err;
+}
+
+int calls_print(struct re_printf *pf, const struct calls *cs)
+{
+	int err = cs->callc ? 0 : re_hprintf(pf, "no calls\n");
+
+	for (unsigned i = 0; i < cs->callc; i++)
+		err |= call_print(pf, cs->callv[i]);
+
+	return err;
+}
+
+int calls_stats_print(struct re_printf *pf, const struct calls *cs)
+{
+	int err = cs->callc ? 0 : re_hprintf(pf, "no calls\n");
+
+	for (unsigned i = 0; i < cs->callc; i++)
+		err |= call_stats_print(pf, cs->callv[i]);
+
+	return err;
+}
+
+/* A list of what `make` says of each call */
+static json_t *each(const struct calls *cs,
+		    json_t *(*make)(const struct call *c))
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < cs->callc; i++)
+		(void)json_array_append_new(list, make(cs->callv[i]));
+
+	return list;
+}
+
+json_t *calls_json(const struct calls *cs)
+{
+	return each(cs, call_json);
+}
+
+json_t *calls_stats_json(const struct calls *cs)
+{
+	return each(cs, call_stats_json);
+}

@@ -6,9 +6,9 @@
 #include "core/sip/grammar.h"
 #include "core/sip/scan.h"
 
-/* "name = value", the value without its quotes */
-static int cut_pair(struct pl *name, struct pl *val, struct pl rest)
+int challenge_pair(struct pl *name, struct pl *val, const struct pl *el)
 {
+	struct pl rest = *el;
 	int err = 0;
 
 	*name = scan_token(&rest);
@@ -72,7 +72,7 @@ int challenge_decode(struct challenge *ch, const struct pl *value)
 
 		if (!el.l)
 			continue;
-		if (cut_pair(&name, &val, el))
+		if (challenge_pair(&name, &val, &el))
 			return EBADMSG;
 		put(ch, &name, &val);
 	}

@@ -1,7 +1,7 @@
 /**
  * @file core/sip/challenge.h  Challenge: the value of WWW-Authenticate
  *
- *     401, 407 -> [challenge] -> credentials
+ *     401, 407 -> [challenge] -> credentials, authorization
  */
 #ifndef CORE_SIP_CHALLENGE_H
 #define CORE_SIP_CHALLENGE_H
@@ -25,5 +25,16 @@ struct challenge {
  * @return 0, ENOTSUP not Digest, EBADMSG
  */
 int challenge_decode(struct challenge *ch, const struct pl *val);
+
+/**
+ * Take one element of such a value, or of Authorization's, apart.
+ *
+ * @param name  Set to what is in front of `=`
+ * @param val   Set to what follows, without quotes, escapes not undone
+ * @param el    The element, "name = value", trimmed
+ *
+ * @return 0, EBADMSG
+ */
+int challenge_pair(struct pl *name, struct pl *val, const struct pl *el);
 
 #endif

@@ -4,9 +4,11 @@
  *     verifier -> [lockout] -> may this address try?
  *
  * A small table of addresses that gave wrong answers. Five of them, and the
- * address waits for a minute (SECURITY row 9). IPv6 counts by its /64, since
- * that is what one machine has. When the table is full the one that failed
- * longest ago is forgotten, those that wait last.
+ * address waits for a minute (SECURITY row 9). When the table is full the one
+ * that failed longest ago is forgotten, those that wait last. Who has many
+ * addresses, as every machine has with IPv6, meets a second limit: too many
+ * wrong answers in a minute, and all wait. Whole prefixes do not, or one
+ * browser with an old password would shut out a house.
  */
 #ifndef CORE_SIP_LOCKOUT_H
 #define CORE_SIP_LOCKOUT_H
@@ -16,6 +18,8 @@
 enum {
 	LOCKOUT_TRIES = 5,		/**< Wrong answers, SECURITY row 9    */
 	LOCKOUT_TIME = 60 * CLOCK_S,	/**< [us] SECURITY row 9             */
+	LOCKOUT_TOTAL = 30,		/**< Wrong answers of all within
+					 LOCKOUT_TIME, ours         */
 	LOCKOUT_ADDRESSES = 16,		/**< Kept, ours                       */
 	LOCKOUT_FORGET = 600 * CLOCK_S, /**< A wrong answer counts so long
 					     [us], ours                    */
@@ -23,25 +27,28 @@ enum {
 
 /** One address */
 struct lockout_entry {
-	struct sa net;	   /**< Unset: nobody                            */
-	unsigned failures; /**< Since the last right answer              */
-	uint64_t last;	   /**< The last wrong one [us]                  */
-	uint64_t until;	   /**< Waits until then [us]; 0: does not       */
+	struct sa address; /**< Without port; 0.0.0.0: not known           */
+	unsigned failures; /**< Since the last right answer; 0: nobody     */
+	uint64_t last;	   /**< The last wrong one [us]                    */
+	uint64_t until;	   /**< Waits until then [us]                      */
 };
 
 /** Zero it before use */
 struct lockout {
 	struct lockout_entry entryv[LOCKOUT_ADDRESSES];
-	uint32_t failures; /**< Counter: wrong answers   */
-	uint32_t locks;	   /**< Counter: made to wait    */
-	uint32_t dropped;  /**< Counter: forgotten early */
+	uint64_t start;	   /**< Of the minute that is counted [us] */
+	unsigned recent;   /**< Wrong answers since then           */
+	uint64_t until;	   /**< All wait until then [us]           */
+	uint32_t failures; /**< Counter: wrong answers             */
+	uint32_t locks;	   /**< Counter: made to wait              */
+	uint32_t dropped;  /**< Counter: forgotten early           */
 };
 
 /** How long an address still has to wait [us]; 0: it may try */
 uint64_t lockout_left(const struct lockout *l, const struct sa *address,
 		      uint64_t now);
 
-/** A wrong answer. @return whether the address waits from now on */
+/** A wrong answer. @return whether the address has to wait from now on */
 bool lockout_fail(struct lockout *l, const struct sa *address, uint64_t now);
 
 /** A right answer: its wrong ones are forgotten */

@@ -23,7 +23,7 @@ output_alloc_h sim_gpio_output;
 /** Print the chip and how many lines it has, for %H and `devices` */
 int sim_gpio_list(struct re_printf *pf, void *unused);
 
-/** Whether an output line is on, for tests. @return false also for a button */
+/** Whether an output is on, or a button pressed */
 bool sim_gpio_on(unsigned line);
 
 #endif

@@ -83,8 +83,8 @@ void door_digit(struct door *d, unsigned call, char digit, uint64_t now);
 /** Whether codes are locked now */
 bool door_locked(const struct door *d, uint64_t now);
 
-/** The n-th relay, from 0; the output is borrowed. @return false: none */
-bool door_get(const struct door *d, unsigned n, struct door_relay *relay);
+/** Number of relays */
+unsigned door_relays(const struct door *d);
 
 /**
  * For /board.json: [{"name":"door","way":"message"}], `way` is "message" or

@@ -1,8 +1,8 @@
 /**
  * @file core/net/upgrade.c  Upgrade
  *
- * libre's HTTP parser takes the response apart, after everything it would
- * let pass is refused here: NUL, bare CR or LF, folded lines, length.
+ * libre's HTTP parser takes the response apart, after webhead.h has refused
+ * what it would let pass: NUL, bare CR or LF, folded lines.
  */
 #include <ctype.h>
 #include "core/base/entropy.h"
@@ -15,7 +15,6 @@ enum {
 	REDIRECT = 300,	 /* First and last of the redirects,
 			    RFC 9110 section 15.4            */
 	REDIRECT_LAST = 399,
-	END_SIZE = 4,	/* Empty line, CRLF CRLF            */
 	TEXT_MAX = 256, /* Key and GUID [bytes]             */
 };
 
@@ -84,69 +83,9 @@ int upgrade_request(struct upgrade *up, struct mbuf *mb,
 	return err | mbuf_write_str(mb, "\r\n");
 }
 
-/* The length of the head with its empty line, 0 if that has not come */
-static size_t head_size(struct upgrade *up, const uint8_t *p, size_t size)
-{
-	size_t i = up->scanned;
-
-	for (; i + END_SIZE <= size; i++) {
-		if (!memcmp(p + i, "\r\n\r\n", END_SIZE))
-			return i + END_SIZE;
-	}
-
-	up->scanned = i;
-	return 0;
-}
-
-/* Controls within a line, bare CR or LF, folded lines; size ends in CRLF */
-static bool is_clean(const uint8_t *p, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		uint8_t c = p[i];
-
-		if (c == '\r' && i + 1 < size && p[i + 1] == '\n') {
-			++i;
-			if (i + 1 < size &&
-			    (p[i + 1] == ' ' || p[i + 1] == '\t'))
-				return false;
-		} else if ((c < ' ' && c != '\t') || c == 0x7f) {
-			return false;
-		}
-	}
-
-	return true;
-}
-
-/* The only header of that name; NULL when there is none or more than one */
-static const struct pl *only(const struct http_msg *msg, enum http_hdrid id,
-			     const char *name)
-{
-	const struct pl *found = NULL;
-	struct le *le;
-
-	for (le = list_head(&msg->hdrl); le; le = le->next) {
-		const struct http_hdr *hdr = le->data;
-
-		if (hdr->id != id || pl_strcasecmp(&hdr->name, name))
-			continue;
-		if (found)
-			return NULL;
-		found = &hdr->val;
-	}
-
-	return found;
-}
-
-/* Whether a comma list has the token, in any of the headers of that name */
-static bool has_token(const struct http_msg *msg, enum http_hdrid id,
-		      const char *token)
-{
-	return http_msg_hdr_has_value(msg, id, token);
-}
-
 static void read_retry(struct upgrade *up, const struct http_msg *msg)
 {
-	const struct pl *val = only(msg, HTTP_HDR_RETRY_AFTER, "Retry-After");
+	const struct pl *val = webhead_only(msg, "Retry-After");
 	uint64_t s = val && pl_isset(val) && isdigit((unsigned char)*val->p)
 			     ? pl_u64(val)
 			     : 0;
@@ -181,19 +120,18 @@ static int check_headers(struct upgrade *up, const struct http_msg *msg)
 	if (pl_strcmp(&msg->ver, "1.1"))
 		return refuse(up, EPROTO, "server does not speak HTTP/1.1");
 
-	val = only(msg, HTTP_HDR_UPGRADE, "Upgrade");
+	val = webhead_only(msg, "Upgrade");
 	if (!val || pl_strcasecmp(val, "websocket"))
 		return refuse(up, EPROTO, "no Upgrade: websocket");
 
-	if (!has_token(msg, HTTP_HDR_CONNECTION, "upgrade"))
+	if (!webhead_has(msg, "Connection", "upgrade"))
 		return refuse(up, EPROTO, "no Connection: Upgrade");
 
-	val = only(msg, HTTP_HDR_SEC_WEBSOCKET_ACCEPT, "Sec-WebSocket-Accept");
+	val = webhead_only(msg, "Sec-WebSocket-Accept");
 	if (!val || pl_strcmp(val, up->accept))
 		return refuse(up, EPROTO, "Sec-WebSocket-Accept is wrong");
 
-	val = only(msg, HTTP_HDR_SEC_WEBSOCKET_PROTOCOL,
-		   "Sec-WebSocket-Protocol");
+	val = webhead_only(msg, "Sec-WebSocket-Protocol");
 	if (!val || pl_strcmp(val, "sip")) {
 		return refuse(up, EPROTO,
 			      "server does not agree to subprotocol sip");
@@ -212,7 +150,7 @@ static int check_head(struct upgrade *up, struct mbuf *head)
 	struct http_msg *msg = NULL;
 	int err;
 
-	if (!is_clean(mbuf_buf(head), mbuf_get_left(head)))
+	if (!webhead_is_clean(mbuf_buf(head), mbuf_get_left(head)))
 		return refuse(up, EPROTO, "malformed answer");
 
 	err = http_msg_decode(&msg, head, false);
@@ -221,7 +159,7 @@ static int check_head(struct upgrade *up, struct mbuf *head)
 	if (err)
 		return refuse(up, EPROTO, "answer is not HTTP");
 
-	if (list_count(&msg->hdrl) > UPGRADE_HEADERS_MAX)
+	if (list_count(&msg->hdrl) > WEBHEAD_HEADERS_MAX)
 		err = refuse(up, EPROTO, "answer has too many headers");
 	else
 		err = check_status(up, msg);
@@ -239,8 +177,8 @@ int upgrade_response(struct upgrade *up, struct mbuf *mb)
 	size_t n;
 	int err;
 
-	n = head_size(up, mbuf_buf(mb), left);
-	if (n > UPGRADE_HEAD_MAX || (!n && left >= UPGRADE_HEAD_MAX))
+	n = webhead_size(mbuf_buf(mb), left, &up->scanned);
+	if (n > WEBHEAD_MAX || (!n && left >= WEBHEAD_MAX))
 		return refuse(up, EOVERFLOW, "answer is over 16 kB");
 	if (!n)
 		return EAGAIN;

@@ -11,11 +11,10 @@
 #define CORE_NET_UPGRADE_H
 
 #include "core/base/clock.h"
+#include "core/net/webhead.h"
 #include "core/net/weburl.h"
 
 enum {
-	UPGRADE_HEAD_MAX = 16 * 1024,	/**< SECURITY row 15 [bytes]      */
-	UPGRADE_HEADERS_MAX = 64,	/**< Ours                         */
 	UPGRADE_TIMEOUT = 10 * CLOCK_S, /**< SECURITY row 15 [us]         */
 	UPGRADE_KEY_SIZE = 16,		/**< RFC 6455 section 4.1 [bytes] */
 	UPGRADE_TEXT_SIZE = 32,		/**< Key and accept, base64       */

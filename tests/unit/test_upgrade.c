@@ -244,11 +244,11 @@ static void test_upgrade_waits_for_the_end_byte_by_byte(void **state)
 
 static void test_upgrade_limits_length_and_headers(void **state)
 {
-	struct mbuf *mb = mbuf_alloc(UPGRADE_HEAD_MAX);
+	struct mbuf *mb = mbuf_alloc(WEBHEAD_MAX);
 	(void)state;
 
 	(void)mbuf_write_str(mb, GOOD);
-	while (mb->end < UPGRADE_HEAD_MAX)
+	while (mb->end < WEBHEAD_MAX)
 		(void)mbuf_write_str(mb, "X: a long header\r\n");
 	mb->pos = 0;
 	memset(&up, 0, sizeof(up));
@@ -256,7 +256,7 @@ static void test_upgrade_limits_length_and_headers(void **state)
 
 	mbuf_rewind(mb);
 	(void)mbuf_write_str(mb, GOOD);
-	for (unsigned i = 0; i < UPGRADE_HEADERS_MAX; i++)
+	for (unsigned i = 0; i < WEBHEAD_HEADERS_MAX; i++)
 		(void)mbuf_write_str(mb, "X: y\r\n");
 	(void)mbuf_write_str(mb, "\r\n");
 	mb->pos = 0;

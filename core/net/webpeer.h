@@ -1,0 +1,81 @@
+/**
+ * @file core/net/webpeer.h  Web peer: one connection, as long as it is HTTP
+ *
+ *     webserver <-> bytes <-> [webpeer] <-> webrequest, website
+ *
+ * One request after the other, each answered before the next is looked at.
+ * No socket and no clock: after each input ask webpeer_next() what to do.
+ */
+#ifndef CORE_NET_WEBPEER_H
+#define CORE_NET_WEBPEER_H
+
+#include "core/base/clock.h"
+#include "core/net/website.h"
+
+enum {
+	WEBPEER_REQUEST_MAX = 10 * CLOCK_S, /**< For a request to be whole,
+						 SECURITY rows 15, 43 [us]  */
+	WEBPEER_REPLY_MAX = 30 * CLOCK_S,   /**< For a reply to be taken,
+						 ours [us]                  */
+	WEBPEER_IDLE_MAX = 5 * CLOCK_S,	    /**< Between two, ours [us]     */
+};
+
+/** What to do now */
+enum webpeer_next {
+	WEBPEER_READ = 0, /**< Wait for bytes, or webpeer_due()            */
+	WEBPEER_WRITE,	  /**< Write webpeer_output()                      */
+	WEBPEER_UPGRADE,  /**< Call webpeer_upgrade() or webpeer_refuse()  */
+	WEBPEER_CLOSE,	  /**< Close, once all is written                  */
+};
+
+struct webpeer;
+
+/** Allocate. Free with mem_deref(). @return 0, ENOMEM */
+int webpeer_alloc(struct webpeer **pp, const struct website *site,
+		  uint64_t now);
+
+/** Bytes from the peer */
+void webpeer_recv(struct webpeer *p, const uint8_t *data, size_t size,
+		  uint64_t now);
+
+/** What to do now */
+enum webpeer_next webpeer_next(const struct webpeer *p);
+
+/**
+ * What to write.
+ *
+ * @param size  Set to how much there is, not 0 when WEBPEER_WRITE
+ *
+ * @return Bytes, until the next call with p
+ */
+const uint8_t *webpeer_output(const struct webpeer *p, size_t *size);
+
+/** So much of it was written [bytes] */
+void webpeer_sent(struct webpeer *p, size_t size, uint64_t now);
+
+/**
+ * Let the upgrade happen. Nothing else is to be called but mem_deref().
+ *
+ * @param replyp  Set to what to write; the caller's
+ * @param restp   Set to what came behind the request; the caller's
+ */
+void webpeer_upgrade(struct webpeer *p, struct mbuf **replyp,
+		     struct mbuf **restp);
+
+/** Do not: answer with this status instead */
+void webpeer_refuse(struct webpeer *p, enum webrequest_status status,
+		    uint64_t now);
+
+/** Whether it is between two requests, and nobody waits */
+bool webpeer_is_idle(const struct webpeer *p);
+
+/** When to call webpeer_tick() [us] */
+uint64_t webpeer_due(const struct webpeer *p);
+
+/** Time has come */
+void webpeer_tick(struct webpeer *p, uint64_t now);
+
+/** Print counters, for %H */
+int webpeer_print(struct re_printf *pf, const struct webpeer *p);
+
+#endif

@@ -1,5 +1,5 @@
 /**
- * @file core/base/keepfile.h  Keepfile: a small file that is kept, or not at all
+ * @file core/base/keepfile.h  Keepfile: a small file, kept or not at all
  *
  *     pagecert, secrets -> [keepfile] -> state folder
  *

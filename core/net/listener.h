@@ -4,9 +4,7 @@
  *     kernel -> [listener] -> stream_accept()
  *
  * A handshake costs a small board 80 ms, so connections come in no faster
- * than inlet.h lets them: who comes too often is turned away at once, the
- * others wait in the kernel's queue. While the owner is full nobody is
- * accepted.
+ * than waitroom.h lets them. While the owner is full nobody is let in.
  */
 #ifndef CORE_NET_LISTENER_H
 #define CORE_NET_LISTENER_H
@@ -50,7 +48,7 @@ int listener_alloc(struct listener **lp, const struct sa *addrv, size_t addrc,
 
 /**
  * Say whether the owner can take one more. While it cannot, those who come
- * wait in the kernel's queue. Allowed inside the handler.
+ * wait, for WAITROOM_PATIENCE. Allowed inside the handler.
  */
 void listener_set_full(struct listener *l, bool full, uint64_t now);
 

@@ -239,6 +239,29 @@ void mbed_conf_policy(mbedtls_ssl_config *conf)
 				       MBEDTLS_SSL_RENEGOTIATION_DISABLED);
 }
 
+bool mbed_is_up(const mbedtls_ssl_context *ssl)
+{
+#if MBED_3
+	return mbedtls_ssl_is_handshake_over((mbedtls_ssl_context *)ssl);
+#else
+	return ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER;
+#endif
+}
+
+bool mbed_is_costly(const mbedtls_ssl_context *ssl)
+{
+#if MBED_3
+	int state = ssl->MBEDTLS_PRIVATE(state);
+#else
+	int state = ssl->state;
+#endif
+
+	return state == MBEDTLS_SSL_SERVER_KEY_EXCHANGE ||
+	       state == MBEDTLS_SSL_CLIENT_KEY_EXCHANGE ||
+	       state == MBEDTLS_SSL_SERVER_HELLO ||
+	       state == MBEDTLS_SSL_CERTIFICATE_VERIFY;
+}
+
 bool mbed_is_ticket(int ret)
 {
 #if MBED_3 && defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)

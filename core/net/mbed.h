@@ -84,6 +84,12 @@ int mbed_init(void);
  */
 void mbed_conf_policy(mbedtls_ssl_config *conf);
 
+/** Whether a handshake is over */
+bool mbed_is_up(const mbedtls_ssl_context *ssl);
+
+/** Whether the next step of a server's handshake computes much */
+bool mbed_is_costly(const mbedtls_ssl_context *ssl);
+
 /** Whether a code of mbedtls_ssl_read() only says that a ticket came */
 bool mbed_is_ticket(int ret);
 

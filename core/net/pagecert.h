@@ -16,8 +16,6 @@
 
 enum {
 	PAGECERT_REASON_MAX = 512, /**< Text of a failure [bytes], ours     */
-	PAGECERT_RENEW_DAYS = 30,  /**< Ours is made anew, the user's is
-					warned of, so long before its end   */
 };
 
 struct pagecert;

@@ -6,6 +6,7 @@
  */
 #include "core/base/log.h"
 #include "core/net/mbed.h"
+#include "core/net/pagecert.h"
 #include "core/net/secure.h"
 #include "core/net/trust.h"
 
@@ -18,9 +19,10 @@ enum {
 
 struct secure {
 	mbedtls_ssl_context ssl;
-	mbedtls_ssl_config conf;
-	mbedtls_x509_crt ca;
-	struct trust_check check;
+	mbedtls_ssl_config conf;  /* The client's                         */
+	mbedtls_x509_crt ca;	  /* The same                             */
+	struct trust_check check; /* The same                            */
+	struct pagecert *cert;	  /* The server's                         */
 	struct mbuf *in; /* From the network, pos is what was read       */
 	secure_send_h *h;
 	void *arg;
@@ -59,6 +61,24 @@ static void destructor(void *arg)
 	mbedtls_ssl_config_free(&s->conf);
 	mbedtls_x509_crt_free(&s->ca);
 	mem_deref(s->in);
+	mem_deref(s->cert);
+}
+
+static struct secure *secure_new(secure_send_h *h, void *arg)
+{
+	struct secure *s;
+
+	s = mem_zalloc(sizeof(*s), destructor);
+	if (!s)
+		return NULL;
+
+	s->h = h;
+	s->arg = arg;
+	mbedtls_ssl_init(&s->ssl);
+	mbedtls_ssl_config_init(&s->conf);
+	mbedtls_x509_crt_init(&s->ca);
+	s->in = mbuf_alloc(READ_SIZE);
+	return s->in ? s : mem_deref(s);
 }
 
 static int configure(struct secure *s)
@@ -95,17 +115,11 @@ int secure_alloc(struct secure **sp, const char *host, const char *ca_file,
 	int ret, err;
 
 	reason[0] = '\0';
-	s = mem_zalloc(sizeof(*s), destructor);
+	s = secure_new(h, arg);
 	if (!s)
 		return ENOMEM;
 
-	s->h = h;
-	s->arg = arg;
-	mbedtls_ssl_init(&s->ssl);
-	mbedtls_ssl_config_init(&s->conf);
-	mbedtls_x509_crt_init(&s->ca);
-	s->in = mbuf_alloc(READ_SIZE);
-	err = s->in ? mbed_init() : ENOMEM;
+	err = mbed_init();
 	if (!err)
 		err = trust_check_init(&s->check, host, wall);
 	if (!err)
@@ -132,6 +146,29 @@ out:
 	return err;
 }
 
+int secure_accept(struct secure **sp, struct pagecert *cert, secure_send_h *h,
+		  void *arg)
+{
+	struct secure *s;
+	int ret;
+
+	s = secure_new(h, arg);
+	if (!s)
+		return ENOMEM;
+
+	s->cert = mem_ref(cert);
+	ret = mbedtls_ssl_setup(&s->ssl, pagecert_config(cert));
+	if (ret) {
+		log_warning("secure: set-up: %H\n", mbed_print, &ret);
+		mem_deref(s);
+		return ret == MBEDTLS_ERR_SSL_ALLOC_FAILED ? ENOMEM : EPROTO;
+	}
+
+	mbedtls_ssl_set_bio(&s->ssl, s, on_send, on_recv, NULL);
+	*sp = s;
+	return 0;
+}
+
 int secure_input(struct secure *s, const uint8_t *p, size_t size)
 {
 	size_t left = mbuf_get_left(s->in);
@@ -156,7 +193,8 @@ static int failed(struct secure *s, int ret)
 	uint32_t flags = mbedtls_ssl_get_verify_result(&s->ssl);
 	bool x509 = ret <= X509_FIRST && ret >= X509_LAST;
 
-	if (flags != UINT32_MAX) /* Which it is before there is a verdict */
+	/* Which it is before there is a verdict; a server asks for none */
+	if (flags != UINT32_MAX && !s->cert)
 		trust_add_flags(&s->check, flags);
 
 	if (s->send_err) {
@@ -177,12 +215,31 @@ static int failed(struct secure *s, int ret)
 
 static int closed(struct secure *s)
 {
-	(void)re_snprintf(s->reason, sizeof(s->reason), "closed by the server");
+	(void)re_snprintf(s->reason, sizeof(s->reason), "closed by the %s",
+			  s->cert ? "client" : "server");
 	return ECONNRESET;
+}
+
+/* The server computes in some states. @return 0, or of the library; then
+   *more is set when the next such state has been reached */
+static int step(struct secure *s, bool *more)
+{
+	int ret;
+
+	if (!s->cert)
+		return mbedtls_ssl_handshake(&s->ssl);
+
+	do {
+		ret = mbedtls_ssl_handshake_step(&s->ssl);
+		*more = !ret && !mbed_is_up(&s->ssl);
+	} while (*more && !mbed_is_costly(&s->ssl));
+
+	return ret;
 }
 
 int secure_handshake(struct secure *s)
 {
+	bool more = false;
 	int ret;
 
 	if (s->up)
@@ -190,7 +247,9 @@ int secure_handshake(struct secure *s)
 	if (s->reason[0])
 		return EPROTO;
 
-	ret = mbedtls_ssl_handshake(&s->ssl);
+	ret = step(s, &more);
+	if (more)
+		return EINPROGRESS;
 	if (ret == MBEDTLS_ERR_SSL_WANT_READ)
 		return EAGAIN;
 	if (ret == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
@@ -199,11 +258,16 @@ int secure_handshake(struct secure *s)
 	if (ret)
 		return failed(s, ret);
 
-	/* Refuse on any flag, whatever mbedTLS made of it */
-	if (s->check.flags || mbedtls_ssl_get_verify_result(&s->ssl))
-		return failed(s, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
-
 	s->up = true;
+	if (s->cert)
+		return 0;
+
+	/* Refuse on any flag, whatever mbedTLS made of it */
+	if (s->check.flags || mbedtls_ssl_get_verify_result(&s->ssl)) {
+		s->up = false;
+		return failed(s, MBEDTLS_ERR_X509_CERT_VERIFY_FAILED);
+	}
+
 	mbedtls_ssl_conf_ca_chain(&s->conf, NULL, NULL);
 	mbedtls_x509_crt_free(&s->ca);
 	mbedtls_x509_crt_init(&s->ca);

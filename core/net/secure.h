@@ -3,10 +3,10 @@
  *
  *     stream <-> [secure] <-> mbedTLS
  *
- * The TLS client, without a socket: what comes from the network is given to
+ * TLS without a socket: what comes from the network is given to
  * secure_input(), what goes there leaves through the send handler. TLS 1.2
- * or later, certificate checked by trust.h, SNI. Its server side comes with
- * the page of the phone.
+ * or later. The client checks the certificate by trust.h and sends SNI; the
+ * server shows that of pagecert.h, and asks for none.
  */
 #ifndef CORE_NET_SECURE_H
 #define CORE_NET_SECURE_H
@@ -18,6 +18,7 @@ enum {
 };
 
 struct secure;
+struct pagecert;
 
 /**
  * Send bytes to the peer. Must not free the session.
@@ -42,6 +43,17 @@ int secure_alloc(struct secure **sp, const char *host, const char *ca_file,
 		 uint64_t wall, secure_send_h *h, void *arg, char *reason);
 
 /**
+ * Allocate the server's side. Free with mem_deref().
+ *
+ * @param sp    Set to the session
+ * @param cert  What to show; a reference is kept
+ *
+ * @return 0, ENOMEM, EPROTO
+ */
+int secure_accept(struct secure **sp, struct pagecert *cert, secure_send_h *h,
+		  void *arg);
+
+/**
  * Give bytes from the network; they are copied. Then call
  * secure_handshake() until it is done, and secure_read() until EAGAIN.
  *
@@ -50,10 +62,13 @@ int secure_alloc(struct secure **sp, const char *host, const char *ca_file,
 int secure_input(struct secure *s, const uint8_t *p, size_t size);
 
 /**
- * Start or go on with the handshake.
+ * Start or go on with the handshake. A server goes on by one step that
+ * computes at a time: EINPROGRESS means that it wants to be called again,
+ * when others had their turn.
  *
- * @return 0 done, EAGAIN needs input, EACCES certificate refused, EPROTO,
- *         or errno of the send handler; secure_reason() says why
+ * @return 0 done, EAGAIN needs input, EINPROGRESS, EACCES certificate
+ *         refused, EPROTO, or errno of the send handler; secure_reason()
+ *         says why
  */
 int secure_handshake(struct secure *s);
 

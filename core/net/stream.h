@@ -13,13 +13,12 @@
 
 #include "core/base/clock.h"
 #include "core/net/resolver.h"
+#include "core/net/wire.h"
 
 enum {
-	STREAM_QUEUE_MAX = 256 * 1024, /**< To write, SECURITY row 15 [bytes]*/
-	STREAM_SETUP_MAX = 10 * CLOCK_S, /**< TLS handshake, ours [us]        */
-	STREAM_USER_TIMEOUT = 20000,	 /**< Unacknowledged data, RFC 5482,
-					      ours [ms]                       */
-	STREAM_REASON_MAX = 384,	 /**< Text of a failure [bytes], ours */
+	STREAM_QUEUE_MAX = WIRE_QUEUE_MAX, /**< To write [bytes]   */
+	STREAM_SETUP_MAX = WIRE_SETUP_MAX, /**< TLS handshake [us] */
+	STREAM_REASON_MAX = 448, /**< Text of a failure [bytes], ours */
 };
 
 struct stream;

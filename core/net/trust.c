@@ -108,7 +108,7 @@ int trust_check_init(struct trust_check *c, const char *host, uint64_t wall)
 	return 0;
 }
 
-static uint64_t seconds(const mbedtls_x509_time *t)
+uint64_t trust_seconds(const mbedtls_x509_time *t)
 {
 	struct tm tm = {
 		.tm_year = t->year - YEAR_BASE,
@@ -123,7 +123,7 @@ static uint64_t seconds(const mbedtls_x509_time *t)
 	return s < 0 ? 0 : (uint64_t)s;
 }
 
-static int print_time(struct re_printf *pf, const mbedtls_x509_time *t)
+int trust_print_time(struct re_printf *pf, const mbedtls_x509_time *t)
 {
 	return re_hprintf(pf, "%04d-%02d-%02d %02d:%02d UTC", t->year, t->mon,
 			  t->day, t->hour, t->min);
@@ -133,17 +133,17 @@ static void check_time(struct trust_check *c, const mbedtls_x509_crt *crt,
 		       int depth, uint32_t *flags)
 {
 	const char *which = depth ? "authority" : "certificate";
-	uint64_t end = seconds(&crt->valid_to);
+	uint64_t end = trust_seconds(&crt->valid_to);
 
 	*flags &= ~(uint32_t)TIME_FLAGS;
 	if (c->wall > end) {
 		*flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-		explain(c, "%s expired at %H", which, print_time,
+		explain(c, "%s expired at %H", which, trust_print_time,
 			&crt->valid_to);
 	}
-	if (c->time_known && c->wall < seconds(&crt->valid_from)) {
+	if (c->time_known && c->wall < trust_seconds(&crt->valid_from)) {
 		*flags |= MBEDTLS_X509_BADCERT_FUTURE;
-		explain(c, "%s is not valid before %H", which, print_time,
+		explain(c, "%s is not valid before %H", which, trust_print_time,
 			&crt->valid_from);
 	}
 	if (depth && (!c->ca_expires || end < c->ca_expires))

@@ -62,6 +62,12 @@ uint64_t trust_floor(void);
  */
 bool trust_time_known(uint64_t wall);
 
+/** A date of a certificate [s since 1970], 0 before that */
+uint64_t trust_seconds(const mbedtls_x509_time *t);
+
+/** Print a date of a certificate, for %H */
+int trust_print_time(struct re_printf *pf, const mbedtls_x509_time *t);
+
 /**
  * Begin a check.
  *

@@ -91,6 +91,7 @@ enum {
 	X(BUTTON, "button")                                                    \
 	X(DOOR, "door")                                                        \
 	X(RINGING, "ringing")                                                  \
+	X(RUNG, "rung")                                                        \
 	X(STATS, "stats")                                                      \
 	X(DEVICE_LOST, "device_lost")                                          \
 	X(DEVICE_BACK, "device_back")

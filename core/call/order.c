@@ -1,23 +1,7 @@
 /**
  * @file core/call/order.c  Order
  */
-#include <stdlib.h>
 #include "core/call/order.h"
-
-const char order_type[] = "application/vnd.boardphone+json";
-
-bool order_is(const struct pl *ctype)
-{
-	struct pl type = *ctype;
-	const char *semicolon = pl_strchr(ctype, ';');
-
-	if (semicolon)
-		type.l = (size_t)(semicolon - type.p);
-	while (type.l && strchr(" \t", type.p[type.l - 1]))
-		--type.l;
-
-	return !pl_strcasecmp(&type, order_type);
-}
 
 static unsigned open_relay(struct door *d, const json_t *js, bool in_call,
 			   const char **reasonp, uint64_t now)
@@ -69,23 +53,10 @@ unsigned order_obey(struct door *d, const struct pl *body, bool in_call,
 	return code;
 }
 
-int order_tell(struct mbuf **mbp, const char *relay, bool open)
+json_t *order_tell(const char *relay, bool open)
 {
 	const struct pl name = { relay, strlen(relay) };
-	json_t *js = json_pack("{s:s, s:o, s:b}", "event", "door", "relay",
-			       event_string(&name), "open", (int)open);
-	char *text = js ? json_dumps(js, JSON_COMPACT) : NULL;
-	struct mbuf *mb = text ? mbuf_alloc(strlen(text)) : NULL;
-	int err = mb ? mbuf_write_str(mb, text) : ENOMEM;
 
-	free(text);
-	json_decref(js);
-	if (err) {
-		mem_deref(mb);
-		return err;
-	}
-
-	mb->pos = 0;
-	*mbp = mb;
-	return 0;
+	return json_pack("{s:s, s:o, s:b}", "event", "door", "relay",
+			 event_string(&name), "open", (int)open);
 }

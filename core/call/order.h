@@ -5,6 +5,8 @@
  *
  *     {"command":"door","relay":"door"}           page to board
  *     {"event":"door","relay":"door","open":true} board to page
+ *
+ * Both are bodies of the type PHONE_JSON.
  */
 #ifndef CORE_CALL_ORDER_H
 #define CORE_CALL_ORDER_H
@@ -14,12 +16,6 @@
 enum {
 	ORDER_MAX = 1024, /**< A body [bytes], ours */
 };
-
-/** application/vnd.boardphone+json */
-extern const char order_type[];
-
-/** Whether a Content-Type is order_type, with or without parameters */
-bool order_is(const struct pl *ctype);
 
 /**
  * Do what a page asks.
@@ -35,7 +31,11 @@ bool order_is(const struct pl *ctype);
 unsigned order_obey(struct door *d, const struct pl *body, bool in_call,
 		    const char **reasonp, uint64_t now);
 
-/** What pages are told when a relay opened or closed. @return 0, ENOMEM */
-int order_tell(struct mbuf **mbp, const char *relay, bool open);
+/**
+ * What pages are told when a relay opened or closed.
+ *
+ * @return New reference, NULL without memory
+ */
+json_t *order_tell(const char *relay, bool open);
 
 #endif

@@ -398,6 +398,11 @@ void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg)
 	p->machine_arg = arg;
 }
 
+void phone_set_calls(struct phone *p, const struct calls_handlers *h)
+{
+	calls_set_handlers(p->calls, h);
+}
+
 int phone_publish(struct phone *p, const char *key, json_t *value)
 {
 	if (p->reception)

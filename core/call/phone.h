@@ -154,6 +154,9 @@ void phone_tell(struct phone *p, const json_t *what, uint64_t now);
 /** Who hears messages for machines; they are refused with 415 without */
 void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg);
 
+/** Who hears of answers, ends and digits of calls */
+void phone_set_calls(struct phone *p, const struct calls_handlers *h);
+
 /** Tell the page of the board: a member of /board.json, whose reference is
     taken over. @return 0 or ENOMEM, ENODEV there is no page */
 int phone_publish(struct phone *p, const char *key, json_t *value);

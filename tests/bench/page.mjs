@@ -42,7 +42,7 @@ async function one(board, visitor, times)
 	await board.must('hangup');
 	await board.call_event('terminated', { from: mark });
 	await until('no call', async () => await board.calls() === 0);
-	await visitor.settled();
+	await visitor.shows('ended');
 	return figures;
 }
 

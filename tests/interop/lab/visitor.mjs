@@ -77,7 +77,73 @@ export class Visitor {
 	{
 		await this.shows('login');
 		await this.$('password').fill(password);
-		await this.$('login-button').click();
+		await this.click('login-go');
+	}
+
+	/** Await what a data- attribute says somewhere; by default of body */
+	async says(key, values, { at = 'body', limit = 10000 } = {})
+	{
+		const list = [values].flat();
+		let now;
+
+		await until(`${this.name}: ${at} says ${key}=${values}`,
+			    async () => {
+			now = await this.page.locator(at).first()
+				.getAttribute(`data-${key}`);
+			return list.includes(now);
+		}, limit).catch((error) => {
+			error.message += `, but ${now}`;
+			throw error;
+		});
+		return now;
+	}
+
+	/** Await a relay's button: idle, sending, open, failed */
+	door(what, relay = 'door')
+	{
+		return this.says('door', what,
+				 { at: `button[data-relay="${relay}"]` });
+	}
+
+	async open_door(relay = 'door')
+	{
+		await this.page.locator(`button[data-relay="${relay}"]`)
+			.click();
+	}
+
+	/** Press keys of the keypad */
+	async keys(digits)
+	{
+		if (!await this.$('keypad').isVisible())
+			await this.click('keypad-open');
+		for (const digit of digits)
+			await this.page.locator(
+				`#keypad [data-key="${digit}"]`).click();
+	}
+
+	/** The messages are to be seen */
+	async opens_messages()
+	{
+		if (!await this.$('message').isVisible())
+			await this.click('messages-open');
+	}
+
+	async writes(text)
+	{
+		await this.opens_messages();
+		await this.$('message').fill(text);
+		await this.click('message-send');
+		await this.says('sent', 'sent', { at:
+			'#messages .message[data-from="me"]:last-of-type' });
+	}
+
+	/** Await a message of the board's */
+	async reads(text)
+	{
+		await this.opens_messages();
+		await this.page.locator(
+			'#messages .message[data-from="board"]',
+			{ hasText: text }).waitFor({ timeout: 10000 });
 	}
 
 	/** Keep a picture of the page */

@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
 	from '../lab/laboratory.mjs';
 import { DOOR_CODE, PASSWORD } from '../lab/board.mjs';
+import { TELEPHONE } from '../lab/visitor.mjs';
 import { never, now, until } from '../lab/wait.mjs';
 
 const LISTEN = 3; /* To each side of a call [s] */
@@ -39,8 +40,31 @@ export async function watching(visitor)
 	const from = visitor.events.mark();
 
 	await visitor.click('watch');
-	await visitor.shows('watching');
+	await visitor.shows('call');
+	await visitor.says('talk', 'off');
 	await visitor.wait('heard', { from });
+}
+
+/** One who watches talks, too */
+export async function talks(visitor)
+{
+	await visitor.click('mic');
+	await visitor.says('talk', 'on');
+}
+
+/** It hangs up, and the page says so */
+export async function hangs_up(visitor)
+{
+	await visitor.click('hangup');
+	await visitor.shows('ended');
+	assert.equal(await visitor.says('reason', 'hangup'), 'hangup');
+}
+
+/** It is over for a reason */
+export async function over(visitor, reason)
+{
+	await visitor.shows('ended');
+	await visitor.says('reason', reason);
 }
 
 /** Both listen; figures of both */
@@ -76,14 +100,18 @@ async function logs_in(lab)
 	assert.equal(await visitor.asked(), 0, 'it asks for the microphone');
 }
 
+const refused = (visitor, reason) => visitor.says('reason', reason,
+						 { at: '#login-error' });
+
 async function wrong_password(lab)
 {
 	const board = await lab.board();
 	const visitor = await lab.visitor(board);
 
 	await visitor.log_in('k7mq-x3rt-xxxx');
-	await visitor.wrong();
+	await refused(visitor, 'wrong');
 	await visitor.shot('wrong-password');
+	assert.equal(await visitor.$('login-error').isVisible(), true);
 	await visitor.log_in();
 	await visitor.shows('ready');
 }
@@ -95,11 +123,13 @@ async function locked_out(lab)
 	const visitor = await lab.visitor(board);
 
 	for (let i = 0; i < 5; i++) {
+		const from = visitor.events.mark();
 		await visitor.log_in(`wrong-${i}`);
-		await visitor.wrong();
+		await visitor.wait('state', { from, match: (e) =>
+			e.state === 'login' });
 	}
 	await visitor.log_in();
-	await visitor.wrong();
+	await refused(visitor, 'locked');
 	await visitor.shot('locked-out');
 	return (await visitor.text('#login-error')).trim();
 }
@@ -118,9 +148,8 @@ async function button_to_end(lab)
 	await visitor.shot('call');
 
 	await opens(board, visitor);
-	await visitor.click('hangup');
+	await hangs_up(visitor);
 	await board.call_event('terminated', { from });
-	await visitor.shows(['ended', 'ready']);
 	await visitor.shot('ended');
 	await no_call(board);
 	return figures;
@@ -132,13 +161,13 @@ async function opens(board, visitor)
 	const mark = board.events.mark();
 	const start = now();
 
-	await visitor.click('door');
+	await visitor.open_door();
 	await board.wait('door', { from: mark, match: (e) => e.open });
 	await visitor.door('open');
 	const confirmed = now() - start;
 	await visitor.shot('door-open');
 	await board.wait('door', { from: mark, match: (e) => !e.open });
-	await visitor.door('closed');
+	await visitor.door('idle');
 	return confirmed;
 }
 
@@ -151,7 +180,8 @@ async function declines(lab)
 	await rung(board, visitor);
 	await visitor.click('decline');
 	const { code } = await board.call_event('terminated', { from });
-	await visitor.shows(['ended', 'ready']);
+	await over(visitor, 'declined');
+	await visitor.shot('declined');
 	await no_call(board);
 	assert([480, 486, 603].includes(code), `code ${code}`);
 	return `code ${code}`;
@@ -166,12 +196,11 @@ async function one_of_two(lab)
 	await rung(board, anna, bert);
 	const start = now();
 	await answered(anna);
-	await bert.shows(['ended', 'ready']);
+	await over(bert, 'elsewhere');
 	const ms = now() - start;
 	await bert.shot('answered-elsewhere');
-	assert.match(await bert.text(), /elsewhere|another/i);
 	const figures = await both_hear(anna, board);
-	await anna.click('hangup');
+	await hangs_up(anna);
 	await no_call(board);
 	return `${figures}; the other one silent after ${ms.toFixed(0)} ms`;
 }
@@ -195,12 +224,11 @@ async function three_watch(lab)
 	assert.equal(await board.calls(), 3);
 
 	/* One of them talks: the board hears that one, the others go on */
-	await watchers[1].click('talk');
-	await watchers[1].shows('call');
+	await talks(watchers[1]);
 	const figures = await both_hear(watchers[1], board);
 	await watchers[1].shot('talking');
 	for (const watcher of watchers)
-		await watcher.click('hangup');
+		await hangs_up(watcher);
 	await no_call(board);
 	return figures;
 }
@@ -213,8 +241,7 @@ async function both_talk(lab)
 
 	for (const visitor of [anna, bert]) {
 		await watching(visitor);
-		await visitor.click('talk');
-		await visitor.shows('call');
+		await talks(visitor);
 	}
 	await anna.listen(1);
 	const { samples, rate } = await board.listen_for(LISTEN);
@@ -223,7 +250,8 @@ async function both_talk(lab)
 		power_at(samples, rate, hz, 0, samples.length)));
 	levels.forEach((db) => assert(Math.abs(db + 15) < 3,
 		`the sum has ${levels.map((l) => l.toFixed(1))} dB`));
-	await anna.click('mute');
+	await anna.click('mic');
+	await anna.says('talk', 'muted');
 	const only = await until('anna is muted', async () => {
 		const more = await board.listen_for(1);
 		const db = 10 * Math.log10(power_at(more.samples, rate, 400,
@@ -231,8 +259,8 @@ async function both_talk(lab)
 		return db < -50 && db;
 	});
 	await anna.shot('muted');
-	await anna.click('hangup');
-	await bert.click('hangup');
+	await hangs_up(anna);
+	await hangs_up(bert);
 	await no_call(board);
 	return `${levels.map((l) => l.toFixed(1)).join(' and ')} dB, muted ` +
 		`${only.toFixed(0)} dB`;
@@ -251,14 +279,14 @@ async function reload_in_call(lab)
 	const start = now();
 	await visitor.page.reload();
 	await board.call_event('terminated', { from: mark });
-	await visitor.shows(['call', 'watching']);
+	await visitor.shows('call');
 	await visitor.wait('heard', { from });
 	const ms = now() - start;
 	await until('one call', async () => await board.calls() === 1);
 	await visitor.shot('after-reload');
 	const sound = await visitor.listen(LISTEN);
 	const heard = assert_tone('page', sound, PHONE_TONE);
-	await visitor.click('hangup');
+	await hangs_up(visitor);
 	await no_call(board);
 	return `heard again after ${ms.toFixed(0)} ms; ${told(heard)}`;
 }
@@ -274,7 +302,7 @@ async function digits_open(lab)
 	await visitor.keys(DOOR_CODE);
 	await visitor.shot('keypad');
 	await board.wait('door', { from: mark, match: (e) => e.open });
-	await visitor.click('hangup');
+	await hangs_up(visitor);
 	await no_call(board);
 }
 
@@ -285,7 +313,8 @@ async function no_door(lab)
 	const visitor = await lab.member(board);
 
 	await never('the door opens', async () =>
-		await visitor.$('door').isVisible() ||
+		await visitor.page.locator('[data-relay]').first()
+			.isVisible() ||
 		board.events.find((e) => e.event === 'door'), 500);
 }
 
@@ -302,6 +331,100 @@ async function messages(lab)
 	const event = await board.wait('i_new_message', { from: mark });
 	assert.equal(event.text ?? event.body, 'Ich komme gleich 🙂');
 	await visitor.shot('messages');
+}
+
+/* Each kind of screen and language, at rest, rung and in a call */
+async function looks(lab)
+{
+	const board = await lab.board();
+	const kinds = {
+		'telephone': { screen: TELEPHONE },
+		'telephone-dark': { screen: TELEPHONE, colorScheme: 'dark' },
+		'desktop-dark': { colorScheme: 'dark' },
+		'desktop-german': { locale: 'de-DE' },
+	};
+
+	for (const [kind, options] of Object.entries(kinds)) {
+		const visitor = await lab.visitor(board, { name: kind,
+			...options });
+		await visitor.shows('login');
+		await visitor.shot(`${kind}-login`);
+		await visitor.log_in();
+		await visitor.shows('ready');
+		await visitor.shot(`${kind}-ready`);
+		await rung(board, visitor);
+		await visitor.shot(`${kind}-ringing`);
+		await answered(visitor);
+		await fits(visitor);
+		await visitor.shot(`${kind}-call`);
+		await visitor.open_door();
+		await visitor.door('open');
+		await visitor.click('keypad-open');
+		await visitor.shot(`${kind}-keypad`);
+		await hangs_up(visitor);
+		await visitor.click('settings-open');
+		await visitor.shot(`${kind}-settings`);
+		await no_call(board);
+		await visitor.close();
+	}
+	lab.visitors = [];
+	return `${Object.keys(kinds).length} kinds`;
+}
+
+/* Nothing is wider than the screen, no button is outside of it */
+async function fits({ name, page })
+{
+	const outside = await page.evaluate(() => {
+		const list = [...document.querySelectorAll('button')]
+			.filter((b) => b.checkVisibility())
+			.map((b) => [b.id, b.getBoundingClientRect()])
+			.filter(([, r]) => r.left < 0 || r.top < 0 ||
+				r.right > innerWidth + 1 ||
+				r.bottom > innerHeight + 1)
+			.map(([id]) => id);
+		if (document.documentElement.scrollWidth > innerWidth)
+			list.push('the page itself');
+		return list;
+	});
+
+	assert.deepEqual(outside, [], `${name}: outside of the screen`);
+}
+
+/* Without a mouse: Tab and Enter; and every control has a name */
+async function keyboard(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.visitor(board);
+	const { page } = visitor;
+	const focused = () => page.evaluate(() =>
+		document.activeElement?.id);
+	const go_to = (id) => until(`Tab reaches ${id}`, async () => {
+		if (await focused() === id)
+			return true;
+		await page.keyboard.press('Tab');
+		return false;
+	});
+
+	await visitor.shows('login');
+	await go_to('password');
+	await page.keyboard.type(PASSWORD);
+	await page.keyboard.press('Enter');
+	await visitor.shows('ready');
+	await rung(board, visitor);
+	await go_to('answer');
+	await visitor.shot('keyboard-focus');
+	await page.keyboard.press('Enter');
+	await visitor.shows('call');
+	const nameless = await page.evaluate(() => [...document
+		.querySelectorAll('button, input, select, a')]
+		.filter((e) => e.checkVisibility() && !(e.innerText.trim() ||
+			e.ariaLabel || e.labels?.length || e.title))
+		.map((e) => e.outerHTML.slice(0, 80)));
+	assert.deepEqual(nameless, [], 'controls without a name');
+	await go_to('hangup');
+	await page.keyboard.press('Enter');
+	await over(visitor, 'hangup');
+	await no_call(board);
 }
 
 async function board_goes(lab)
@@ -326,11 +449,11 @@ async function next_step(lab)
 	const visitor = await lab.member(board);
 
 	await rung(board, visitor);
-	await visitor.shows(['ended', 'ready']);
+	await over(visitor, 'missed');
 	await visitor.shot('missed');
 	await visitor.shows('ringing');
 	await answered(visitor);
-	await visitor.click('hangup');
+	await hangs_up(visitor);
 	await no_call(board);
 }
 
@@ -353,7 +476,7 @@ async function to_account(lab)
 	await until('the account is registered', () => board.registered());
 	await rung(board, visitor);
 	await anna.wait('incoming', { from });
-	await visitor.shows(['ended', 'ready']);
+	await over(visitor, 'missed');
 	await anna.lab('answer');
 	await anna.wait('heard', { from });
 	await anna.idle();
@@ -370,7 +493,7 @@ async function stops_in_call(lab)
 	const { code, ms } = await board.stop();
 	assert.equal(code, 0);
 	assert(ms < 3000, `end took ${ms.toFixed(0)} ms`);
-	await visitor.shows(['ended', 'offline', 'connecting']);
+	await visitor.shows(['ended', 'offline']);
 	await visitor.shot('taken-down');
 	return `ended in ${ms.toFixed(0)} ms`;
 }
@@ -388,6 +511,8 @@ export default [
 	['page: digits open the door', digits_open],
 	['page: no door without a call', no_door],
 	['page: messages both ways', messages],
+	['page: telephone and desktop, dark, German', looks],
+	['page: by keyboard alone', keyboard],
 	['page: the board goes and comes', board_goes],
 	['page: nobody answers, the next step rings', next_step],
 	['page: browsers, then the user of a server', to_account],

@@ -9,8 +9,7 @@
 import assert from 'node:assert/strict';
 import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
 	from '../lab/laboratory.mjs';
-import { DOOR_CODE, PASSWORD } from '../lab/board.mjs';
-import { TELEPHONE } from '../lab/visitor.mjs';
+import { DOOR_CODE } from '../lab/board.mjs';
 import { never, now, until } from '../lab/wait.mjs';
 
 const LISTEN = 3; /* To each side of a call [s] */
@@ -333,100 +332,6 @@ async function messages(lab)
 	await visitor.shot('messages');
 }
 
-/* Each kind of screen and language, at rest, rung and in a call */
-async function looks(lab)
-{
-	const board = await lab.board();
-	const kinds = {
-		'telephone': { screen: TELEPHONE },
-		'telephone-dark': { screen: TELEPHONE, colorScheme: 'dark' },
-		'desktop-dark': { colorScheme: 'dark' },
-		'desktop-german': { locale: 'de-DE' },
-	};
-
-	for (const [kind, options] of Object.entries(kinds)) {
-		const visitor = await lab.visitor(board, { name: kind,
-			...options });
-		await visitor.shows('login');
-		await visitor.shot(`${kind}-login`);
-		await visitor.log_in();
-		await visitor.shows('ready');
-		await visitor.shot(`${kind}-ready`);
-		await rung(board, visitor);
-		await visitor.shot(`${kind}-ringing`);
-		await answered(visitor);
-		await fits(visitor);
-		await visitor.shot(`${kind}-call`);
-		await visitor.open_door();
-		await visitor.door('open');
-		await visitor.click('keypad-open');
-		await visitor.shot(`${kind}-keypad`);
-		await hangs_up(visitor);
-		await visitor.click('settings-open');
-		await visitor.shot(`${kind}-settings`);
-		await no_call(board);
-		await visitor.close();
-	}
-	lab.visitors = [];
-	return `${Object.keys(kinds).length} kinds`;
-}
-
-/* Nothing is wider than the screen, no button is outside of it */
-async function fits({ name, page })
-{
-	const outside = await page.evaluate(() => {
-		const list = [...document.querySelectorAll('button')]
-			.filter((b) => b.checkVisibility())
-			.map((b) => [b.id, b.getBoundingClientRect()])
-			.filter(([, r]) => r.left < 0 || r.top < 0 ||
-				r.right > innerWidth + 1 ||
-				r.bottom > innerHeight + 1)
-			.map(([id]) => id);
-		if (document.documentElement.scrollWidth > innerWidth)
-			list.push('the page itself');
-		return list;
-	});
-
-	assert.deepEqual(outside, [], `${name}: outside of the screen`);
-}
-
-/* Without a mouse: Tab and Enter; and every control has a name */
-async function keyboard(lab)
-{
-	const board = await lab.board();
-	const visitor = await lab.visitor(board);
-	const { page } = visitor;
-	const focused = () => page.evaluate(() =>
-		document.activeElement?.id);
-	const go_to = (id) => until(`Tab reaches ${id}`, async () => {
-		if (await focused() === id)
-			return true;
-		await page.keyboard.press('Tab');
-		return false;
-	});
-
-	await visitor.shows('login');
-	await go_to('password');
-	await page.keyboard.type(PASSWORD);
-	await page.keyboard.press('Enter');
-	await visitor.shows('ready');
-	await rung(board, visitor);
-	await go_to('answer');
-	await visitor.shot('keyboard-focus');
-	await page.keyboard.press('Enter');
-	await visitor.shows('call');
-	const nameless = await page.evaluate(() => [...document
-		.querySelectorAll('button, input, select, a')]
-		.filter((e) => e.checkVisibility() && !(e.innerText.trim() ||
-			e.ariaLabel || e.labels?.length || e.title))
-		.map((e) => e.outerHTML.slice(0, 80)));
-	assert.deepEqual(nameless, [], 'controls without a name');
-	await go_to('hangup');
-	await page.keyboard.press('Enter');
-	await over(visitor, 'hangup');
-	await no_call(board);
-}
-
 async function board_goes(lab)
 {
 	const board = await lab.board();
@@ -511,8 +416,6 @@ export default [
 	['page: digits open the door', digits_open],
 	['page: no door without a call', no_door],
 	['page: messages both ways', messages],
-	['page: telephone and desktop, dark, German', looks],
-	['page: by keyboard alone', keyboard],
 	['page: the board goes and comes', board_goes],
 	['page: nobody answers, the next step rings', next_step],
 	['page: browsers, then the user of a server', to_account],

@@ -82,10 +82,9 @@ static bool is_hex(const struct pl *pl, size_t len)
 	return pl->l == len;
 }
 
-static bool is_text(const struct pl *pl)
+static bool is_text(const struct pl *pl, size_t max)
 {
-	return pl->l && pl->l <= AUTHORIZATION_TEXT_MAX &&
-	       !memchr(pl->p, 0, pl->l);
+	return pl->l && pl->l <= max && !memchr(pl->p, 0, pl->l);
 }
 
 static int check(struct authorization *a, const struct fields *f)
@@ -98,8 +97,10 @@ static int check(struct authorization *a, const struct fields *f)
 	if (f->userhash.p && pl_strcasecmp(&f->userhash, "false"))
 		return ENOTSUP;
 
-	if (!is_text(&f->username) || !f->realm.p || !is_text(&f->nonce) ||
-	    !is_text(&f->cnonce) || !f->uri.l ||
+	if (!is_text(&f->username, AUTHORIZATION_TEXT_MAX) || !f->realm.p ||
+	    !is_text(&f->nonce, AUTHORIZATION_TEXT_MAX) ||
+	    !is_text(&f->cnonce, AUTHORIZATION_TEXT_MAX) ||
+	    !is_text(&f->uri, SIZE_MAX) ||
 	    !is_hex(&f->response, digest_len(a->algorithm->hash)) ||
 	    !is_hex(&f->nc, NC_LEN))
 		return EBADMSG;

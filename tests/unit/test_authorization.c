@@ -49,69 +49,68 @@ static void test_authorization_reads_rfc7616(void **state)
 	assert_int_equal(a.nc, 1);
 }
 
+static const struct {
+	const char *text;
+	int err;
+} valuev[] = {
+	{ "Digest " FIELDS REST, 0 },
+	{ "dIGEST  " FIELDS REST, 0 },
+	{ "Digest " FIELDS REST ",opaque=\"\"", 0 },
+	{ "Digest " FIELDS REST ",something=new", 0 },
+	{ "Digest " FIELDS REST ",userhash=false", 0 },
+	{ "Digest " FIELDS REST ",algorithm=MD5", 0 },
+	{ "Digest ," FIELDS "," REST ",", 0 },
+	{ "", ENOTSUP },
+	{ "Basic x", ENOTSUP },
+	{ "Digested " FIELDS REST, ENOTSUP },
+	{ "Digest " FIELDS REST ",algorithm=SHA-512", ENOTSUP },
+	{ "Digest " FIELDS REST ",algorithm=MD5-sess", ENOTSUP },
+	{ "Digest " FIELDS REST ",userhash=true", ENOTSUP },
+	{ "Digest " FIELDS "response=\"" MD5 "\"", ENOTSUP },
+	{ "Digest " FIELDS REST "x", EBADMSG },
+	{ "Digest", EBADMSG },
+	{ "Digest/ " FIELDS REST, EBADMSG },
+	{ "Digest " FIELDS REST ",algorithm=SHA-256", EBADMSG },
+	{ "Digest " FIELDS REST ",username=u", EBADMSG },
+	{ "Digest " FIELDS REST ",opaque=a,opaque=b", EBADMSG },
+	{ "Digest " FIELDS REST ",novalue", EBADMSG },
+	{ "Digest " FIELDS REST ",a=\"open", EBADMSG },
+	{ "Digest realm=r,nonce=n,uri=u," REST, EBADMSG },
+	{ "Digest username=\"\",realm=r,nonce=n,uri=u," REST, EBADMSG },
+	{ "Digest username=u,nonce=n,uri=u," REST, EBADMSG },
+	{ "Digest username=u,realm=r,uri=u," REST, EBADMSG },
+	{ "Digest username=u,realm=r,nonce=n," REST, EBADMSG },
+	{ "Digest " FIELDS "qop=auth,nc=00000001,response=" MD5, EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,response=" MD5, EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=1,response=" MD5, EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000000,"
+	  "response=" MD5,
+	  EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=0000000g,"
+	  "response=" MD5,
+	  EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=100000000,"
+	  "response=" MD5,
+	  EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000001,"
+	  "response=" MD5 "0",
+	  EBADMSG },
+	{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000001,"
+	  "response=\"\"",
+	  EBADMSG },
+};
+
 static void test_authorization_is_strict(void **state)
 {
-	static const struct {
-		const char *text;
-		int err;
-	} stepv[] = {
-		{ "Digest " FIELDS REST, 0 },
-		{ "dIGEST  " FIELDS REST, 0 },
-		{ "Digest " FIELDS REST ",opaque=\"\"", 0 },
-		{ "Digest " FIELDS REST ",something=new", 0 },
-		{ "Digest " FIELDS REST ",userhash=false", 0 },
-		{ "Digest " FIELDS REST ",algorithm=MD5", 0 },
-		{ "Digest ," FIELDS "," REST ",", 0 },
-		{ "", ENOTSUP },
-		{ "Basic x", ENOTSUP },
-		{ "Digested " FIELDS REST, ENOTSUP },
-		{ "Digest " FIELDS REST ",algorithm=SHA-512", ENOTSUP },
-		{ "Digest " FIELDS REST ",algorithm=MD5-sess", ENOTSUP },
-		{ "Digest " FIELDS REST ",userhash=true", ENOTSUP },
-		{ "Digest " FIELDS "response=\"" MD5 "\"", ENOTSUP },
-		{ "Digest " FIELDS REST "x", EBADMSG },
-		{ "Digest", EBADMSG },
-		{ "Digest/ " FIELDS REST, EBADMSG },
-		{ "Digest " FIELDS REST ",algorithm=SHA-256", EBADMSG },
-		{ "Digest " FIELDS REST ",username=u", EBADMSG },
-		{ "Digest " FIELDS REST ",opaque=a,opaque=b", EBADMSG },
-		{ "Digest " FIELDS REST ",novalue", EBADMSG },
-		{ "Digest " FIELDS REST ",a=\"open", EBADMSG },
-		{ "Digest realm=r,nonce=n,uri=u," REST, EBADMSG },
-		{ "Digest username=\"\",realm=r,nonce=n,uri=u," REST, EBADMSG },
-		{ "Digest username=u,nonce=n,uri=u," REST, EBADMSG },
-		{ "Digest username=u,realm=r,uri=u," REST, EBADMSG },
-		{ "Digest username=u,realm=r,nonce=n," REST, EBADMSG },
-		{ "Digest " FIELDS "qop=auth,nc=00000001,response=" MD5,
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,response=" MD5, EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=1,response=" MD5,
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000000,"
-		  "response=" MD5,
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=0000000g,"
-		  "response=" MD5,
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=100000000,"
-		  "response=" MD5,
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000001,"
-		  "response=" MD5 "0",
-		  EBADMSG },
-		{ "Digest " FIELDS "qop=auth,cnonce=c,nc=00000001,"
-		  "response=\"\"",
-		  EBADMSG },
-	};
 	struct authorization a;
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(stepv); i++) {
-		int err = decode(&a, stepv[i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(valuev); i++) {
+		int err = decode(&a, valuev[i].text);
 
-		if (err != stepv[i].err)
-			print_error("%s: %d\n", stepv[i].text, err);
-		assert_int_equal(err, stepv[i].err);
+		if (err != valuev[i].err)
+			print_error("%s: %d\n", valuev[i].text, err);
+		assert_int_equal(err, valuev[i].err);
 	}
 }
 

@@ -9,6 +9,8 @@ static int on_send(struct mbuf *mb, void *arg)
 {
 	struct desk *d = arg;
 
+	if (d->deaf)
+		return 0;
 	if (d->wire.sentc == WIRE_MAX)
 		wire_clear(&d->wire);
 	return wire_send(mb, &d->wire);
@@ -126,7 +128,7 @@ static void learn(struct desk *d)
 		(void)pl_strcpy(&nonce, d->nonce, sizeof(d->nonce));
 }
 
-static unsigned give(struct desk *d, struct mbuf *mb)
+unsigned desk_give(struct desk *d, struct mbuf *mb)
 {
 	const size_t before = d->wire.sentc;
 
@@ -176,7 +178,7 @@ static void authorize(const struct desk *d, const struct desk_request *r,
 			  response);
 }
 
-unsigned desk_ask(struct desk *d, const struct desk_request *r)
+struct mbuf *desk_make(struct desk *d, const struct desk_request *r)
 {
 	const char *method = either(r->method, "REGISTER");
 	const char *uri = either(r->uri, strcmp(method, "REGISTER")
@@ -189,18 +191,21 @@ unsigned desk_ask(struct desk *d, const struct desk_request *r)
 	if (r->password)
 		authorize(d, r, method, either(r->auth_uri, uri), auth,
 			  sizeof(auth));
-	return give(d,
-		    wire_text("%s %s SIP/2.0\r\n"
-			      "Via: SIP/2.0/WSS b.invalid;branch=z9hG4bK%u\r\n"
-			      "From: <sip:home@boardphone>;tag=f\r\n"
-			      "To: <%s>\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
-			      "%s%s%s%s%sContent-Length: %zu\r\n\r\n%s",
-			      method, uri, d->cseq,
-			      either(r->to, "sip:home@boardphone"), method,
-			      d->cseq, method, auth, either(r->lines, ""),
-			      r->ctype ? "Content-Type: " : "",
-			      either(r->ctype, ""), r->ctype ? "\r\n" : "",
-			      strlen(body), body));
+	return wire_text("%s %s SIP/2.0\r\n"
+			 "Via: SIP/2.0/WSS b.invalid;branch=z9hG4bK%u\r\n"
+			 "From: <sip:home@boardphone>;tag=f\r\n"
+			 "To: <%s>\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
+			 "%s%s%s%s%sContent-Length: %zu\r\n\r\n%s",
+			 method, uri, d->cseq,
+			 either(r->to, "sip:home@boardphone"), method, d->cseq,
+			 method, auth, either(r->lines, ""),
+			 r->ctype ? "Content-Type: " : "", either(r->ctype, ""),
+			 r->ctype ? "\r\n" : "", strlen(body), body);
+}
+
+unsigned desk_ask(struct desk *d, const struct desk_request *r)
+{
+	return desk_give(d, desk_make(d, r));
 }
 
 void desk_register(struct desk *d, const char *lines)
@@ -214,7 +219,7 @@ void desk_register(struct desk *d, const char *lines)
 
 unsigned desk_vector(struct desk *d, const char *name)
 {
-	return give(d, wire_vector(name));
+	return desk_give(d, wire_vector(name));
 }
 
 bool desk_has(const struct desk *d, const char *text)

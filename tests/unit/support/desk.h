@@ -38,6 +38,7 @@ struct desk {
 	enum registrar_what eventv[DESK_EVENTS];
 	unsigned eventc;
 	char contact[256], instance[256]; /**< Of the last event     */
+	bool deaf;   /**< Nothing that is sent is kept               */
 	bool leaves; /**< At an event: ua and registrar are freed    */
 
 	unsigned messages;
@@ -68,6 +69,10 @@ void desk_close(struct desk *d);
 
 /** Send a request. @return the status code of the last reply, 0 none */
 unsigned desk_ask(struct desk *d, const struct desk_request *r);
+
+/** The two halves of it: the message, and giving it, which frees it */
+struct mbuf *desk_make(struct desk *d, const struct desk_request *r);
+unsigned desk_give(struct desk *d, struct mbuf *mb);
 
 /** REGISTER, answer the challenge, and 200 */
 void desk_register(struct desk *d, const char *lines);

@@ -6,6 +6,7 @@
 #include "core/base/loop.h"
 #include "core/call/account.h"
 #include "core/call/instance.h"
+#include "core/call/mailbox.h"
 #include "core/net/timefile.h"
 
 enum {
@@ -41,14 +42,11 @@ static void account_destructor(void *arg)
 	mem_deref(a->trunk);
 }
 
-static void account_wake(struct account *a)
+static void account_wake(void *arg)
 {
-	loop_timer_arm(&a->timer, ua_due(a->ua));
-}
+	struct account *a = arg;
 
-static void wake_handler(void *arg)
-{
-	account_wake(arg);
+	loop_timer_arm(&a->timer, ua_due(a->ua));
 }
 
 static void timer_handler(uint64_t now, void *arg)
@@ -123,6 +121,17 @@ static void call_handler(struct invite *inv, const struct sip_msg *msg,
 	struct account *a = arg;
 
 	a->callh(inv, msg, now, a->arg);
+}
+
+/* For people; of machines we take none (SECURITY row 11) */
+static unsigned message_handler(const struct pager_message *m,
+				const char **reason, uint64_t now, void *arg)
+{
+	const struct account *a = arg;
+	(void)reason;
+	(void)now;
+
+	return mailbox_put(a->events, m);
 }
 
 /* The server's certificate was good at this time: it is not far off */
@@ -297,6 +306,7 @@ static struct ua_params make_params(struct account *a)
 		.calls_max = (unsigned)config_number(cfg, "call", "max"),
 		.sendh = send_handler,
 		.callh = call_handler,
+		.messageh = message_handler,
 		.regh = registration_handler,
 		.arg = a,
 	};
@@ -326,7 +336,7 @@ static int make_ua(struct account *a)
 	a->line.name = "account";
 	a->line.ua = a->ua;
 	a->line.max = (unsigned)config_number(a->cfg, "call", "max");
-	a->line.wakeh = wake_handler;
+	a->line.wakeh = account_wake;
 	a->line.arg = a;
 	for (unsigned i = 0; headerv[i]; i++)
 		mem_deref(headerv[i]);

@@ -6,7 +6,7 @@
  *     {"command":"door","relay":"door"}           page to board
  *     {"event":"door","relay":"door","open":true} board to page
  *
- * Both are bodies of the type PHONE_JSON.
+ * Both are bodies of the type LOBBY_JSON.
  */
 #ifndef CORE_CALL_ORDER_H
 #define CORE_CALL_ORDER_H

@@ -8,18 +8,17 @@
 #include "core/call/account.h"
 #include "core/call/phone.h"
 #include "core/net/linkwatch.h"
+#include "core/sip/ua.h"
 
 struct phone {
 	struct phone_params prm;
 	struct calls *calls;
-	struct account *account;     /* NULL: there is none */
-	struct reception *reception; /* Likewise            */
+	struct account *account; /* NULL: there is none */
+	struct lobby *lobby;	 /* Likewise            */
 	struct linkwatch *link;
 	struct loop_timer stop_timer;
 	phone_stopped_h *stoppedh;
 	void *stopped_arg;
-	phone_machine_h *machineh;
-	void *machine_arg;
 	unsigned lines; /* That have not stopped yet */
 	bool stopped;
 };
@@ -31,8 +30,14 @@ static void phone_destructor(void *arg)
 	loop_timer_cancel(&p->stop_timer);
 	mem_deref(p->calls);
 	mem_deref(p->link);
-	mem_deref(p->reception);
+	mem_deref(p->lobby);
 	mem_deref(p->account);
+}
+
+/* NULL: there is no page */
+static struct reception *reception(const struct phone *p)
+{
+	return p->lobby ? lobby_reception(p->lobby) : NULL;
 }
 
 /* ---- Its end ---- */
@@ -75,9 +80,9 @@ void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now)
 	loop_timer_arm(&p->stop_timer, now + PHONE_STOP_MAX);
 
 	calls_stop(p->calls, now);
-	if (p->reception) {
+	if (p->lobby) {
 		++p->lines;
-		reception_stop(p->reception, line_stopped_handler, p, now);
+		reception_stop(reception(p), line_stopped_handler, p, now);
 	}
 	if (p->account) {
 		++p->lines;
@@ -129,66 +134,6 @@ static void account_renewed_handler(uint64_t now, void *arg)
 	calls_renew(p->calls, account_line(p->account), now);
 }
 
-/* ---- The guests' lines ---- */
-
-/* Who has the page's password may listen, unless told otherwise */
-static void guest_call_handler(const struct line *line, struct invite *inv,
-			       const struct sip_msg *msg, uint64_t now,
-			       void *arg)
-{
-	struct phone *p = arg;
-
-	calls_take(p->calls, line, inv, msg,
-		   config_bool(p->prm.cfg, "page", "answer"), now);
-}
-
-static void guest_renewed_handler(const struct line *line, uint64_t now,
-				  void *arg)
-{
-	struct phone *p = arg;
-
-	calls_renew(p->calls, line, now);
-}
-
-static void guest_gone_handler(const struct line *line, uint64_t now, void *arg)
-{
-	struct phone *p = arg;
-
-	calls_end(p->calls, line, now);
-}
-
-static bool guest_busy_handler(const struct line *line, void *arg)
-{
-	struct phone *p = arg;
-
-	return calls_count(p->calls, line) != 0;
-}
-
-static void guest_message_handler(struct reception_message *m, uint64_t now,
-				  void *arg)
-{
-	static const struct pl text = PL("text/plain");
-	struct phone *p = arg;
-	struct pl type = m->ctype;
-	const char *end = pl_strchr(&m->ctype, ';');
-
-	if (end)
-		type.l = (size_t)(end - type.p);
-	while (type.l && (type.p[type.l - 1] == ' '))
-		--type.l;
-
-	if (!pl_casecmp(&type, &text)) {
-		event_emit(p->prm.events, EVENT_I_NEW_MESSAGE, "message", 0,
-			   "from:s content_type:r content:r", m->from,
-			   &m->ctype, &m->body);
-	} else if (!pl_strcasecmp(&type, PHONE_JSON) && p->machineh) {
-		p->machineh(m, calls_talking(p->calls, m->line), now,
-			    p->machine_arg);
-	} else {
-		m->code = 415;
-	}
-}
-
 /* ---- Making one ---- */
 
 static int make_account(struct phone *p)
@@ -207,25 +152,18 @@ static int make_account(struct phone *p)
 		       : 0;
 }
 
-static int make_reception(struct phone *p)
+static int make_lobby(struct phone *p)
 {
-	const struct reception_params rp = {
+	const struct lobby_params lp = {
 		.cfg = p->prm.cfg,
 		.gate = p->prm.gate,
 		.filev = p->prm.filev,
 		.events = p->prm.events,
-		.h = {
-			.call = guest_call_handler,
-			.renewed = guest_renewed_handler,
-			.gone = guest_gone_handler,
-			.busy = guest_busy_handler,
-			.message = guest_message_handler,
-			.arg = p,
-		},
+		.calls = p->calls,
 	};
 
 	return p->prm.gate && *config_text(p->prm.cfg, "page", "listen")
-		       ? reception_alloc(&p->reception, &rp)
+		       ? lobby_alloc(&p->lobby, &lp)
 		       : 0;
 }
 
@@ -251,7 +189,7 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 	if (!err)
 		err = make_account(p);
 	if (!err)
-		err = make_reception(p);
+		err = make_lobby(p);
 	if (err)
 		mem_deref(p);
 	else
@@ -284,7 +222,7 @@ int phone_start(struct phone *p, uint64_t now)
 		log_info("phone: changes of the network are not seen: %m\n",
 			 err);
 
-	err = p->reception ? reception_start(p->reception, now) : 0;
+	err = p->lobby ? reception_start(reception(p), now) : 0;
 	if (!err && p->account)
 		err = account_start(p->account, now);
 	return err;
@@ -364,49 +302,29 @@ int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now)
 int phone_message(struct phone *p, const char *to, const char *text,
 		  uint64_t now)
 {
+	const struct pager_params prm = {
+		.to = to,
+		.body = { text, strlen(text) },
+	};
+	int err;
+
 	if (!strcmp(to, PHONE_PAGE))
-		return p->reception ? reception_send(p->reception, NULL,
-						     PHONE_TEXT, text, now)
-				    : ENOENT;
+		return p->lobby ? reception_send(reception(p), NULL, LOBBY_TEXT,
+						 text, now)
+				: ENOENT;
 	if (!p->account)
 		return ENODEV;
 
-	return ENOTSUP;
-}
-
-void phone_tell(struct phone *p, const json_t *what, uint64_t now)
-{
-	struct reception_guest g;
-	char *text;
-
-	if (!p->reception)
-		return;
-
-	text = json_dumps(what, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	for (unsigned i = 0; text && reception_get(p->reception, i, &g); i++) {
-		if (g.registered && calls_talking(p->calls, g.line))
-			(void)reception_send(p->reception, g.line, PHONE_JSON,
-					     text, now);
-	}
-
-	free(text);
-}
-
-void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg)
-{
-	p->machineh = h;
-	p->machine_arg = arg;
-}
-
-void phone_set_calls(struct phone *p, const struct calls_handlers *h)
-{
-	calls_set_handlers(p->calls, h);
+	err = ua_message(NULL, account_line(p->account)->ua, &prm, NULL, NULL,
+			 now);
+	line_wake(account_line(p->account));
+	return err;
 }
 
 int phone_publish(struct phone *p, const char *key, json_t *value)
 {
-	if (p->reception)
-		return reception_publish(p->reception, key, value);
+	if (p->lobby)
+		return reception_publish(reception(p), key, value);
 
 	json_decref(value);
 	return ENODEV;
@@ -414,13 +332,30 @@ int phone_publish(struct phone *p, const char *key, json_t *value)
 
 int phone_new_password(struct phone *p, const char **passwordp)
 {
-	return p->reception ? reception_new_password(p->reception, passwordp)
-			    : ENODEV;
+	return p->lobby ? reception_new_password(reception(p), passwordp)
+			: ENODEV;
+}
+
+void phone_tell(struct phone *p, const json_t *what, uint64_t now)
+{
+	if (p->lobby)
+		lobby_tell(p->lobby, what, now);
+}
+
+void phone_set_machine(struct phone *p, lobby_machine_h *h, void *arg)
+{
+	if (p->lobby)
+		lobby_set_machine(p->lobby, h, arg);
+}
+
+void phone_set_calls(struct phone *p, const struct calls_handlers *h)
+{
+	calls_set_handlers(p->calls, h);
 }
 
 const struct reception *phone_reception(const struct phone *p)
 {
-	return p->reception;
+	return reception(p);
 }
 
 const struct calls *phone_calls_of(const struct phone *p)
@@ -446,8 +381,8 @@ int phone_print(struct re_printf *pf, const struct phone *p)
 
 	if (p->account)
 		err |= re_hprintf(pf, "%H", account_print, p->account);
-	if (p->reception)
-		err |= re_hprintf(pf, "%H", reception_print, p->reception);
+	if (p->lobby)
+		err |= re_hprintf(pf, "%H", reception_print, reception(p));
 	return err | re_hprintf(pf, "%Hcalls: %u\n", calls_media_print,
 				p->calls, phone_calls(p));
 }
@@ -473,9 +408,9 @@ json_t *phone_status_json(const struct phone *p)
 	js = json_pack("{s:b, s:o, s:i, s:s}", "registered",
 		       (int)phone_registered(p), "accounts", accounts, "calls",
 		       (int)phone_calls(p), "version", BOARDPHONE_VERSION);
-	if (js && p->reception)
+	if (js && p->lobby)
 		(void)json_object_set_new(js, "page",
-					  reception_json(p->reception));
+					  reception_json(reception(p)));
 	return js;
 }
 

@@ -2,7 +2,7 @@
  * @file core/call/phone.h  Phone: lines, calls and what a user may do
  *
  *     app/commands -> [phone] -> account -> ua -> trunk      a server
- *                        |-----> reception -> guests -> gate browsers
+ *                        |-----> lobby -> guests -> gate    browsers
  *                        |-----> calls -> call -> invite, session
  *                        '-----> events
  *
@@ -17,7 +17,7 @@
 
 #include "core/base/loop.h"
 #include "core/call/calls.h"
-#include "core/call/reception.h"
+#include "core/call/lobby.h"
 #include "core/call/trunk.h"
 
 /** A stop takes no longer [us] (DESIGN section 3) */
@@ -25,12 +25,6 @@
 
 /** To whom a message goes that is for all browsers */
 #define PHONE_PAGE "page"
-
-/** Content-Type of messages for machines: page to board and back */
-#define PHONE_JSON "application/vnd.boardphone+json"
-
-/** Content-Type of messages for people */
-#define PHONE_TEXT "text/plain;charset=UTF-8"
 
 struct phone;
 
@@ -48,15 +42,6 @@ struct phone_params {
 /** The phone has stopped, nothing is open any more; may free it. Comes from
     the loop, never from inside phone_stop() */
 typedef void(phone_stopped_h)(void *arg);
-
-/**
- * A message for machines came from a registered browser: PHONE_JSON.
- *
- * @param m        Body, and the reply to be set
- * @param talking  The browser is in an established call
- */
-typedef void(phone_machine_h)(struct reception_message *m, bool talking,
-			      uint64_t now, void *arg);
 
 /**
  * Allocate a phone; it does nothing before phone_start(). Free it with
@@ -98,7 +83,7 @@ int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	       unsigned *idp, uint64_t now);
 
 /**
- * Call one guest of the page; see phone_reception().
+ * Call one guest of the page; see reception_get().
  *
  * @return 0, ENOTCONN not registered, EBUSY, or errno
  */
@@ -148,11 +133,12 @@ int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now);
 int phone_message(struct phone *p, const char *to, const char *text,
 		  uint64_t now);
 
-/** Send PHONE_JSON to every browser that is in an established call */
+/** Send a message for machines to every browser that is in an established
+    call */
 void phone_tell(struct phone *p, const json_t *what, uint64_t now);
 
 /** Who hears messages for machines; they are refused with 415 without */
-void phone_set_machine(struct phone *p, phone_machine_h *h, void *arg);
+void phone_set_machine(struct phone *p, lobby_machine_h *h, void *arg);
 
 /** Who hears of answers, ends and digits of calls */
 void phone_set_calls(struct phone *p, const struct calls_handlers *h);
@@ -168,7 +154,7 @@ int phone_new_password(struct phone *p, const char **passwordp);
 /** The browsers; NULL when there is no page */
 const struct reception *phone_reception(const struct phone *p);
 
-/** The calls, to look at */
+/** The calls of all lines, to look at */
 const struct calls *phone_calls_of(const struct phone *p);
 
 /** Number of calls that exist */

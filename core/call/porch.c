@@ -175,7 +175,7 @@ static void machine_handler(struct reception_message *m, bool talking,
 {
 	struct porch *p = arg;
 
-	m->code = order_obey(p->door, &m->body, talking, &m->reason, now);
+	m->code = order_obey(p->door, &m->m->body, talking, &m->reason, now);
 }
 
 static void door_handler(const char *relay, bool open, enum door_by by,

@@ -2,7 +2,7 @@
  * @file core/call/reception.h  Reception: all browsers that are with us
  *
  *     gate -> [reception] -> guest, guest ... -> their lines -> calls
- *                  '-------> secretfile: the one password of the page
+ *                  '-------> password: one for all of them
  *
  * Lets browsers in, knows who is registered, gives messages to all of them
  * and tells the page about the board. Each guest has a line of its own that
@@ -15,6 +15,7 @@
 #include "core/base/event.h"
 #include "core/call/gate.h"
 #include "core/call/line.h"
+#include "core/sip/pager.h"
 
 /** Domain of the board on its own page, and realm of its password */
 #define RECEPTION_REALM "boardphone"
@@ -28,29 +29,23 @@
 enum {
 	RECEPTION_GUESTS_MAX = 16, /**< Connected, and lost ones that may
 					come back; ours                */
-	RECEPTION_CALLS_MAX = 2,   /**< Calls of one guest, ours       */
 };
 
 struct reception;
 
-/** A message of a guest's. Set code and reason if it is not to be 200 */
+/** A message of a guest's */
 struct reception_message {
 	const struct line *line;
-	const char *from;   /**< Address of the sender          */
-	struct pl ctype;    /**< Content-Type                   */
-	struct pl body;	    /**< Foreign                        */
-	unsigned code;	    /**< Of the reply; 200 on the way in */
-	const char *reason; /**< Of the reply, static; or NULL */
+	const struct pager_message *m;
+	unsigned code;	    /**< Of the reply: set it, if not 200 */
+	const char *reason; /**< Of the reply, static; or NULL    */
 };
 
-/** What the owner hears; all are called with care for the guest's life */
+/** What the owner hears; it must free no guest's user agent inside */
 struct reception_handlers {
-	/** A registered guest calls; as ua_call_h */
+	/** A guest calls; as ua_call_h */
 	void (*call)(const struct line *line, struct invite *inv,
 		     const struct sip_msg *msg, uint64_t now, void *arg);
-
-	/** A guest came back by another connection */
-	void (*renewed)(const struct line *line, uint64_t now, void *arg);
 
 	/** A guest will be forgotten when this returns: end its calls */
 	void (*gone)(const struct line *line, uint64_t now, void *arg);
@@ -58,7 +53,7 @@ struct reception_handlers {
 	/** Whether there are calls on the line */
 	bool (*busy)(const struct line *line, void *arg);
 
-	/** A message of a registered guest's */
+	/** A message of a guest's */
 	void (*message)(struct reception_message *m, uint64_t now, void *arg);
 
 	void *arg;
@@ -76,7 +71,7 @@ struct reception_params {
 /** One guest, for reception_get() */
 struct reception_guest {
 	const struct line *line;
-	const char *contact; /**< URI to call it by */
+	const char *contact; /**< URI to call it by; NULL never registered */
 	unsigned id;	     /**< As in events      */
 	bool registered;     /**< And connected     */
 };

@@ -194,7 +194,7 @@ static void answered(struct invite *inv, const struct sip_msg *msg,
 	if (!inv->offerless || cancelled)
 		(void)leg_send_ack(inv, &inv->ack, NULL, now);
 	if (cancelled) {
-		leg_bye(inv, inv->why, NULL, now);
+		leg_bye(inv, inv->why, inv->bye_cause, now);
 		return;
 	}
 
@@ -236,8 +236,11 @@ void calling_cancel(struct invite *inv, enum invite_why why, const char *cause,
 	inv->state = INVITE_CANCELLING;
 	inv->why = why;
 	inv->no_answer = CLOCK_NEVER;
-	if (str_isset(cause))
+	if (str_isset(cause)) {
 		mb = mbuf_alloc(strlen(cause) + 1);
+		/* A 2xx may be on its way: then a BYE says why */
+		(void)str_dup(&inv->bye_cause, cause);
+	}
 	if (mb)
 		(void)header_add(mb, "Reason", "%s", cause);
 	if (origin_up(inv->o))

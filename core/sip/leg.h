@@ -62,7 +62,7 @@ struct invite {
 	char *allow;	       /**< The peer's, NULL: not known     */
 	struct dialog *dialog; /**< NULL: calling, no answer yet    */
 	struct exchange *byex; /**< BYE                             */
-	char *bye_cause;       /**< For a BYE that waits for an ACK */
+	char *bye_cause;       /**< For a BYE that may have to come */
 	bool bye_waits;
 	struct list requestl; /**< Of invite_request(), pending        */
 

@@ -27,6 +27,8 @@ static struct invite *call(struct peer *p)
 	return call_with(p, "offer");
 }
 
+/* RFC 3326 section 2: of a call that another took */
+static const char elsewhere[] = "SIP;cause=200;text=\"answered elsewhere\"";
 static const char far[] = "Contact: <sip:bob@far.invalid;transport=ws>\r\n"
 			  "Allow: INVITE, ACK, BYE\r\n"
 			  "Record-Route: <sip:p2;lr>, <sip:p1;lr>\r\n";
@@ -201,13 +203,13 @@ static void test_calling_cancels_not_before_a_1xx(void **state)
 	peer_open(&p, &account);
 	inv = call(&p);
 	req = peer_take(&p, "INVITE");
-	invite_hangup(inv, "SIP;cause=487", p.now);
+	invite_hangup(inv, elsewhere, p.now);
 	peer_silent(&p);
 	peer_run(&p, 2 * CLOCK_S);
 	peer_respond(&p, req, 100, NULL, NULL, NULL);
 	cancel = peer_take(&p, "CANCEL");
 	assert_int_equal(pl_cmp(&cancel->via.branch, &req->via.branch), 0);
-	assert_string_equal(peer_header(cancel, "Reason"), "SIP;cause=487");
+	assert_string_equal(peer_header(cancel, "Reason"), elsewhere);
 	invite_hangup(inv, NULL, p.now);
 	peer_respond(&p, cancel, 200, "b", NULL, NULL);
 	peer_respond(&p, req, 487, "b", NULL, NULL);
@@ -231,11 +233,14 @@ static void test_calling_hangs_up_when_the_answer_was_faster(void **state)
 	req = peer_take(&p, "INVITE");
 	peer_respond(&p, req, 180, "b", far, NULL);
 	(void)peer_event(&p, INVITE_EV_PROGRESS);
-	invite_hangup(inv, NULL, p.now);
-	peer_drop(&p, "CANCEL");
+	invite_hangup(inv, elsewhere, p.now);
+	bye = peer_take(&p, "CANCEL");
+	assert_string_equal(peer_header(bye, "Reason"), elsewhere);
+	mem_deref(bye);
 	peer_respond(&p, req, 200, "b", far, "answer");
 	peer_drop(&p, "ACK");
 	bye = peer_take(&p, "BYE");
+	assert_string_equal(peer_header(bye, "Reason"), elsewhere);
 	peer_calm(&p);
 	peer_respond(&p, bye, 200, NULL, NULL, NULL);
 	check_closed(&p, INVITE_WHY_HANGUP, 200);

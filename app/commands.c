@@ -3,20 +3,12 @@
  */
 #include <stdlib.h>
 #include "app/commands.h"
+#include "app/commands_porch.h"
 #include "app/inventory.h"
+
+#include "app/words.h"
 #include "core/base/log.h"
-
-/** A command that is being run */
-struct request {
-	const struct commands_context *ctx;
-	int argc; /* Arguments without the command's name */
-	char **argv;
-	bool json;
-	struct mbuf *out;
-	uint64_t now;
-};
-
-typedef int(command_h)(const struct request *rq);
+#include "core/call/ringplan.h"
 
 struct command {
 	struct commands_info info;
@@ -32,32 +24,6 @@ enum {
 };
 
 static const struct command *find(const char *name);
-
-static int put_json(const struct request *rq, json_t *js)
-{
-	char *text;
-	int err;
-
-	if (!js)
-		return ENOMEM;
-
-	text = json_dumps(js, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	err = text ? mbuf_printf(rq->out, "%s\n", text) : ENOMEM;
-	free(text);
-	json_decref(js);
-	return err;
-}
-
-static int say(const struct request *rq, int err, const char *text)
-{
-	if (rq->json)
-		(void)put_json(rq, json_pack("{s:i, s:s}", "code", err, "error",
-					     text));
-	else
-		(void)mbuf_printf(rq->out, "%s\n", text);
-
-	return err;
-}
 
 static bool number(const char *s, unsigned long max, unsigned *np)
 {
@@ -82,23 +48,25 @@ static int call_result(const struct request *rq, int err)
 	case 0:
 		return 0;
 	case ENOENT:
-		return say(rq, err, "no such call; `calls` lists them");
+		return request_say(rq, err, "no such call; `calls` lists them");
 	case ENOTCONN:
-		return say(rq, err,
-			   "no connection to the server; see "
-			   "`status`");
+		return request_say(rq, err,
+				   "no connection to the server; see "
+				   "`status`");
 	case ENODEV:
-		return say(rq, err,
-			   "there is no [account]; this phone is for the "
-			   "browsers on its page");
+		return request_say(
+			rq, err,
+			"there is no [account]; this phone is for the "
+			"browsers on its page");
 	case EBUSY:
-		return say(rq, err, "as many calls as [call] max allows");
+		return request_say(rq, err,
+				   "as many calls as [call] max allows");
 	case EINVAL:
-		return say(rq, err,
-			   "not possible in this state of the call, "
-			   "or not an address");
+		return request_say(rq, err,
+				   "not possible in this state of the call, "
+				   "or not an address");
 	default:
-		return say(rq, err, strerror(err));
+		return request_say(rq, err, strerror(err));
 	}
 }
 
@@ -111,9 +79,9 @@ static int id_arg(const struct request *rq, int i, unsigned *idp)
 	if (number(rq->argv[i], ID_MAX, idp) && *idp)
 		return 0;
 
-	return say(rq, EINVAL,
-		   "the call's number is needed; `calls` lists "
-		   "them");
+	return request_say(rq, EINVAL,
+			   "the call's number is needed; `calls` lists "
+			   "them");
 }
 
 static int cmd_register(const struct request *rq)
@@ -144,14 +112,15 @@ static int cmd_call(const struct request *rq)
 
 	said = !way.send || !way.recv;
 	if (usage || (!way.send && !way.recv))
-		return say(rq, EINVAL, "call TO [audio] [recvonly|sendonly]");
+		return request_say(rq, EINVAL,
+				   "call TO [audio] [recvonly|sendonly]");
 
 	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &way : NULL, &id,
 			 rq->now);
 	if (err)
 		return call_result(rq, err);
 
-	return rq->json ? put_json(rq, json_pack("{s:i}", "id", (int)id))
+	return rq->json ? request_json(rq, json_pack("{s:i}", "id", (int)id))
 			: mbuf_printf(rq->out, "call %u\n", id);
 }
 
@@ -173,7 +142,8 @@ static int cmd_reject(const struct request *rq)
 		return err;
 	if (rq->argc > 1 &&
 	    (!number(rq->argv[1], CODE_MAX, &code) || code < CODE_MIN))
-		return say(rq, EINVAL, "the code is a number from 400 to 699");
+		return request_say(rq, EINVAL,
+				   "the code is a number from 400 to 699");
 
 	return call_result(rq, phone_reject(rq->ctx->phone, id, code, rq->now));
 }
@@ -194,7 +164,7 @@ static int cmd_mute(const struct request *rq)
 
 	if (strcmp(rq->argv[0], "audio") ||
 	    (strcmp(rq->argv[1], "on") && strcmp(rq->argv[1], "off")))
-		return say(rq, EINVAL, "mute audio on|off [ID]");
+		return request_say(rq, EINVAL, "mute audio on|off [ID]");
 
 	err = id_arg(rq, 2, &id);
 	return err ? err
@@ -215,21 +185,28 @@ static int cmd_dtmf(const struct request *rq)
 
 static int cmd_status(const struct request *rq)
 {
-	return rq->json ? put_json(rq, phone_status_json(rq->ctx->phone))
-			: mbuf_printf(rq->out, "%H", phone_print,
-				      rq->ctx->phone);
+	json_t *js;
+	int err;
+
+	if (!rq->json)
+		return mbuf_printf(rq->out, "%H", phone_print, rq->ctx->phone) |
+		       commands_porch_status(rq);
+
+	js = phone_status_json(rq->ctx->phone);
+	err = js ? commands_porch_status_json(rq, js) : ENOMEM;
+	return request_json(rq, js) | err;
 }
 
 static int cmd_calls(const struct request *rq)
 {
-	return rq->json ? put_json(rq, phone_calls_json(rq->ctx->phone))
+	return rq->json ? request_json(rq, phone_calls_json(rq->ctx->phone))
 			: mbuf_printf(rq->out, "%H", phone_calls_print,
 				      rq->ctx->phone);
 }
 
 static int cmd_stats(const struct request *rq)
 {
-	return rq->json ? put_json(rq, phone_stats_json(rq->ctx->phone))
+	return rq->json ? request_json(rq, phone_stats_json(rq->ctx->phone))
 			: mbuf_printf(rq->out, "%H", phone_stats_print,
 				      rq->ctx->phone);
 }
@@ -250,7 +227,7 @@ static int cmd_log(const struct request *rq)
 		}
 	}
 
-	return say(rq, EINVAL, "log debug|info|warning");
+	return request_say(rq, EINVAL, "log debug|info|warning");
 }
 
 static int cmd_loop(const struct request *rq)
@@ -260,9 +237,9 @@ static int cmd_loop(const struct request *rq)
 
 static int cmd_events(const struct request *rq)
 {
-	return say(rq, ENOTSUP,
-		   "events are shown here as they happen; "
-		   "`boardphone ctl events` streams them");
+	return request_say(rq, ENOTSUP,
+			   "events are shown here as they happen; "
+			   "`boardphone ctl events` streams them");
 }
 
 static int cmd_quit(const struct request *rq)
@@ -277,7 +254,7 @@ static int cmd_help(const struct request *rq)
 	int err = 0;
 
 	if (rq->argc && !find(rq->argv[0]))
-		return say(rq, ENOENT, "no such command");
+		return request_say(rq, ENOENT, "no such command");
 
 	for (unsigned i = 0; (info = commands_get(i)) != NULL; i++) {
 		if (rq->argc && strcmp(rq->argv[0], info->name))
@@ -291,6 +268,14 @@ static int cmd_help(const struct request *rq)
 
 static const struct command tablev[] = {
 	{ { "answer", "[ID]", "answer a ringing call" }, 0, 1, cmd_answer },
+	{ { "b", "[NAME] [press|release]", "the same as button" },
+	  0,
+	  2,
+	  cmd_button },
+	{ { "button", "[NAME] [press|release]", "press a button" },
+	  0,
+	  2,
+	  cmd_button },
 	{ { "call", "TO [audio] [recvonly|sendonly]", "call somebody" },
 	  1,
 	  3,
@@ -300,6 +285,7 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_devices },
+	{ { "door", "[NAME]", "open a relay for its time" }, 0, 1, cmd_door },
 	{ { "dtmf", "DIGITS [ID]", "send digits 0-9 * # A-D" },
 	  1,
 	  2,
@@ -312,7 +298,15 @@ static const struct command tablev[] = {
 	{ { "help", "[COMMAND]", "this list" }, 0, 1, cmd_help },
 	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
 	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
+	{ { "msg", "page|TO TEXT", "a message, to all browsers or somebody" },
+	  2,
+	  WORDS_MAX,
+	  cmd_msg },
 	{ { "mute", "audio on|off [ID]", "send silence" }, 2, 3, cmd_mute },
+	{ { "password", "", "a new password of the page, shown once" },
+	  0,
+	  0,
+	  cmd_password },
 	{ { "quit", "", "end all calls, un-register and end" },
 	  0,
 	  0,
@@ -322,6 +316,10 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_reject },
+	{ { "ring", "[PLAN|stop]", "ring browsers, or by a plan" },
+	  0,
+	  1,
+	  cmd_ring },
 	{ { "stats", "", "media statistics of each call" }, 0, 0, cmd_stats },
 	{ { "status", "", "registration, connection, devices" },
 	  0,
@@ -348,6 +346,31 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+int commands_check(int argc, char *argv[], char *why, size_t size)
+{
+	const struct command *cmd = find(argv[0]);
+	struct ringplan *plan = NULL;
+	int err = 0;
+
+	if (!cmd) {
+		(void)re_snprintf(why, size,
+				  "no such command; give one of "
+				  "those that `help` lists");
+		return EINVAL;
+	}
+	if (argc - 1 < cmd->least || argc - 1 > cmd->most) {
+		(void)re_snprintf(why, size,
+				  "the command has other arguments; give %s %s",
+				  cmd->info.name, cmd->info.args);
+		return EINVAL;
+	}
+	if (cmd->h == cmd_ring && argc > 1 && strcmp(argv[1], "stop"))
+		err = ringplan_alloc(&plan, argv[1], why, size);
+
+	mem_deref(plan);
+	return err;
+}
+
 int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 		 bool json, struct mbuf *out, uint64_t now)
 {
@@ -367,12 +390,13 @@ int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 
 	cmd = find(argv[0]);
 	if (!cmd)
-		return say(&rq, ENOSYS, "no such command; `help` lists them");
+		return request_say(&rq, ENOSYS,
+				   "no such command; `help` lists them");
 
 	if (rq.argc < cmd->least || rq.argc > cmd->most) {
 		(void)re_snprintf(usage, sizeof(usage), "usage: %s %s",
 				  cmd->info.name, cmd->info.args);
-		return say(&rq, EINVAL, usage);
+		return request_say(&rq, EINVAL, usage);
 	}
 
 	return cmd->h(&rq);

@@ -11,9 +11,17 @@
 
 #include "core/call/phone.h"
 
+struct buttons;
+struct door;
+struct porch;
+
 /** What commands work on; lives as long as the process */
 struct commands_context {
 	struct phone *phone;
+	struct porch *porch; /**< These three may be NULL: then their
+				      commands say so                  */
+	struct door *door;
+	struct buttons *buttons;
 	const struct config *cfg;
 	void (*quith)(void *arg); /**< Stop the phone and end */
 	void *arg;
@@ -38,6 +46,16 @@ struct commands_info {
  */
 int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 		 bool json, struct mbuf *out, uint64_t now);
+
+/**
+ * Whether words could be a command: it exists, with that many arguments, and
+ * a ring plan can be read.
+ *
+ * @param why  Set to what is wrong, after EINVAL
+ *
+ * @return 0, EINVAL, ENOMEM
+ */
+int commands_check(int argc, char *argv[], char *why, size_t size);
 
 /** The i-th command, NULL after the last */
 const struct commands_info *commands_get(unsigned i);

@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "app/client.h"
-#include "core/base/config_print.h"
 #include "app/inventory.h"
 #include "app/parse.h"
 #include "app/run.h"
 #include "app/selftest.h"
+#include "app/wiring.h"
+#include "core/base/config_print.h"
 #include "core/base/log.h"
 
 enum {
@@ -66,6 +67,9 @@ static int load(struct config **cfgp, const char *path)
 	unsigned faults = 0;
 	int err = config_load(cfgp, path, fault_handler, &faults);
 
+	if (!err)
+		err = wiring_check(*cfgp, &board_sim, path, fault_handler,
+				   &faults);
 	if (err && !faults)
 		(void)re_fprintf(stderr, "%s: %m\n", path, err);
 

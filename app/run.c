@@ -3,12 +3,15 @@
  */
 #include <signal.h>
 #include <stdlib.h>
+#include "app/buttons.h"
 #include "app/console.h"
 #include "app/control.h"
 #include "app/run.h"
 #include "app/tidy.h"
+#include "app/wiring.h"
 #include "board/board.h"
 #include "core/base/log.h"
+#include "core/call/porch.h"
 
 enum {
 	OCTAL = 8, /* Of a file mode */
@@ -18,6 +21,9 @@ struct run {
 	struct commands_context ctx;
 	struct event_bus *events;
 	struct phone *phone;
+	struct door *door;
+	struct porch *porch;
+	struct buttons *buttons;
 	struct control *control;
 	struct console *console;
 	struct tidy *tidy;
@@ -39,6 +45,7 @@ static void quit_handler(void *arg)
 		return;
 
 	r->stopping = true;
+	porch_stop(r->porch, clock_now());
 	phone_stop(r->phone, stopped_handler, r, clock_now());
 }
 
@@ -89,6 +96,22 @@ static int start_phone(struct run *r, const struct config *cfg)
 	return err;
 }
 
+/* Bell and door */
+static int start_porch(struct run *r, const struct config *cfg)
+{
+	int err;
+
+	err = door_alloc(&r->door, r->events);
+	if (!err)
+		err = wiring_door(r->door, cfg, &board_sim);
+	if (!err)
+		err = porch_alloc(&r->porch, r->phone, r->door, r->events);
+
+	r->ctx.door = r->door;
+	r->ctx.porch = r->porch;
+	return err;
+}
+
 static int start_control(struct run *r, const struct config *cfg)
 {
 	const char *path = config_text(cfg, "control", "socket");
@@ -111,6 +134,24 @@ static int start_control(struct run *r, const struct config *cfg)
 	return err;
 }
 
+/* Those who give commands */
+static int start_commands(struct run *r, const struct config *cfg)
+{
+	int err;
+
+	err = buttons_alloc(&r->buttons, cfg, &board_sim, &r->ctx, r->events);
+	if (err)
+		return err;
+
+	r->ctx.buttons = r->buttons;
+	err = start_control(r, cfg);
+	if (err)
+		return err;
+
+	err = console_alloc(&r->console, &r->ctx, r->events);
+	return err == ENOTTY ? 0 : err;
+}
+
 static int start(struct run *r, const struct config *cfg)
 {
 	int err;
@@ -119,28 +160,20 @@ static int start(struct run *r, const struct config *cfg)
 	if (err)
 		return err;
 
-	err = start_phone(r, cfg);
-	if (err)
-		return err;
-
-	r->ctx.phone = r->phone;
 	r->ctx.cfg = cfg;
 	r->ctx.quith = quit_handler;
 	r->ctx.arg = r;
 
-	err = start_control(r, cfg);
-	if (err)
-		return err;
+	err = start_phone(r, cfg);
+	r->ctx.phone = r->phone;
+	if (!err)
+		err = start_porch(r, cfg);
+	if (!err)
+		err = start_commands(r, cfg);
+	if (!err)
+		err = tidy_alloc(&r->tidy, r->events);
 
-	err = console_alloc(&r->console, &r->ctx, r->events);
-	if (err && err != ENOTTY)
-		return err;
-
-	err = tidy_alloc(&r->tidy, r->events);
-	if (err)
-		return err;
-
-	return phone_start(r->phone, clock_now());
+	return err ? err : phone_start(r->phone, clock_now());
 }
 
 int run_phone(const struct config *cfg)
@@ -163,7 +196,10 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.tidy);
 	mem_deref(r.console);
 	mem_deref(r.control);
+	mem_deref(r.buttons);
+	mem_deref(r.porch);
 	mem_deref(r.phone);
+	mem_deref(r.door);
 	mem_deref(r.events);
 	loop_close();
 	return err;

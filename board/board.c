@@ -47,3 +47,53 @@ int board_sound_list(struct re_printf *pf, const struct board *b)
 			       : re_hprintf(pf, "%s\n", s->scheme);
 	return err;
 }
+
+/* Whether a chip is one of that driver's: its name, or that and a number */
+static bool is_chip(const struct board_gpio *g, const char *chip)
+{
+	size_t len = strlen(g->chip);
+	const char *number = chip + len;
+
+	if (strncmp(g->chip, chip, len))
+		return false;
+
+	return g->numbered
+		       ? *number && number[strspn(number, "0123456789")] == '\0'
+		       : !*number;
+}
+
+const struct board_gpio *board_gpio(const struct board *b, const char *chip)
+{
+	for (const struct board_gpio *g = b->gpiov; g->chip; g++) {
+		if (is_chip(g, chip))
+			return g;
+	}
+
+	return NULL;
+}
+
+int board_button_alloc(const struct board *b, struct button **bp,
+		       const char *chip, const char *line, bool low,
+		       button_h *h, void *arg)
+{
+	const struct board_gpio *g = board_gpio(b, chip);
+
+	return g ? g->button(bp, chip, line, low, h, arg) : ENODEV;
+}
+
+int board_output_alloc(const struct board *b, struct output **op,
+		       const char *chip, const char *line, bool low)
+{
+	const struct board_gpio *g = board_gpio(b, chip);
+
+	return g ? g->output(op, chip, line, low) : ENODEV;
+}
+
+int board_gpio_list(struct re_printf *pf, const struct board *b)
+{
+	int err = 0;
+
+	for (const struct board_gpio *g = b->gpiov; g->chip; g++)
+		err |= g->list ? g->list(pf, NULL) : 0;
+	return err;
+}

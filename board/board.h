@@ -9,6 +9,8 @@
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
 
+#include "core/device/button.h"
+#include "core/device/output.h"
 #include "core/device/sound.h"
 
 /** A driver of sound, by what stands before the colon in [audio] device */
@@ -18,6 +20,15 @@ struct board_sound {
 	sound_list_h *list; /**< NULL when there is nothing to list */
 };
 
+/** A driver of buttons and outputs, by what stands before the colon */
+struct board_gpio {
+	const char *chip; /**< Its name, or how names of such chips begin */
+	bool numbered;	  /**< A number follows                           */
+	button_alloc_h *button;
+	output_alloc_h *output;
+	int (*list)(struct re_printf *pf, void *unused); /**< May be NULL */
+};
+
 /** A board */
 struct board {
 	const char *name;
@@ -25,6 +36,7 @@ struct board {
 	const char *sound; /**< Default of [audio] device          */
 	bool loopback;	   /**< Default of [ice] loopback          */
 	const struct board_sound *soundv; /**< Ends with scheme NULL */
+	const struct board_gpio *gpiov;	  /**< Ends with chip NULL   */
 };
 
 /** The simulated board, board/sim */
@@ -44,6 +56,21 @@ const struct board *board_find(const char *name);
  */
 int board_sound_alloc(const struct board *b, struct sound **sp,
 		      const char *device, const struct sound_prefs *prefs);
+
+/** The driver of a chip, NULL when the board has none of that name */
+const struct board_gpio *board_gpio(const struct board *b, const char *chip);
+
+/** Make a button. @return 0, ENODEV no such chip, or as button_alloc_h */
+int board_button_alloc(const struct board *b, struct button **bp,
+		       const char *chip, const char *line, bool low,
+		       button_h *h, void *arg);
+
+/** Make an output. @return 0, ENODEV no such chip, or as output_alloc_h */
+int board_output_alloc(const struct board *b, struct output **op,
+		       const char *chip, const char *line, bool low);
+
+/** Print the GPIO chips that can be named, a line each, for %H */
+int board_gpio_list(struct re_printf *pf, const struct board *b);
 
 /** Print the sound devices that can be named, a line each, for %H */
 int board_sound_list(struct re_printf *pf, const struct board *b);

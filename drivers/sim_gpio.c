@@ -70,8 +70,8 @@ static void button_destructor(void *arg)
 	give_back(((struct sim_button *)arg)->line);
 }
 
-int sim_gpio_button(struct button **bp, const char *text, bool low, button_h *h,
-		    void *arg)
+int sim_gpio_button(struct button **bp, const char *chip, const char *text,
+		    bool low, button_h *h, void *arg)
 {
 	static const struct button_table table = {
 		.set = press,
@@ -80,6 +80,7 @@ int sim_gpio_button(struct button **bp, const char *text, bool low, button_h *h,
 	struct sim_button *b;
 	unsigned line;
 	int err = take(text, &line);
+	(void)chip;
 	(void)low; /* A simulated one is pressed, or not */
 
 	if (err)
@@ -125,7 +126,8 @@ static void output_destructor(void *arg)
 	give_back(o->line);
 }
 
-int sim_gpio_output(struct output **op, const char *text, bool low)
+int sim_gpio_output(struct output **op, const char *chip, const char *text,
+		    bool low)
 {
 	static const struct output_table table = {
 		.set = output_switch,
@@ -134,6 +136,7 @@ int sim_gpio_output(struct output **op, const char *text, bool low)
 	struct sim_output *o;
 	unsigned line;
 	int err = take(text, &line);
+	(void)chip;
 	(void)low;
 
 	if (err)

@@ -6,6 +6,7 @@
  */
 #include "board/board.h"
 #include "drivers/alsa_sound.h"
+#include "drivers/sim_gpio.h"
 #include "drivers/sim_sound.h"
 
 static const struct board_sound soundv[] = {
@@ -15,10 +16,16 @@ static const struct board_sound soundv[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct board_gpio gpiov[] = {
+	{ "sim", false, sim_gpio_button, sim_gpio_output, sim_gpio_list },
+	{ NULL, false, NULL, NULL, NULL },
+};
+
 const struct board board_sim = {
 	.name = "sim",
 	.about = "simulated board: tone or file for a microphone",
 	.sound = "sim:tone",
 	.loopback = true,
 	.soundv = soundv,
+	.gpiov = gpiov,
 };

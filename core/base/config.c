@@ -359,6 +359,12 @@ static unsigned secret_line(const struct config *c)
 		    strcmp(v->text, config_keyv[i].def))
 			return v->line;
 	}
+	for (struct le *le = c->entries.head; le; le = le->next) {
+		const struct entry *e = le->data;
+
+		if (e->section->secret && strstr(e->text, e->section->secret))
+			return e->line;
+	}
 
 	return 0;
 }
@@ -467,4 +473,19 @@ bool config_entry(const struct config *c, const char *section, unsigned n,
 	}
 
 	return false;
+}
+
+unsigned config_entry_line(const struct config *c, const char *section,
+			   const char *name)
+{
+	const struct config_free *f = find_free(section);
+
+	for (struct le *le = c->entries.head; le; le = le->next) {
+		const struct entry *e = le->data;
+
+		if (e->section == f && !strcmp(e->name, name))
+			return e->line;
+	}
+
+	return 0;
 }

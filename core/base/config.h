@@ -64,6 +64,7 @@ struct config_free {
 	const char *section;
 	config_check_h *check_name, *check;
 	const char *help, *example;
+	const char *secret; /**< A value with this in it is one; or NULL */
 };
 
 struct config;
@@ -150,5 +151,9 @@ unsigned config_line(const struct config *c, const char *section,
 /** The n-th entry of a section of free names, from 0. @return false: none */
 bool config_entry(const struct config *c, const char *section, unsigned n,
 		  const char **name, const char **value);
+
+/** Line of the file that gave an entry of free name, 0 if none */
+unsigned config_entry_line(const struct config *c, const char *section,
+			   const char *name);
 
 #endif

@@ -185,21 +185,22 @@ const size_t config_keyc = ARRAY_SIZE(config_keyv);
 
 const struct config_free config_freev[] = {
 	{ "buttons", config_check_name, config_check_gpio,
-	  "Buttons: NAME = CHIP:LINE [low] press=COMMAND; from a later "
-	  "version",
+	  "Buttons: NAME = CHIP:LINE [low] press=COMMAND; WORD:REST is the "
+	  "command WORD REST",
 	  "bell = gpiochip0:17 low press=ring:browsers/20s,"
-	  "sip:home@example.org/40s" },
+	  "sip:home@example.org/40s",
+	  NULL },
 	{ "lamps", config_check_name, config_check_gpio,
 	  "Lamps: NAME = CHIP:LINE and when they are lit; from a later "
 	  "version",
-	  "ring = gpiochip0:22 on=ringing" },
+	  "ring = gpiochip0:22 on=ringing", NULL },
 	{ "relays", config_check_name, config_check_gpio,
 	  "Relays: NAME = CHIP:LINE [low] [time=3s] [code=DIGITS] "
-	  "[page=yes|no]; from a later version",
-	  "door = gpiochip0:23 time=3s code=1234" },
+	  "[page=yes|no]",
+	  "door = gpiochip0:23 time=3s code=1234", "code=" },
 	{ "headers", config_check_header, NULL,
 	  "Headers of ours in every request: NAME = VALUE",
-	  "Organization = Example" },
+	  "Organization = Example", NULL },
 };
 const size_t config_freec = ARRAY_SIZE(config_freev);
 

@@ -139,11 +139,16 @@ int ringplan_alloc(struct ringplan **rp, const char *text, char *why,
 	return err;
 }
 
-static bool needs_account(const struct ringplan_step *s)
+static bool has(const struct ringplan *p, bool browsers)
 {
-	for (unsigned i = 0; i < s->targetc; i++) {
-		if (strcmp(s->targetv[i], ringplan_browsers))
-			return true;
+	for (unsigned i = 0; i < p->stepc; i++) {
+		const struct ringplan_step *s = &p->stepv[i];
+
+		for (unsigned k = 0; k < s->targetc; k++) {
+			if (!strcmp(s->targetv[k], ringplan_browsers) ==
+			    browsers)
+				return true;
+		}
 	}
 
 	return false;
@@ -151,10 +156,10 @@ static bool needs_account(const struct ringplan_step *s)
 
 bool ringplan_needs_account(const struct ringplan *p)
 {
-	for (unsigned i = 0; i < p->stepc; i++) {
-		if (needs_account(&p->stepv[i]))
-			return true;
-	}
+	return has(p, false);
+}
 
-	return false;
+bool ringplan_needs_page(const struct ringplan *p)
+{
+	return has(p, true);
 }

@@ -53,4 +53,7 @@ int ringplan_alloc(struct ringplan **rp, const char *text, char *why,
 /** Whether a plan rings a target that an account is needed for */
 bool ringplan_needs_account(const struct ringplan *p);
 
+/** Whether a plan rings browsers */
+bool ringplan_needs_page(const struct ringplan *p);
+
 #endif

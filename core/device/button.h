@@ -37,14 +37,15 @@ struct button {
  * Constructor of a driver; it watches from here on.
  *
  * @param bp    Set to the new button
+ * @param chip  Such as "sim" or "gpiochip0"
  * @param line  What follows "CHIP:", a number or a name
  * @param low   Pressed is low
  * @param h     Told of each change
  *
  * @return 0, EINVAL no such line, EBUSY in use, ENODEV, ENOMEM
  */
-typedef int(button_alloc_h)(struct button **bp, const char *line, bool low,
-			    button_h *h, void *arg);
+typedef int(button_alloc_h)(struct button **bp, const char *chip,
+			    const char *line, bool low, button_h *h, void *arg);
 
 /** Press or release a simulated one. @return 0, ENOTSUP a real one */
 static inline int button_set(struct button *b, bool pressed, uint64_t now)

@@ -54,7 +54,7 @@ static void add(struct door *d, const char *name, const char *line,
 		.page = page,
 	};
 
-	assert_int_equal(sim_gpio_output(&r.output, line, false), 0);
+	assert_int_equal(sim_gpio_output(&r.output, "sim", line, false), 0);
 	assert_int_equal(door_add(d, &r), expect);
 	mem_deref(r.output);
 }

@@ -85,6 +85,8 @@ static void test_ringplan_is_read(void **state)
 		print(text, sizeof(text), p);
 		assert_string_equal(text, goodv[i].plan);
 		assert_int_equal(ringplan_needs_account(p), goodv[i].account);
+		assert_int_equal(ringplan_needs_page(p),
+				 strstr(goodv[i].text, "browsers") != NULL);
 		mem_deref(p);
 	}
 }

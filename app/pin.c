@@ -1,0 +1,127 @@
+/**
+ * @file app/pin.c  Pin
+ */
+#include "app/pin.h"
+#include "app/words.h"
+
+static void pin_destructor(void *arg)
+{
+	struct pin *w = arg;
+
+	if (w->text)
+		explicit_bzero(w->text, w->size);
+	mem_deref(w->text);
+}
+
+static int read_place(struct pin *w, char *word, char *why, size_t size)
+{
+	char *colon = strchr(word, ':');
+
+	if (!colon || colon == word || !colon[1]) {
+		(void)re_snprintf(why, size,
+				  "no CHIP:LINE at its beginning; "
+				  "give one, such as sim:1");
+		return EINVAL;
+	}
+
+	*colon = '\0';
+	w->chip = word;
+	w->line = colon + 1;
+	return 0;
+}
+
+static bool among(const char *key, const char *const *keyv)
+{
+	while (*keyv && strcmp(*keyv, key))
+		++keyv;
+	return *keyv != NULL;
+}
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+
+static int no_option(const char *word, const char *const *keyv, char *why,
+		     size_t size)
+{
+	const struct pl pl = { word, strspn(word, letters) };
+	int n;
+
+	/* Not what follows, which may be a code */
+	n = re_snprintf(why, size, "no option is called '%r'; give low", &pl);
+	for (; n > 0 && *keyv; keyv++)
+		n += re_snprintf(why + n, size - (size_t)n, ", %s=", *keyv);
+	return EINVAL;
+}
+
+static int read_option(struct pin *w, char *word, const char *const *keyv,
+		       char *why, size_t size)
+{
+	char *equals = strchr(word, '=');
+
+	if (!strcmp(word, "low")) {
+		w->low = true;
+		return 0;
+	}
+
+	if (equals)
+		*equals = '\0';
+	if (!equals || !among(word, keyv))
+		return no_option(word, keyv, why, size);
+	if (pin_option(w, word)) {
+		(void)re_snprintf(why, size, "%s= is given twice; give it once",
+				  word);
+		return EINVAL;
+	}
+	if (w->optionc == PIN_OPTIONS)
+		return EINVAL;
+
+	w->optionv[w->optionc].key = word;
+	w->optionv[w->optionc++].value = equals + 1;
+	return 0;
+}
+
+int pin_alloc(struct pin **wp, const char *text, const char *const *keyv,
+	      char *why, size_t size)
+{
+	char *wordv[WORDS_MAX];
+	struct pin *w;
+	int err, n = 0;
+
+	w = mem_zalloc(sizeof(*w), pin_destructor);
+	if (!w)
+		return ENOMEM;
+
+	w->size = strlen(text);
+	err = str_dup(&w->text, text);
+	if (err)
+		goto out;
+
+	err = words_split(w->text, wordv, &n) ? EINVAL : 0;
+	if (err) {
+		(void)re_snprintf(why, size,
+				  "too many words, or a quote that "
+				  "is not closed; give CHIP:LINE "
+				  "and options");
+		goto out;
+	}
+
+	err = read_place(w, n ? wordv[0] : w->text, why, size);
+	for (int i = 1; i < n && !err; i++)
+		err = read_option(w, wordv[i], keyv, why, size);
+
+out:
+	if (err)
+		mem_deref(w);
+	else
+		*wp = w;
+	return err;
+}
+
+const char *pin_option(const struct pin *w, const char *key)
+{
+	for (unsigned i = 0; i < w->optionc; i++) {
+		if (!strcmp(w->optionv[i].key, key))
+			return w->optionv[i].value;
+	}
+
+	return NULL;
+}

@@ -1,0 +1,313 @@
+/**
+ * @file app/wiring.c  Wiring
+ */
+#include "app/commands.h"
+#include "app/wiring.h"
+#include "core/base/config_read.h"
+#include "core/base/config_value.h"
+#include "core/base/log.h"
+#include "core/call/ringplan.h"
+
+enum {
+	LINES = 2 * CONFIG_FREE_MAX, /* Of both sections */
+	PLACE_MAX = 64,		     /* CHIP:LINE [bytes], ours */
+	TIME = 3 * CLOCK_S,	     /* A relay is open so long by default */
+};
+
+/* One line, while all are being checked */
+struct checking {
+	const struct config *cfg;
+	const struct board *board;
+	struct config_faults faults;
+	char placev[LINES][PLACE_MAX];
+	unsigned placec;
+	struct door *door; /* Has the relays so far, for their codes */
+	const char *section, *name;
+	char why[WIRING_WHY];
+};
+
+/* ---- Buttons ---- */
+
+/* WORD:REST is the command WORD with the argument REST */
+static int read_command(struct wiring_command *cmd, const char *text, char *why,
+			size_t size)
+{
+	char *colon;
+	int err = str_dup(&cmd->text, text);
+
+	if (err)
+		return err;
+
+	colon = strchr(cmd->text, ':');
+	if (colon)
+		*colon = ' ';
+	err = words_split(cmd->text, cmd->wordv, &cmd->n);
+	if (err || !cmd->n) {
+		(void)re_snprintf(why, size,
+				  "no command; give press=COMMAND, "
+				  "such as press=ring:browsers");
+		return EINVAL;
+	}
+
+	return commands_check(cmd->n, cmd->wordv, why, size);
+}
+
+int wiring_button(struct pin **wp, struct wiring_command *cmd, const char *text,
+		  char *why, size_t size)
+{
+	static const char *const keyv[] = { "press", NULL };
+	struct pin *w;
+	const char *press;
+	int err = pin_alloc(&w, text, keyv, why, size);
+
+	if (err)
+		return err;
+
+	memset(cmd, 0, sizeof(*cmd));
+	press = pin_option(w, "press");
+	err = read_command(cmd, press ? press : "", why, size);
+	if (err) {
+		cmd->text = mem_deref(cmd->text);
+		mem_deref(w);
+	} else {
+		*wp = w;
+	}
+	return err;
+}
+
+/* ---- Relays ---- */
+
+static int read_time(uint64_t *time, const char *text, char *why, size_t size)
+{
+	static const struct config_key key = {
+		.type = CONFIG_TIME,
+		.min = 100 * CLOCK_MS,
+		.max = 60ULL * CLOCK_S,
+	};
+	char right[WIRING_WHY];
+	int err;
+
+	if (!text) {
+		*time = TIME;
+		return 0;
+	}
+
+	err = config_value(&key, text, time, right, sizeof(right));
+	if (err)
+		(void)re_snprintf(why, size, "time= %s", right);
+	return err;
+}
+
+int wiring_relay(struct pin **wp, struct door_relay *relay, const char *text,
+		 char *why, size_t size)
+{
+	static const char *const keyv[] = { "time", "code", "page", NULL };
+	struct pin *w;
+	const char *page;
+	int err = pin_alloc(&w, text, keyv, why, size);
+
+	if (err)
+		return err;
+
+	memset(relay, 0, sizeof(*relay));
+	page = pin_option(w, "page");
+	relay->code = pin_option(w, "code");
+	relay->page = !page || !strcmp(page, "yes");
+	err = read_time(&relay->time, pin_option(w, "time"), why, size);
+	if (!err && page && !relay->page && strcmp(page, "no")) {
+		(void)re_snprintf(why, size,
+				  "page= cannot be so; give yes or "
+				  "no");
+		err = EINVAL;
+	}
+	if (err)
+		mem_deref(w);
+	else
+		*wp = w;
+	return err;
+}
+
+static const char *door_why(int err)
+{
+	switch (err) {
+	case EEXIST:
+		return "the name is given twice; give each relay its own";
+	case ENOSPC:
+		return "too many relays; give at most 8";
+	default:
+		return "code= cannot be so; give 4 to 16 digits that do not "
+		       "begin as another relay's";
+	}
+}
+
+static int add_relay(struct door *d, const struct board *board,
+		     const char *name, const char *text, char *why, size_t size)
+{
+	struct door_relay relay;
+	struct pin *w = NULL;
+	int err;
+
+	err = wiring_relay(&w, &relay, text, why, size);
+	if (err)
+		return err;
+
+	relay.name = name;
+	err = board_output_alloc(board, &relay.output, w->chip, w->line,
+				 w->low);
+	if (err)
+		(void)re_snprintf(why, size, "%s:%s cannot be used: %m",
+				  w->chip, w->line, err);
+	else
+		err = door_add(d, &relay);
+	if (err && relay.output)
+		(void)re_snprintf(why, size, "%s", door_why(err));
+
+	mem_deref(relay.output);
+	mem_deref(w);
+	return err;
+}
+
+int wiring_door(struct door *d, const struct config *cfg,
+		const struct board *board)
+{
+	char why[WIRING_WHY] = "";
+	const char *name, *text;
+
+	for (unsigned i = 0; config_entry(cfg, "relays", i, &name, &text);
+	     i++) {
+		int err = add_relay(d, board, name, text, why, sizeof(why));
+
+		if (err) {
+			log_warning("door: [relays] %s: %s\n", name, why);
+			return err;
+		}
+	}
+
+	return 0;
+}
+
+/* ---- Checking ---- */
+
+static void fault(struct checking *c, const char *why)
+{
+	config_fault(&c->faults, true,
+		     config_entry_line(c->cfg, c->section, c->name),
+		     "[%s] %s: %s", c->section, c->name, why);
+}
+
+/* A chip that the board has, and a line that nothing else is at */
+static void check_place(struct checking *c, const struct pin *w)
+{
+	char place[PLACE_MAX];
+
+	if (!board_gpio(c->board, w->chip)) {
+		(void)re_snprintf(c->why, sizeof(c->why),
+				  "no chip '%s' is on this board; `boardphone "
+				  "devices` lists them",
+				  w->chip);
+		fault(c, c->why);
+		return;
+	}
+
+	(void)re_snprintf(place, sizeof(place), "%s:%s", w->chip, w->line);
+	for (unsigned i = 0; i < c->placec; i++) {
+		if (strcmp(c->placev[i], place))
+			continue;
+		(void)re_snprintf(c->why, sizeof(c->why),
+				  "%s is used already; give another line",
+				  place);
+		fault(c, c->why);
+		return;
+	}
+	if (c->placec < LINES)
+		memcpy(c->placev[c->placec++], place, sizeof(place));
+}
+
+/* Whom a button rings must be there to be rung */
+static void check_ring(struct checking *c, const struct wiring_command *cmd)
+{
+	struct ringplan *plan = NULL;
+
+	if (strcmp(cmd->wordv[0], "ring") || cmd->n < 2 ||
+	    ringplan_alloc(&plan, cmd->wordv[1], c->why, sizeof(c->why)))
+		return;
+
+	if (ringplan_needs_account(plan) &&
+	    !*config_text(c->cfg, "account", "realm"))
+		fault(c, "it rings somebody at a server; give [account], or "
+			 "ring browsers only");
+	if (ringplan_needs_page(plan) &&
+	    !*config_text(c->cfg, "page", "listen"))
+		fault(c, "it rings browsers; give [page] listen, or ring "
+			 "somebody else");
+	mem_deref(plan);
+}
+
+static void check_button(struct checking *c, const char *text)
+{
+	struct wiring_command cmd;
+	struct pin *w = NULL;
+
+	if (wiring_button(&w, &cmd, text, c->why, sizeof(c->why))) {
+		fault(c, c->why);
+		return;
+	}
+
+	check_place(c, w);
+	check_ring(c, &cmd);
+	mem_deref(cmd.text);
+	mem_deref(w);
+}
+
+/* No line is opened here: the codes alone are put together */
+static void check_relay(struct checking *c, const char *text)
+{
+	struct door_relay relay;
+	struct pin *w = NULL;
+	int err;
+
+	if (wiring_relay(&w, &relay, text, c->why, sizeof(c->why))) {
+		fault(c, c->why);
+		return;
+	}
+
+	check_place(c, w);
+	relay.name = c->name;
+	err = door_add(c->door, &relay);
+	if (err)
+		fault(c, door_why(err));
+	mem_deref(w);
+}
+
+int wiring_check(const struct config *cfg, const struct board *board,
+		 const char *name, config_fault_h *h, void *arg)
+{
+	struct checking *c = mem_zalloc(sizeof(*c), NULL);
+	const char *text;
+	int err = c ? door_alloc(&c->door, NULL) : ENOMEM;
+
+	if (err)
+		goto out;
+
+	c->cfg = cfg;
+	c->board = board;
+	c->faults.name = name;
+	c->faults.h = h;
+	c->faults.arg = arg;
+	c->section = "buttons";
+	for (unsigned i = 0; config_entry(cfg, "buttons", i, &c->name, &text);
+	     i++)
+		check_button(c, text);
+
+	c->section = "relays";
+	for (unsigned i = 0; config_entry(cfg, "relays", i, &c->name, &text);
+	     i++)
+		check_relay(c, text);
+
+	err = c->faults.count ? EINVAL : 0;
+	mem_deref(c->door);
+
+out:
+	mem_deref(c);
+	return err;
+}

@@ -1,0 +1,69 @@
+/**
+ * @file app/wiring.h  Wiring: what [buttons] and [relays] of the file mean
+ *
+ *     config -> [wiring] -> app/buttons, door          at start
+ *                    '----> mistakes, FILE:LINE        check and start
+ */
+#ifndef APP_WIRING_H
+#define APP_WIRING_H
+
+#include "app/pin.h"
+#include "app/words.h"
+#include "board/board.h"
+#include "core/base/config.h"
+#include "core/call/door.h"
+
+enum {
+	WIRING_WHY = 256, /**< A sentence about a mistake [bytes], ours */
+};
+
+/** What a button does, as words of a command */
+struct wiring_command {
+	char *text; /**< What the words point into */
+	char *wordv[WORDS_MAX];
+	int n;
+};
+
+/**
+ * Read a line of [buttons].
+ *
+ * @param wp   Set to the line, for chip and line
+ * @param cmd  Set to what is run when it is pressed; mem_deref() its text
+ *
+ * @return 0, EINVAL: why says what, ENOMEM
+ */
+int wiring_button(struct pin **wp, struct wiring_command *cmd, const char *text,
+		  char *why, size_t size);
+
+/**
+ * Read a line of [relays].
+ *
+ * @param wp     Set to the line, for chip and line; `relay` points into it
+ * @param relay  Set, but for name and output
+ *
+ * @return 0, EINVAL: why says what, ENOMEM
+ */
+int wiring_relay(struct pin **wp, struct door_relay *relay, const char *text,
+		 char *why, size_t size);
+
+/**
+ * Check both sections against each other, the board and the rest of the
+ * configuration.
+ *
+ * @param name  Of the file, before the line number
+ * @param h     Told of each mistake, as config_load() does
+ *
+ * @return 0, EINVAL, ENOMEM
+ */
+int wiring_check(const struct config *cfg, const struct board *board,
+		 const char *name, config_fault_h *h, void *arg);
+
+/**
+ * Put the relays of the configuration on a door.
+ *
+ * @return 0, or errno (logged: which and why)
+ */
+int wiring_door(struct door *d, const struct config *cfg,
+		const struct board *board);
+
+#endif

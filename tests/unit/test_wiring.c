@@ -1,0 +1,165 @@
+/**
+ * @file tests/unit/test_wiring.c  Tests of what [buttons] and [relays] mean
+ */
+#include "tests/unit/test.h"
+#include "app/wiring.h"
+#include "core/base/log.h"
+#include "drivers/sim_gpio.h"
+
+enum {
+	TEXT_SIZE = 2048,
+};
+
+static char told[TEXT_SIZE];
+static unsigned faults;
+
+static void on_fault(bool fatal, const char *text, void *arg)
+{
+	(void)arg;
+
+	faults += fatal;
+	str_ncpy(told, text, sizeof(told));
+}
+
+static struct config *config(const char *text)
+{
+	struct config *cfg = NULL;
+
+	faults = 0;
+	told[0] = '\0';
+	assert_int_equal(
+		config_parse(&cfg, "f", text, strlen(text), on_fault, NULL), 0);
+	return cfg;
+}
+
+static const char page[] = "[page]\nlisten=127.0.0.1:8443\n";
+static const char account[] = "[account]\nrealm=example.org\nuser=a\n"
+			      "[transport]\nurl=wss://example.org/\n";
+
+static const struct {
+	const char *before; /* Sections that are right */
+	const char *line;   /* The last of the file    */
+	const char *says;   /* NULL: it is right       */
+} casev[] = {
+	{ page, "[buttons]\nb = sim:1 press=ring:browsers/20s", NULL },
+	{ page, "[buttons]\nb = sim:1 press=ring", NULL },
+	{ page, "[buttons]\nb = sim:1 low press=hangup", NULL },
+	{ page, "[buttons]\nb = sim:1 press=door:front", NULL },
+	{ page, "[buttons]\nb = sim:1 \"press=msg:page Come in\"", NULL },
+	{ account, "[buttons]\nb = sim:1 press=ring:anna|sip:b@c/9s", NULL },
+	{ account, "[buttons]\nb = sim:1 press=call:sip:b@c", NULL },
+	{ page, "[buttons]\nb = sim:1 press=ring:anna",
+	  "f:4: [buttons] b: it rings somebody at a server" },
+	{ account, "[buttons]\nb = sim:1 press=ring:browsers", "[page]" },
+	{ page, "[buttons]\nb = sim:1", "no command" },
+	{ page, "[buttons]\nb = sim:1 press=", "no command" },
+	{ page, "[buttons]\nb = sim:1 press=jump", "no such command" },
+	{ page, "[buttons]\nb = sim:1 press=call", "other arguments" },
+	{ page, "[buttons]\nb = sim:1 press=ring:a,,b", "cannot be rung" },
+	{ page, "[buttons]\nb = sim:1 press=ring press=ring", "twice" },
+	{ page, "[buttons]\nb = sim:1 code=1234 press=ring",
+	  "'code'; give low, press=" },
+	{ page, "[buttons]\nb = sim:1 \"press=ring", "quote" },
+	{ page, "[buttons]\nb = chip:1 press=ring", "no chip 'chip'" },
+	{ page, "[buttons]\na = sim:1 press=ring\nb = sim:1 press=ring",
+	  "f:5: [buttons] b: sim:1 is used already" },
+	{ page, "[buttons]\na = sim:1 press=ring\n[relays]\nb = sim:1",
+	  "f:6: [relays] b: sim:1 is used already" },
+	{ page, "[relays]\nd = sim:1", NULL },
+	{ page, "[relays]\nd = sim:1 low time=500ms code=1234 page=no", NULL },
+	{ page, "[relays]\nd = sim:1 time=0", "100ms to 1m" },
+	{ page, "[relays]\nd = sim:1 time=2m", "100ms to 1m" },
+	{ page, "[relays]\nd = sim:1 page=never", "yes or no" },
+	{ page, "[relays]\nd = sim:1 code=123", "4 to 16 digits" },
+	{ page, "[relays]\nd = sim:1 code:4711", "'code'; give low, time=" },
+	{ page, "[relays]\nd = sim:1 code=1234\ne = sim:2 code=123456",
+	  "f:5: [relays] e: code=" },
+};
+
+static void test_wiring_is_checked(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		char text[TEXT_SIZE];
+		struct config *cfg;
+		int err;
+
+		(void)re_snprintf(text, sizeof(text), "%s%s\n", casev[i].before,
+				  casev[i].line);
+		cfg = config(text);
+		err = wiring_check(cfg, &board_sim, "f", on_fault, NULL);
+		assert_int_equal(err, casev[i].says ? EINVAL : 0);
+		assert_int_equal(faults, casev[i].says ? 1 : 0);
+		if (casev[i].says && !strstr(told, casev[i].says))
+			fail_msg("%s\n%s", casev[i].line, told);
+
+		/* Nothing of a code is told */
+		assert_null(strstr(told, "4711"));
+		assert_null(strstr(told, "123456"));
+		mem_deref(cfg);
+	}
+}
+
+static void test_wiring_puts_relays_on_a_door(void **state)
+{
+	struct config *cfg = config("[page]\nlisten=127.0.0.1:8443\n[relays]\n"
+				    "door = sim:2 time=1s code=1234\n"
+				    "gate = sim:3 page=no\n");
+	struct door *d, *second;
+	(void)state;
+
+	log_set_level(LOG_LEVEL_WARNING);
+	loop_virtual_run(0, NULL, NULL);
+	assert_int_equal(door_alloc(&d, NULL), 0);
+	assert_int_equal(wiring_door(d, cfg, &board_sim), 0);
+	assert_int_equal(door_relays(d), 2);
+	assert_int_equal(door_open(d, "gate", DOOR_BY_PAGE, clock_now()),
+			 EPERM);
+	assert_int_equal(door_open(d, "door", DOOR_BY_PAGE, clock_now()), 0);
+	assert_true(sim_gpio_on(2));
+
+	/* The lines are in use */
+	log_set_level(LOG_LEVEL_WARNING + 1);
+	assert_int_equal(door_alloc(&second, NULL), 0);
+	assert_int_equal(wiring_door(second, cfg, &board_sim), EBUSY);
+	mem_deref(second);
+	mem_deref(d);
+	assert_false(sim_gpio_on(2));
+	mem_deref(cfg);
+	loop_virtual_end();
+}
+
+static void test_wiring_reads_a_command(void **state)
+{
+	struct wiring_command cmd;
+	char why[WIRING_WHY];
+	struct pin *p;
+	(void)state;
+
+	assert_int_equal(
+		wiring_button(&p, &cmd,
+			      "sim:7 'press=call:sip:a@b recvonly' low", why,
+			      sizeof(why)),
+		0);
+	assert_string_equal(p->chip, "sim");
+	assert_string_equal(p->line, "7");
+	assert_true(p->low);
+	assert_int_equal(cmd.n, 3);
+	assert_string_equal(cmd.wordv[0], "call");
+	assert_string_equal(cmd.wordv[1], "sip:a@b");
+	assert_string_equal(cmd.wordv[2], "recvonly");
+	mem_deref(cmd.text);
+	mem_deref(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wiring_is_checked),
+		cmocka_unit_test(test_wiring_puts_relays_on_a_door),
+		cmocka_unit_test(test_wiring_reads_a_command),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

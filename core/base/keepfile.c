@@ -59,7 +59,7 @@ static int read_all(int fd, uint8_t *buf, size_t size, size_t *lenp)
 int keepfile_read(const char *path, uint8_t *buf, size_t size, size_t *lenp)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	size_t len;
+	size_t len = 0;
 	int err;
 
 	if (fd < 0)

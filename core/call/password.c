@@ -22,8 +22,7 @@ static const char alphabet[] = "23456789abcdefghjkmnpqrstuwxyz";
 static const char file_name[] = "password";
 
 struct password {
-	const struct config *cfg;
-	char *realm, *user;
+	char *folder, *realm, *user;
 	struct verifier *verifier;
 	struct verifier_secret secret;
 	char text[PASSWORD_TEXT_MAX]; /* "" when nobody needs it any more */
@@ -40,6 +39,7 @@ static void password_destructor(void *arg)
 	struct password *p = arg;
 
 	mem_deref(p->verifier);
+	mem_deref(p->folder);
 	mem_deref(p->realm);
 	mem_deref(p->user);
 	wipe(&p->secret, sizeof(p->secret));
@@ -73,8 +73,7 @@ static int make_secret(struct password *p, const char *text)
 
 static int path_of(char *path, const struct password *p)
 {
-	return keepfile_path(path, config_text(p->cfg, "page", "state"),
-			     file_name);
+	return keepfile_path(path, p->folder, file_name);
 }
 
 static int save(const struct password *p)
@@ -85,7 +84,7 @@ static int save(const struct password *p)
 
 	err = path_of(path, p);
 	if (!err)
-		err = keepfile_folder(config_text(p->cfg, "page", "state"));
+		err = keepfile_folder(p->folder);
 	if (err)
 		goto out;
 
@@ -100,7 +99,7 @@ out:
 	if (err)
 		log_warning("page: cannot keep the password in [page] state = "
 			    "%s: %m; it is lost at the end\n",
-			    config_text(p->cfg, "page", "state"), err);
+			    p->folder, err);
 	return err;
 }
 
@@ -186,7 +185,7 @@ static int take_kept(struct password *p)
 	if (err != ENOENT)
 		log_warning("page: the password in [page] state = %s cannot "
 			    "be read: %m; a new one is made\n",
-			    config_text(p->cfg, "page", "state"), err);
+			    p->folder, err);
 
 	return make_new(p);
 }
@@ -202,8 +201,9 @@ int password_alloc(struct password **pp, const struct config *cfg,
 	if (!p)
 		return ENOMEM;
 
-	p->cfg = cfg;
-	err = str_dup(&p->realm, realm);
+	err = str_dup(&p->folder, config_text(cfg, "page", "state"));
+	if (!err)
+		err = str_dup(&p->realm, realm);
 	if (!err)
 		err = str_dup(&p->user, user);
 	if (!err)

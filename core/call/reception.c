@@ -318,6 +318,11 @@ int reception_new_password(struct reception *r, const char **passwordp)
 	return err;
 }
 
+const char *reception_password(const struct reception *r)
+{
+	return password_text(r->password);
+}
+
 /* ---- Showing ---- */
 
 int reception_print(struct re_printf *pf, const struct reception *r)

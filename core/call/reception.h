@@ -129,6 +129,9 @@ int reception_publish(struct reception *r, const char *key, json_t *value);
  */
 int reception_new_password(struct reception *r, const char **passwordp);
 
+/** The password as long as nobody has used it, else "" */
+const char *reception_password(const struct reception *r);
+
 /** For `status`: address, password if nobody has used it, guests; for %H */
 int reception_print(struct re_printf *pf, const struct reception *r);
 

@@ -17,8 +17,7 @@ struct porch {
 	struct event_bus *events;
 	struct ring *ring;
 	struct loop_timer timer;
-	enum ring_end how; /* The last one ended */
-	bool rang;	   /* Somebody was called */
+	bool rang; /* Somebody was called */
 };
 
 static void porch_destructor(void *arg)
@@ -135,7 +134,6 @@ static void end_handler(enum ring_end how, unsigned id, uint64_t now, void *arg)
 	struct porch *p = arg;
 	(void)now;
 
-	p->how = how;
 	if (how == RING_ANSWERED)
 		log_info("ring: answered by call %u\n", id);
 	else

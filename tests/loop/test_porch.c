@@ -333,11 +333,12 @@ static void test_porch_opens_by_the_code_in_a_call(void **state)
 
 static void test_porch_tells_of_itself(void **state)
 {
-	struct mbuf *out = mbuf_alloc(TEXT_SIZE);
 	char *argv[] = { "status" };
+	struct mbuf *out;
 	(void)state;
 
 	start(1);
+	out = mbuf_alloc(TEXT_SIZE);
 	press("bell");
 	assert_non_null(strstr(doorstep_info(),
 			       "\"relays\":[{\"name\":\"door\",\"way\":"

@@ -121,7 +121,8 @@ int reception_send(struct reception *r, const struct line *line,
 int reception_publish(struct reception *r, const char *key, json_t *value);
 
 /**
- * Make a new password; who is registered stays so until the connection ends.
+ * Make a new password: what a guest with the old one asks is refused from now
+ * on; it is called until its registration is due.
  *
  * @param passwordp  Set to it; lives as long as it is the password
  *

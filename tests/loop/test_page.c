@@ -5,11 +5,15 @@
  * call it, are called by it, lose their connection and come back.
  */
 #include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include "tests/loop/support/party.h"
 
 enum {
 	TALK = 3 * CLOCK_S,
 	LEVEL = -20,
+	PASSWORD_LEN = 32,
+	MINUTE = 60 * CLOCK_S,
 };
 
 static unsigned code_of(const json_t *ev)
@@ -91,6 +95,7 @@ static void test_page_lets_nobody_else_in(void **state)
 	party_stop();
 }
 
+/* The first one: libraries keep a little of what the first call made */
 static void test_page_calls_the_board(void **state)
 {
 	(void)state;
@@ -226,6 +231,57 @@ static void test_page_keeps_a_call_over_an_early_second_one(void **state)
 	lose_and_find(doorstep_slip);
 }
 
+/* Nonces age, registrations are refreshed, and nobody notices */
+static void test_page_keeps_a_guest_for_an_hour(void **state)
+{
+	(void)state;
+
+	party_start(NULL);
+	party_visit(1, NULL);
+	for (unsigned i = 0; i < 60; i++)
+		party_run(MINUTE);
+	assert_true(phone_registered(party_phone(1)));
+	assert_int_equal(party_count(0, "connected:page"), 1);
+	assert_int_equal(party_count(0, "terminated:page"), 0);
+	call_board(1);
+	party_stop();
+}
+
+/* Who has the old one may not do anything more */
+static void test_page_wants_the_new_password(void **state)
+{
+	char folder[] = "/tmp/page-XXXXXX";
+	const char *text;
+	char lines[64], file[64], old[PASSWORD_LEN];
+	(void)state;
+
+	assert_non_null(mkdtemp(folder));
+	re_snprintf(lines, sizeof(lines), "state=%s\n", folder);
+	re_snprintf(file, sizeof(file), "%s/password", folder);
+	party_start(lines);
+	str_ncpy(old, reception_password(phone_reception(party_phone(0))),
+		 sizeof(old));
+	party_visit(1, old);
+	assert_non_null(party_wait(1, "connected:register", PARTY_WAIT));
+	assert_string_equal(reception_password(phone_reception(party_phone(0))),
+			    "");
+
+	assert_int_equal(phone_new_password(party_phone(0), &text), 0);
+	assert_int_equal(
+		phone_call(party_phone(1), "board", NULL, NULL, clock_now()),
+		0);
+	assert_int_equal(code_of(party_wait(1, "terminated:call", PARTY_WAIT)),
+			 401);
+	party_visit(2, old);
+	assert_int_equal(
+		code_of(party_wait(2, "terminated:register", PARTY_WAIT)), 401);
+	party_visit(3, text);
+	assert_non_null(party_wait(3, "connected:register", PARTY_WAIT));
+	party_stop();
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* The browser crashed: its media stop, and so does the call */
 static void test_page_forgets_who_does_not_come_back(void **state)
 {
@@ -321,9 +377,9 @@ static void test_page_takes_no_third_call_of_one_guest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page_calls_the_board),
 		cmocka_unit_test(test_page_registers_who_knows_the_password),
 		cmocka_unit_test(test_page_lets_nobody_else_in),
-		cmocka_unit_test(test_page_calls_the_board),
 		cmocka_unit_test(test_page_is_called_by_the_board),
 		cmocka_unit_test(test_page_is_told_that_another_answered),
 		cmocka_unit_test(
@@ -332,6 +388,8 @@ int main(void)
 		cmocka_unit_test(test_page_keeps_a_call_over_a_lost_connection),
 		cmocka_unit_test(
 			test_page_keeps_a_call_over_an_early_second_one),
+		cmocka_unit_test(test_page_keeps_a_guest_for_an_hour),
+		cmocka_unit_test(test_page_wants_the_new_password),
 		cmocka_unit_test(test_page_forgets_who_does_not_come_back),
 		cmocka_unit_test(test_page_stops_in_the_middle_of_calls),
 		cmocka_unit_test(test_page_ends_with_the_board),

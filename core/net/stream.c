@@ -43,6 +43,7 @@ struct stream {
 	stream_up_h *uph;
 	stream_recv_h *recvh;
 	stream_close_h *closeh;
+	stream_drained_h *drainedh;
 	void *arg;
 };
 
@@ -117,6 +118,14 @@ static void on_recv(struct mbuf *mb, uint64_t now, void *arg)
 	struct stream *s = arg;
 
 	s->recvh(mb, now, s->arg);
+}
+
+static void on_drained(uint64_t now, void *arg)
+{
+	struct stream *s = arg;
+
+	if (s->drainedh)
+		s->drainedh(now, s->arg);
 }
 
 static void race(struct stream *s, const struct sa *addrv, unsigned n,
@@ -282,6 +291,33 @@ int stream_accept(struct stream **sp, int fd, const struct sa *peer,
 		*sp = s;
 
 	return err;
+}
+
+void stream_set_handlers(struct stream *s, stream_recv_h *recvh,
+			 stream_close_h *closeh, void *arg)
+{
+	s->recvh = recvh;
+	s->closeh = closeh;
+	s->drainedh = NULL;
+	s->arg = arg;
+}
+
+size_t stream_queued(const struct stream *s)
+{
+	return s->wire ? wire_queued(s->wire) : 0;
+}
+
+void stream_set_drained(struct stream *s, stream_drained_h *h)
+{
+	s->drainedh = h;
+	if (s->wire)
+		wire_set_drained(s->wire, on_drained);
+}
+
+void stream_hold(struct stream *s, bool hold)
+{
+	if (s->wire)
+		wire_hold(s->wire, hold);
 }
 
 bool stream_is_up(const struct stream *s)

@@ -49,6 +49,10 @@ typedef void(stream_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
 typedef void(stream_close_h)(int err, const char *reason, uint64_t now,
 			     void *arg);
 
+/** All that was sent has left, after some of it had to wait. May free the
+    stream */
+typedef void(stream_drained_h)(uint64_t now, void *arg);
+
 /**
  * Connect. Handlers are called from the loop, never from here. mem_deref()
  * closes the connection without waiting.
@@ -82,6 +86,20 @@ int stream_accept(struct stream **sp, int fd, const struct sa *peer,
  *         socket; the close handler is not called from here
  */
 int stream_send(struct stream *s, const uint8_t *p, size_t size);
+
+/** Hand a stream that is up to somebody else's handlers; forgets that of
+    stream_set_drained() */
+void stream_set_handlers(struct stream *s, stream_recv_h *recvh,
+			 stream_close_h *closeh, void *arg);
+
+/** Bytes that wait for the socket */
+size_t stream_queued(const struct stream *s);
+
+/** Call this when they have left; NULL for nobody */
+void stream_set_drained(struct stream *s, stream_drained_h *h);
+
+/** Do not read for now, so that the peer has to wait; or read again */
+void stream_hold(struct stream *s, bool hold);
 
 /** Whether it is up */
 bool stream_is_up(const struct stream *s);

@@ -32,12 +32,14 @@ struct wire {
 	int fd;
 	bool server;
 	bool writing;		 /* Watched for writing                   */
+	bool held;		 /* Not watched for reading               */
 	struct backlog *backlog; /* For the socket                        */
 	int send_err; /* Found in wire_send(), told by the loop           */
 
 	wire_up_h *uph;
 	wire_recv_h *recvh;
 	wire_close_h *closeh;
+	wire_drained_h *drainedh;
 	void *arg;
 	uint64_t rx; /* Counter [bytes] */
 };
@@ -78,13 +80,19 @@ static const char *peer_name(const struct wire *w)
 	return w->server ? "client" : "server";
 }
 
+static int watch(struct wire *w)
+{
+	return loop_watch_set(w->watch, (w->held ? LOOP_EXCEPT : LOOP_READ) |
+						(w->writing ? LOOP_WRITE : 0));
+}
+
 static int watch_for_writing(struct wire *w, bool on)
 {
 	if (w->writing == on)
 		return 0;
 
 	w->writing = on;
-	return loop_watch_set(w->watch, LOOP_READ | (on ? LOOP_WRITE : 0));
+	return watch(w);
 }
 
 /* As much as the socket takes. @return 0 or errno */
@@ -269,6 +277,17 @@ static void on_readable(struct wire *w, uint64_t now)
 		got_plain(w, buf, (size_t)n, now);
 }
 
+/* The socket takes more. @return 0 or errno */
+static int on_writable(struct wire *w, uint64_t now)
+{
+	int err = flush(w);
+
+	if (!err && !w->writing && w->state == UP && w->drainedh)
+		w->drainedh(now, w->arg);
+
+	return err;
+}
+
 static void on_socket(int flags, uint64_t now, void *arg)
 {
 	struct wire *w = arg;
@@ -276,10 +295,11 @@ static void on_socket(int flags, uint64_t now, void *arg)
 
 	mem_ref(w); /* Handlers may drop theirs */
 	if (flags & LOOP_WRITE)
-		err = flush(w);
+		err = on_writable(w, now);
 	if (err)
 		finish(w, err, now, "cannot send: %m", err);
-	else if (flags & (LOOP_READ | LOOP_EXCEPT))
+	else if (flags & (LOOP_READ | LOOP_EXCEPT) && mem_nrefs(w) > 1 &&
+		 w->state != CLOSED)
 		on_readable(w, now);
 	mem_deref(w);
 }
@@ -373,6 +393,25 @@ int wire_start_server(struct wire *w, struct pagecert *cert, uint64_t now)
 void wire_start_plain(struct wire *w, uint64_t now)
 {
 	loop_timer_arm(&w->turn, now);
+}
+
+size_t wire_queued(const struct wire *w)
+{
+	return backlog_size(w->backlog);
+}
+
+void wire_set_drained(struct wire *w, wire_drained_h *h)
+{
+	w->drainedh = h;
+}
+
+void wire_hold(struct wire *w, bool hold)
+{
+	if (w->held == hold || !w->watch)
+		return;
+
+	w->held = hold;
+	(void)watch(w);
 }
 
 bool wire_is_up(const struct wire *w)

@@ -31,6 +31,10 @@ typedef void(wire_up_h)(uint64_t now, void *arg);
 /** Bytes came. May free the wire; mb may be kept by reference */
 typedef void(wire_recv_h)(struct mbuf *mb, uint64_t now, void *arg);
 
+/** All that was sent has left, after some of it had to wait. May free the
+    wire */
+typedef void(wire_drained_h)(uint64_t now, void *arg);
+
 /**
  * It is over; no handler is called after this.
  *
@@ -71,6 +75,15 @@ void wire_start_plain(struct wire *w, uint64_t now);
 
 /** Send bytes. @return as stream_send() */
 int wire_send(struct wire *w, const uint8_t *p, size_t size);
+
+/** Bytes that wait for the socket */
+size_t wire_queued(const struct wire *w);
+
+/** Call this when they have left; NULL for nobody */
+void wire_set_drained(struct wire *w, wire_drained_h *h);
+
+/** Do not read for now, so that the peer has to wait; or read again */
+void wire_hold(struct wire *w, bool hold);
 
 /** Whether it is up */
 bool wire_is_up(const struct wire *w);

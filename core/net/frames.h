@@ -33,7 +33,9 @@ enum frames_code {
 	FRAMES_NO_STATUS = 1005,
 	FRAMES_ABNORMAL = 1006,
 	FRAMES_NOT_UTF8 = 1007,
+	FRAMES_POLICY = 1008,
 	FRAMES_TOO_BIG = 1009,
+	FRAMES_TRY_LATER = 1013,    /**< IANA's registry of section 11.7 */
 	FRAMES_REGISTERED = 1014,   /**< Last one an endpoint may send */
 	FRAMES_PRIVATE = 3000,	    /**< Section 7.4.2, from here ...  */
 	FRAMES_PRIVATE_LAST = 4999, /**< ... to here                   */

@@ -4,7 +4,8 @@
  *     gate, guest <-> messages <-> [webconn] <-> wsock <-> stream
  *
  * What webserver.h hands out once the upgrade is done. It pings, answers
- * the keep-alive of RFC 5626, and ends a peer that does not read or answer.
+ * the keep-alive of RFC 5626, ends a peer that does not read or answer, and
+ * reads one that floods no faster than is good for the rest of the phone.
  * Whoever holds a reference owns the connection: the last mem_deref() drops
  * it without a word.
  */
@@ -76,6 +77,13 @@ void webconn_close(struct webconn *c, enum frames_code code, const char *reason,
  * when all places are taken.
  */
 void webconn_trust(struct webconn *c);
+
+/** For webserver.c: be in its list while not over */
+void webconn_link(struct webconn *c, struct list *list);
+
+/** For webserver.c: give the place to another one. The close handler is
+    called from the loop, with EBUSY */
+void webconn_displace(struct webconn *c, uint64_t now);
 
 /** Whether webconn_trust() was called */
 bool webconn_is_trusted(const struct webconn *c);

@@ -231,6 +231,16 @@ bool webpeer_is_idle(const struct webpeer *p)
 	return p->state == READING && p->requests && !p->in;
 }
 
+uint64_t webpeer_yields(const struct webpeer *p)
+{
+	if (p->state == OVER || webpeer_is_idle(p))
+		return 0;
+	if (p->state == READING)
+		return p->due - WEBPEER_REQUEST_MAX + WEBPEER_SLOW_READ;
+
+	return p->due - WEBPEER_REPLY_MAX + WEBPEER_SLOW_WRITE;
+}
+
 uint64_t webpeer_due(const struct webpeer *p)
 {
 	return p->due;

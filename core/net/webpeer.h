@@ -18,6 +18,9 @@ enum {
 	WEBPEER_REPLY_MAX = 30 * CLOCK_S,   /**< For a reply to be taken,
 						 ours [us]                  */
 	WEBPEER_IDLE_MAX = 5 * CLOCK_S,	    /**< Between two, ours [us]     */
+	WEBPEER_SLOW_READ = 2 * CLOCK_S,    /**< A request that takes longer
+						 yields to others, ours [us] */
+	WEBPEER_SLOW_WRITE = 5 * CLOCK_S,   /**< So does a reply, ours [us] */
 };
 
 /** What to do now */
@@ -68,6 +71,9 @@ void webpeer_refuse(struct webpeer *p, enum webrequest_status status,
 
 /** Whether it is between two requests, and nobody waits */
 bool webpeer_is_idle(const struct webpeer *p);
+
+/** From when on it may be dropped when somebody else wants its place [us] */
+uint64_t webpeer_yields(const struct webpeer *p);
 
 /** When to call webpeer_tick() [us] */
 uint64_t webpeer_due(const struct webpeer *p);

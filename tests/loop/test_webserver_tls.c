@@ -1,0 +1,173 @@
+/**
+ * @file tests/loop/test_webserver_tls.c  The page's server through TLS
+ *
+ * With a certificate of the board's own, and our flow as the browser that
+ * was told to trust it.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+#include "tests/unit/test.h"
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "core/net/pagecert.h"
+#include "core/net/webserver.h"
+#include "tests/loop/support/flowtest.h"
+#include "tests/loop/support/webguest.h"
+
+static struct flowtest t;
+static struct pagecert *cert;
+static struct webserver *server;
+static struct webconn *conn;
+static struct webguest guest;
+static char folder[64];
+static unsigned ended;
+static int end_err;
+
+static void on_recv(struct mbuf *mb, uint64_t now, void *arg)
+{
+	(void)now;
+	(void)arg;
+
+	assert_int_equal(webconn_send(conn, mb), 0);
+}
+
+static void on_end(int err, const char *reason, uint64_t now, void *arg)
+{
+	(void)reason;
+	(void)now;
+	(void)arg;
+
+	++ended;
+	end_err = err;
+	conn = mem_deref(conn);
+}
+
+static void on_open(struct webconn *c, uint64_t now, void *arg)
+{
+	(void)now;
+	(void)arg;
+
+	conn = mem_ref(c);
+	webconn_set_handlers(c, on_recv, on_end, NULL);
+}
+
+static void begin(void)
+{
+	struct pagecert_params cprm = { .state = folder };
+	struct webserver_params prm = { .listenc = 1, .openh = on_open };
+	char reason[PAGECERT_REASON_MAX];
+	struct sa sa;
+
+	str_ncpy(folder, "/tmp/boardphone-test-XXXXXX", sizeof(folder));
+	assert_non_null(mkdtemp(folder));
+	cprm.wall = clock_wall() / CLOCK_S;
+	assert_int_equal(pagecert_alloc(&cert, &cprm, reason), 0);
+	assert_int_equal(sa_set_str(&sa, "127.0.0.1", 0), 0);
+	prm.listenv = &sa;
+	prm.cert = cert;
+	assert_int_equal(webserver_alloc(&server, &prm, reason), 0);
+	flowtest_init(&t, "127.0.0.1 localhost\n", NULL);
+	str_ncpy(t.ca, pagecert_file(cert), sizeof(t.ca));
+	ended = 0;
+}
+
+static void end(void)
+{
+	flowtest_free(&t);
+	conn = mem_deref(conn);
+	server = mem_deref(server);
+	cert = mem_deref(cert);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static bool has_ended(void)
+{
+	return ended > 0;
+}
+
+static void test_webserver_talks_to_a_phone(void **state)
+{
+	static char big[100000];
+	char text[1024];
+	(void)state;
+
+	begin();
+	flowtest_start(&t, "wss://localhost:%u/sip", webserver_port(server));
+	flowtest_settle(&t);
+	assert_int_equal(t.state, FLOW_UP);
+	flowtest_say(&t, "OPTIONS sip:a SIP/2.0\r\n\r\n", 1);
+	assert_string_equal(t.text, "OPTIONS sip:a SIP/2.0\r\n\r\n");
+	memset(big, 'x', sizeof(big) - 1);
+	flowtest_say(&t, big, 2);
+	assert_string_equal(t.text, big);
+	(void)re_snprintf(text, sizeof(text), "%H", webserver_print, server);
+	assert_non_null(strstr(text, "upgraded=1 "));
+	assert_non_null(strstr(text, "TLSv1."));
+
+	flow_close(t.f, clock_now());
+	webguest_run(has_ended);
+	assert_int_equal(end_err, 0);
+	end();
+}
+
+static void test_webserver_takes_a_phone_over_its_address(void **state)
+{
+	(void)state;
+
+	begin();
+	flowtest_start(&t, "wss://127.0.0.1:%u/sip", webserver_port(server));
+	flowtest_settle(&t);
+	assert_int_equal(t.state, FLOW_UP);
+	webconn_close(conn, FRAMES_GOING_AWAY, "bye", clock_now());
+	webguest_run(has_ended);
+	assert_int_equal(end_err, 0);
+	flowtest_until(&t, FLOW_DOWN);
+	end();
+}
+
+static bool is_closed(void)
+{
+	webguest_read(&guest);
+	return guest.closed;
+}
+
+static void test_webserver_closes_what_is_no_tls(void **state)
+{
+	static const char *const v[] = {
+		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"\x16\x03\x01\x7f\xff\x01",
+		"\x16\x03\x01\x01\x01\xff a hello that is none",
+		"\x80\x2e\x01\x03\x01 an old hello",
+	};
+	char junk[300];
+	(void)state;
+
+	begin();
+	memset(junk, 'x', sizeof(junk));
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
+		webguest_connect(&guest, webserver_port(server));
+		webguest_text(&guest, v[i]);
+		(void)webguest_say(&guest, junk, sizeof(junk));
+		webguest_run(is_closed);
+		webguest_close(&guest);
+	}
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_webserver_talks_to_a_phone),
+		cmocka_unit_test(test_webserver_takes_a_phone_over_its_address),
+		cmocka_unit_test(test_webserver_closes_what_is_no_tls),
+	};
+	int err;
+
+	log_set_level(LOG_LEVEL_WARNING + 1);
+	if (loop_init())
+		return 1;
+
+	err = cmocka_run_group_tests(tests, NULL, NULL);
+	loop_close();
+	return err;
+}

@@ -30,6 +30,25 @@ const TYPES = {
 };
 const PER_LINE = 16; /* Octets of a line of C */
 
+/* Words of JsSIP's that are others here: of several challenges it knows the
+   last one only; ours takes the first that it can answer (RFC 8760) */
+const WORDS = [
+	['Parser.js', "setHeader('www-authenticate'",
+		"addHeader('www-authenticate'"],
+	['RequestSender.js', "response.parseHeader('www-authenticate')",
+		'DigestAuthentication.choose(response)'],
+];
+
+function change([name, from, to])
+{
+	const text = readFileSync(join(HERE, 'node_modules/jssip/lib', name),
+				  'utf8');
+
+	if (text.split(from).length !== 2)
+		throw new Error(`jssip/lib/${name} is another: no ${from}`);
+	return { contents: text.replace(from, to) };
+}
+
 /* JsSIP's parts that are replaced: its digest, which knows MD5 only, and its
    log, which the page does not keep */
 const replace = {
@@ -43,8 +62,11 @@ const replace = {
 			`module.exports = require(${file('digest.js')}).Digest;`
 			}));
 		onLoad({ filter: /node_modules\/debug\/src\/browser\.js$/ },
-			() => ({ resolveDir: HERE, contents:
-			'module.exports = () => () => {};' }));
+			() => ({ contents: 'const log = () => () => {};' +
+				'log.default = log; module.exports = log;' }));
+		for (const words of WORDS)
+			onLoad({ filter: RegExp(`jssip/lib/${words[0]}$`) },
+				() => change(words));
 	},
 };
 

@@ -4,9 +4,9 @@
  *     password -> ha1_pair() -> storage -> JsSIP -> [Digest] -> Authorization
  *
  * Stands in JsSIP's place for its DigestAuthentication, which knows MD5 only
- * (RFC 8760 wants the first algorithm that one knows). What is kept is never
- * the password: HA1 of both algorithms as one string, which JsSIP carries as
- * its `ha1`.
+ * (RFC 8760 section 2.4: the first challenge that one can answer). What is
+ * kept is never the password: HA1 of both algorithms as one string, which
+ * JsSIP carries as its `ha1`.
  */
 import Utils from 'jssip/lib/Utils.js';
 import { sha256 } from './sha256.js';
@@ -15,6 +15,7 @@ const HASHES = {
 	'MD5': (text) => Utils.calculateMD5(text),
 	'SHA-256': sha256,
 };
+const HEADER = 'WWW-Authenticate';
 const CNONCE = 24; /* Characters: 128 bit and more */
 const NONCES = 8;  /* Remembered with how often they were used */
 
@@ -45,6 +46,17 @@ function ha1_of(pair, algorithm)
 	return pair.split(':')[algorithm === 'MD5' ? 0 : 1];
 }
 
+/* RFC 7616 section 3.3: none means MD5 */
+function algorithm_of(challenge)
+{
+	return (challenge.algorithm || 'MD5').toUpperCase();
+}
+
+function hash_of(challenge)
+{
+	return HASHES[algorithm_of(challenge)];
+}
+
 function quoted(text)
 {
 	return `"${String(text).replace(/["\\]/g, '\\$&')}"`;
@@ -61,6 +73,16 @@ export class Digest {
 		this.#credentials = credentials;
 	}
 
+	/** The first challenge of a response that there is an answer to */
+	static choose(response)
+	{
+		const { length } = response.headers[HEADER] ?? [];
+		const all = Array.from({ length }, (_, i) =>
+			response.parseHeader(HEADER, i));
+
+		return all.find((one) => one && hash_of(one)) ?? all[0];
+	}
+
 	/** As JsSIP asks: what it keeps for the next request */
 	get(name)
 	{
@@ -75,8 +97,8 @@ export class Digest {
 	authenticate({ method, ruri }, challenge, cnonce)
 	{
 		const { username, realm, ha1 } = this.#credentials;
-		const algorithm = (challenge.algorithm || 'MD5').toUpperCase();
-		const hash = HASHES[algorithm];
+		const algorithm = algorithm_of(challenge);
+		const hash = hash_of(challenge);
 
 		if (!hash || !ha1 || !challenge.nonce ||
 		    challenge.realm !== realm ||

@@ -1,83 +1,469 @@
 /**
- * @file page/main.js  The page: joins password, telephone and screen
+ * @file page/main.js  The page: joins password, telephone, call and screen
+ *
+ *     phone.js ──┐
+ *     buttons ───┼→ [main] → model() → view.js
+ *     board.json ┘
+ *
+ * States and ids, on which tests rely, are listed in README.md beside this.
  */
-import { forget, from_address, keep, kept } from './password.js';
+import * as attention from './attention.js';
+import { Conversation } from './conversation.js';
+import { Doors } from './doors.js';
+import { Keypad } from './keypad.js';
+import { Level } from './level.js';
+import { Panel } from './panel.js';
+import { forget, from_address, ha1, keep, kept } from './password.js';
 import { Phone } from './phone.js';
+import { Quality, bars } from './quality.js';
+import { Side, when } from './side.js';
+import * as sound from './sound.js';
+import { t } from './words.js';
+import * as view from './view.js';
 
 const $ = (id) => document.getElementById(id);
-let phone = null, call = null;
+const REDIAL = 'boardphone.redial';
+const REDIAL_WITHIN = 20000; /* A reload, not a return tomorrow [ms] */
+const ENDED = 20000;         /* How long the end of a call is told [ms] */
+const TICK = 1000;           /* Timer and quality [ms] */
 
-function state(name)
+const self = {
+	phone: null,
+	link: 'connecting',  /* login, connecting, ready, offline */
+	why: 'text',         /* Of offline */
+	info: {},            /* board.json */
+	quality: null,
+	levels: [],
+	login: { reason: '', until: 0 },
+};
+
+const talk = new Conversation({ changed, stream, over, tell: rung });
+const keypad = new Keypad((digit) => talk.call?.digits(digit));
+const doors = new Doors((object) => self.phone.order(object), keypad);
+const side = new Side((text) => self.phone.say(text));
+const panel = new Panel({ renew, logout, stay });
+
+function state()
 {
-	document.body.dataset.state = name;
-	$('status').textContent = name;
+	if (self.link === 'login')
+		return 'login';
+	if (talk.ring)
+		return 'ringing';
+	if (talk.busy)
+		return talk.call?.since ? 'call' : 'calling';
+	if (self.link === 'ready' && talk.ended)
+		return 'ended';
+	return self.link;
 }
 
-function take(one)
+/* What is said below the reason of an end */
+function after({ reason, phrase, ms, at })
 {
-	call = one;
-	call.on = (event, detail) => {
-		if (event === 'stream')
-			$('picture').srcObject = detail.stream;
-		if (event === 'up')
-			state('call');
-		if (event === 'end') {
-			document.body.dataset.reason = detail.reason;
-			call = null;
-			state('ended');
-		}
+	if (ms && reason !== 'lost')
+		return t('end.text.duration', { duration: view.duration(ms) });
+	if (reason === 'missed')
+		return t('end.text.missed', { time: when(at) });
+	if (['elsewhere', 'lost'].includes(reason))
+		return t(`end.text.${reason}`);
+	return phrase && ['failed', 'refused', 'media'].includes(reason) ?
+		t('end.text.code', { phrase }) : '';
+}
+
+function model()
+{
+	return {
+		state: state(),
+		registered: self.link === 'ready',
+		why: self.why,
+		name: self.info.name || 'Boardphone',
+		video: Boolean(self.info.video),
+		talk: talk.talk,
+		link: talk.link,
+		second: Boolean(talk.call),
+		who: talk.ring?.from,
+		silent: $('picture').muted,
+		reason: talk.ended?.reason ?? '',
+		after: talk.ended ? after(talk.ended) : '',
 	};
+}
+
+function changed()
+{
+	const now = model();
+
+	view.show(now);
+	$('sound-hint').hidden = !sound.blocked() ||
+		!['ready', 'ended', 'ringing'].includes(now.state);
+	panel.awake(now.state);
+}
+
+function renew()
+{
+	doors.renew();
+	side.renew();
+	login_error();
+	view.renew(model());
+}
+
+/* --- Sound and picture of a call */
+
+function levels(call)
+{
+	self.levels.forEach((one) => one.stop());
+	self.levels = call ? [
+		new Level(call.stream.getAudioTracks()[0],
+			document.querySelector('.emblem')),
+		new Level(call.track, document.querySelector('.level'))] : [];
+}
+
+async function play()
+{
+	try {
+		await $('picture').play();
+		$('unmute').hidden = true;
+	} catch (error) {
+		/* Without a touch no sound, says the browser */
+		$('unmute').hidden = error.name !== 'NotAllowedError';
+	}
+}
+
+function stream(call)
+{
+	const media = call?.stream ?? null;
+
+	levels(call);
+	if ($('picture').srcObject !== media)
+		$('picture').srcObject = media;
+	if (media) {
+		play();
+		return;
+	}
+	$('picture').muted = false;
+	$('unmute').hidden = true;
+	$('quality').removeAttribute('data-bars');
+	self.quality = null;
+	show_figures(false);
+	keypad.close();
+	doors.reset();
+	picture();
+	if (document.fullscreenElement)
+		document.exitFullscreen();
+}
+
+function picture()
+{
+	document.body.dataset.picture = String(
+		Boolean($('picture').srcObject && $('picture').videoWidth));
+}
+
+function show_figures(on)
+{
+	$('quality-details').hidden = !on;
+	$('quality').setAttribute('aria-expanded', String(on));
+}
+
+async function tick()
+{
+	const { call } = talk;
+
+	if (talk.ended && Date.now() - talk.ended.at > ENDED) {
+		talk.ended = null;
+		changed();
+	}
+	if (!call?.since)
+		return;
+	$('timer').textContent = view.duration(Date.now() - call.since);
+	if (!call.connection)
+		return;
+	self.quality ??= new Quality();
+	const figures = await self.quality.measure(call.connection);
+	if (figures && talk.call === call)
+		view.quality(bars(figures), figures);
+}
+
+/* --- What calls come to */
+
+function rung(call)
+{
+	view.announce(t('ringing.title') + (call.from ? `, ${call.from}` : ''));
+	if (side.covers)
+		side.toggle(false);
+}
+
+function over(kind)
+{
+	side.note(kind);
+	if (kind === 'missed')
+		attention.missed(when(Date.now()));
+}
+
+/* --- The telephone */
+
+async function board()
+{
+	try {
+		const answer = await fetch('board.json', { cache: 'no-store' });
+		self.info = answer.ok ? await answer.json() : self.info;
+	} catch {
+		return false;
+	}
+	attention.name(self.info.name || 'Boardphone');
+	panel.board(self.info);
+	doors.show(self.info.relays);
+	changed();
+	return true;
+}
+
+/* Why there is no connection; asked, since WebSocket does not tell */
+async function offline(code)
+{
+	self.link = 'offline';
+	self.why = navigator.onLine ? code === 1001 ? 'gone' : 'text' :
+		'device';
+	changed();
+	if (self.why === 'text' && await board() && self.link === 'offline') {
+		self.why = 'full';
+		changed();
+	}
+}
+
+function redial()
+{
+	const wanted = JSON.parse(sessionStorage.getItem(REDIAL));
+
+	sessionStorage.removeItem(REDIAL);
+	if (wanted && Date.now() - wanted.at < REDIAL_WITHIN)
+		talk.dial(wanted.talk);
 }
 
 function tell(event, detail)
 {
-	if (event === 'refused') {
-		phone.stop();
-		forget();
-		$('login-error').dataset.reason = detail.reason;
-		state('login');
-	} else if (event === 'ring') {
-		take(detail.call);
-		state('ringing');
-	} else if (['connecting', 'ready', 'offline'].includes(event) &&
-		   !call) {
-		state(event);
+	switch (event) {
+	case 'connecting':
+		if (!detail.again)
+			self.link = 'connecting';
+		break;
+	case 'ready':
+		self.link = 'ready';
+		board();
+		redial();
+		break;
+	case 'offline':
+		offline(detail.code);
+		return;
+	case 'refused':
+		refused(detail);
+		return;
+	case 'ring':
+		talk.come(detail.call);
+		return;
+	case 'text':
+		side.hear(detail.text);
+		view.announce(t('messages.new', { text: detail.text }));
+		return;
+	case 'news':
+		if (detail.data.event === 'door')
+			doors.moved(detail.data);
+		return;
 	}
+	changed();
 }
 
-function start(ha1)
+function start(pair)
 {
-	phone = new Phone(ha1, tell);
-	phone.start();
+	self.phone?.stop();
+	self.link = 'connecting';
+	self.login.reason = '';
+	self.phone = talk.phone = new Phone(pair, tell);
+	self.phone.start();
+	changed();
 }
 
-async function microphone()
+/* --- Logging in */
+
+function login_error()
 {
-	const stream = await navigator.mediaDevices
-		.getUserMedia({ audio: true });
+	const { reason, until } = self.login;
+	const seconds = Math.ceil((until - Date.now()) / 1000);
 
-	return stream.getAudioTracks()[0];
+	if (reason === 'locked' && seconds <= 0)
+		self.login.reason = '';
+	$('login-error').dataset.reason = self.login.reason;
+	$('login-error').textContent = self.login.reason &&
+		t(`login.${reason}`, { seconds });
+	$('login-go').disabled = self.login.reason === 'locked';
+	if (self.login.reason === 'locked')
+		setTimeout(login_error, TICK);
 }
 
-$('login').addEventListener('submit', (event) => {
-	event.preventDefault();
-	start(keep($('password').value, false));
-});
-$('talk').onclick = async () => {
-	take(phone.call(await microphone()));
-	state('calling');
-};
-$('watch').onclick = () => {
-	take(phone.call(null));
-	state('calling');
-};
-$('answer').onclick = async () => call.answer(await microphone());
-$('decline').onclick = () => call.end('declined', 603);
-$('hangup').onclick = () => call.end();
+function log_out()
+{
+	talk.stop();
+	self.phone?.stop();
+	self.phone = null;
+	talk.ended = null;
+	self.link = 'login';
+	changed();
+}
 
-const typed = from_address();
-const ha1 = typed ? keep(typed, false) : kept();
-if (ha1)
-	start(ha1);
-else
-	state('login');
+function refused({ reason, seconds = 0 })
+{
+	self.login = { reason, until: Date.now() + seconds * 1000 };
+	/* Too many tries of others do not make ours wrong */
+	if (reason === 'wrong')
+		forget();
+	log_out();
+	login_error();
+	$('password').select();
+}
+
+function logout()
+{
+	forget();
+	side.forget();
+	$('password').value = '';
+	log_out();
+}
+
+/* Whether the password outlives this tab */
+function stay(on)
+{
+	const pair = kept();
+
+	if (pair)
+		keep(pair, on);
+	return Boolean(pair);
+}
+
+/* --- Buttons */
+
+function full()
+{
+	if (document.fullscreenElement)
+		document.exitFullscreen();
+	else
+		$('stage').requestFullscreen?.().catch(() => {});
+}
+
+const KEYS = {
+	ringing: { a: () => talk.answer(true), d: () => talk.decline() },
+	call: { m: () => talk.mic(), f: full },
+	ready: { t: () => talk.dial(true) },
+};
+
+function keyboard(event)
+{
+	const { key, target, ctrlKey, metaKey, altKey } = event;
+	const now = state();
+
+	if (key === 'Escape' && (keypad.shown || side.covers)) {
+		keypad.close();
+		if (side.covers)
+			side.toggle(false);
+	}
+	if (ctrlKey || metaKey || altKey || $('settings').open ||
+	    target.closest?.('input, select, textarea'))
+		return;
+	if (now === 'call' && /^[0-9*#]$/.test(key))
+		keypad.press(key);
+	else
+		KEYS[now]?.[key.toLowerCase()]?.();
+}
+
+function connect_buttons()
+{
+	const click = {
+		talk: () => talk.dial(true), watch: () => talk.dial(false),
+		answer: () => talk.answer(true), full,
+		'answer-watch': () => talk.answer(false),
+		decline: () => talk.decline(), hangup: () => talk.hangup(),
+		mic: () => talk.mic(), unmute: play,
+		retry: () => self.phone.hurry(),
+		quality: () => show_figures($('quality-details').hidden),
+		speaker: () => {
+			$('picture').muted = !$('picture').muted;
+			changed();
+		},
+		reveal: () => {
+			const shown = $('password').type === 'text';
+			$('password').type = shown ? 'password' : 'text';
+			$('reveal').setAttribute('aria-pressed',
+				String(!shown));
+		},
+	};
+
+	for (const [id, handler] of Object.entries(click))
+		$(id).addEventListener('click', handler);
+	$('login').addEventListener('submit', (event) => {
+		event.preventDefault();
+		start(keep(ha1($('password').value),
+			$('remember').checked));
+	});
+	document.addEventListener('keydown', keyboard);
+	document.addEventListener('fullscreenchange', changed);
+	for (const event of ['resize', 'loadeddata', 'emptied'])
+		$('picture').addEventListener(event, picture);
+}
+
+/* --- The page comes and goes */
+
+/* A reload in a call: BYE now, and the same call again after it */
+function leave()
+{
+	if (talk.busy)
+		sessionStorage.setItem(REDIAL, JSON.stringify({
+			at: Date.now(), talk: Boolean(talk.call?.track) }));
+	talk.stop();
+	self.phone?.stop();
+}
+
+function arrive()
+{
+	const typed = from_address();
+	const pair = typed ? keep(ha1(typed), false) : kept();
+
+	if (pair) {
+		start(pair);
+		return true;
+	}
+	return false;
+}
+
+function watch_page()
+{
+	window.addEventListener('pagehide', leave);
+	window.addEventListener('pageshow', ({ persisted }) =>
+		persisted && location.reload());
+	window.addEventListener('hashchange', arrive);
+	window.addEventListener('online', () => self.phone?.hurry());
+	document.addEventListener('visibilitychange', () => {
+		if (!document.hidden && self.phone)
+			self.phone.hurry();
+		changed();
+	});
+	for (const event of ['pointerdown', 'keydown'])
+		document.addEventListener(event, () => {
+			if (sound.blocked())
+				sound.wake();
+		});
+	sound.on_change(changed);
+	sound.wake();
+	setInterval(tick, TICK);
+	navigator.serviceWorker?.register('worker.js').catch(() => {
+		/* A browser that does not trust the certificate yet */
+	});
+}
+
+window.boardphone = {
+	get call() { return talk.call; },
+	get ringing() { return sound.sounding(); },
+};
+panel.start();
+connect_buttons();
+watch_page();
+board();
+if (!arrive()) {
+	self.link = 'login';
+	changed();
+}
+renew();

@@ -23,14 +23,24 @@ export function tidy(text)
 		plain.toLowerCase().replace(/ +/g, '-') : plain;
 }
 
-/** From the password of a person; `remember` it beyond this tab */
-export function keep(text, remember)
+/** Keep what ha1() made; `remember` it beyond this tab */
+export function keep(pair, remember)
 {
-	const pair = ha1_pair(USER, REALM, tidy(text));
-
 	forget();
 	(remember ? localStorage : sessionStorage).setItem(KEY, pair);
 	return pair;
+}
+
+/** From the password of a person */
+export function ha1(text)
+{
+	return ha1_pair(USER, REALM, tidy(text));
+}
+
+/** Whether it outlives this tab */
+export function remembered()
+{
+	return localStorage.getItem(KEY) !== null;
 }
 
 /** What was kept, or null */

@@ -90,3 +90,16 @@ test('no answer to another realm, algorithm or quality', () => {
 			   { qop: ['auth-int'] }, { qop: undefined }])
 		assert.ok(!digest().authenticate(RFC, { ...good, ...bad }));
 });
+
+test('of several challenges the first that has an answer', () => {
+	const choose = (...algorithms) => Digest.choose({
+		headers: { 'WWW-Authenticate': algorithms },
+		parseHeader: (name, i) => ({ algorithm: algorithms[i] }),
+	})?.algorithm;
+
+	assert.equal(choose('SHA-256', 'MD5'), 'SHA-256');
+	assert.equal(choose('MD5', 'SHA-256'), 'MD5');
+	assert.equal(choose('SHA-512-256', 'SHA-256'), 'SHA-256');
+	assert.equal(choose(undefined), undefined);
+	assert.equal(choose(), undefined);
+});

@@ -186,9 +186,9 @@ const size_t config_keyc = ARRAY_SIZE(config_keyv);
 const struct config_free config_freev[] = {
 	{ "buttons", config_check_name, config_check_gpio,
 	  "Buttons: NAME = CHIP:LINE [low] press=COMMAND; WORD:REST is the "
-	  "command WORD REST",
-	  "bell = gpiochip0:17 low press=ring:browsers/20s,"
-	  "sip:home@example.org/40s",
+	  "command WORD REST; in this version CHIP is sim, and the command "
+	  "button presses",
+	  "bell = sim:1 press=ring:browsers/20s,sip:home@example.org/40s",
 	  NULL },
 	{ "lamps", config_check_name, config_check_gpio,
 	  "Lamps: NAME = CHIP:LINE and when they are lit; from a later "
@@ -196,8 +196,8 @@ const struct config_free config_freev[] = {
 	  "ring = gpiochip0:22 on=ringing", NULL },
 	{ "relays", config_check_name, config_check_gpio,
 	  "Relays: NAME = CHIP:LINE [low] [time=3s] [code=DIGITS] "
-	  "[page=yes|no]",
-	  "door = gpiochip0:23 time=3s code=1234", "code=" },
+	  "[page=yes|no]; in this version CHIP is sim, and the log shows",
+	  "door = sim:2 time=3s code=1234", "code=" },
 	{ "headers", config_check_header, NULL,
 	  "Headers of ours in every request: NAME = VALUE",
 	  "Organization = Example", NULL },

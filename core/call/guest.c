@@ -27,7 +27,7 @@ struct guest {
 	struct loop_timer timer;
 	struct sa peer;
 	uint64_t deadline; /* Registered, or back, until then; or never */
-	uint64_t since;	   /* Registered, over this connection [us]     */
+	uint64_t since;	   /* It is as it is [us]                       */
 	char contact[REGISTRAR_TEXT_MAX];
 	char instance[REGISTRAR_TEXT_MAX];
 	char agent[AGENT_MAX];
@@ -81,6 +81,7 @@ static void left(struct guest *g, const char *reason, uint64_t now)
 		return;
 
 	g->registered = false;
+	g->since = now;
 	g->h->left(g, reason, now, g->h->arg);
 }
 
@@ -290,6 +291,7 @@ int guest_alloc(struct guest **gp, const struct guest_params *prm, void *conn,
 	g->h = prm->h;
 	g->id = prm->id;
 	g->deadline = now + GUEST_LOGIN;
+	g->since = now;
 	loop_timer_init(&g->timer, "guest", timer_handler, g);
 	err = make_ua(g, prm);
 	if (!err)
@@ -390,14 +392,13 @@ static const char *state_name(const struct guest *g)
 
 static unsigned since(const struct guest *g)
 {
-	return g->registered ? (unsigned)((clock_now() - g->since) / CLOCK_S)
-			     : 0;
+	return (unsigned)((clock_now() - g->since) / CLOCK_S);
 }
 
 int guest_print(struct re_printf *pf, const struct guest *g)
 {
-	return re_hprintf(pf, "guest %u %s from %j, %u s%s%s%s\n", g->id,
-			  state_name(g), &g->peer, since(g),
+	return re_hprintf(pf, "guest %u: %s for %u s, from %j%s%s%s\n", g->id,
+			  state_name(g), since(g), &g->peer,
 			  g->h->busy(g, g->h->arg) ? ", in a call" : "",
 			  *g->agent ? ", " : "", g->agent);
 }

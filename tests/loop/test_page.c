@@ -13,6 +13,7 @@ enum {
 	TALK = 3 * CLOCK_S,
 	LEVEL = -20,
 	PASSWORD_LEN = 32,
+	STATUS_LEN = 1024,
 	MINUTE = 60 * CLOCK_S,
 };
 
@@ -31,6 +32,14 @@ static void assert_hears(unsigned i, unsigned tone)
 	assert_true(fabs(heard.frequency - tone) < tone / 100.0);
 	assert_true(fabs(heard.level - LEVEL) < 3);
 	assert_true(heard.gap <= 60);
+}
+
+static const char *status_text(void)
+{
+	static char text[STATUS_LEN];
+
+	re_snprintf(text, sizeof(text), "%H", phone_print, party_phone(0));
+	return text;
 }
 
 static void call_board(unsigned i)
@@ -66,7 +75,32 @@ static void test_page_registers_who_knows_the_password(void **state)
 	assert_int_equal(doorstep_trusted(), 1);
 	assert_int_equal(reception_registered(phone_reception(party_phone(0))),
 			 1);
+	assert_int_equal(phone_register(party_phone(0), clock_now()), ENODEV);
+	assert_int_equal(
+		phone_call(party_phone(0), "a", NULL, NULL, clock_now()),
+		ENODEV);
+	assert_non_null(strstr(status_text(), "guest 1: registered"));
 	assert_non_null(strstr(doorstep_info(), "\"fingerprint\":\"AA:BB\""));
+	party_stop();
+}
+
+/* Beside an account, each minds its own business */
+static void test_page_is_beside_an_account(void **state)
+{
+	(void)state;
+
+	party_start("password=correct-horse\n[account]\nrealm=loop.invalid\n"
+		    "user=a\npassword=x\n[transport]\n"
+		    "url=wss://loop.invalid/\n");
+	assert_non_null(party_wait(0, "connected:register", PARTY_WAIT));
+	party_visit(1, NULL);
+	call_board(1);
+	assert_int_equal(
+		phone_call(party_phone(0), "nobody", NULL, NULL, clock_now()),
+		0);
+	assert_int_equal(code_of(party_wait(0, "terminated:call", PARTY_WAIT)),
+			 404);
+	assert_int_equal(phone_calls(party_phone(0)), 1);
 	party_stop();
 }
 
@@ -379,6 +413,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_calls_the_board),
 		cmocka_unit_test(test_page_registers_who_knows_the_password),
+		cmocka_unit_test(test_page_is_beside_an_account),
 		cmocka_unit_test(test_page_lets_nobody_else_in),
 		cmocka_unit_test(test_page_is_called_by_the_board),
 		cmocka_unit_test(test_page_is_told_that_another_answered),

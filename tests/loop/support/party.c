@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/mbed.h"
+#include "tests/loop/support/exchange.h"
 #include "tests/loop/support/party.h"
 
 enum {
@@ -62,10 +63,8 @@ static void make(unsigned i, const char *text)
 
 	assert_null(m->phone);
 	memset(m, 0, sizeof(*m));
-	if (i)
-		prm.trunk = doorstep_trunk(i);
-	else
-		prm.gate = doorstep_gate();
+	prm.trunk = i ? doorstep_trunk(i) : exchange_trunk();
+	prm.gate = i ? NULL : doorstep_gate();
 	assert_int_equal(config_parse(&m->cfg, "party", text, strlen(text),
 				      fault_handler, NULL),
 			 0);
@@ -104,6 +103,7 @@ void party_start(const char *extra)
 	blocks_before = test_blocks();
 	loop_virtual_run(0, NULL, NULL);
 	doorstep_reset();
+	exchange_reset();
 	ether_reset(1);
 	re_snprintf(text, sizeof(text),
 		    "[audio]\ndevice=sim:tone=%u,-20\n"

@@ -66,9 +66,9 @@ async function start(first, second)
 	await first.ready();
 	const { page } = await first.must('status');
 	const { pem, fingerprint } = await first.certificate();
-	if (page.fingerprint !== fingerprint)
+	if (page.board.fingerprint !== fingerprint)
 		throw new Error(`certificate ${fingerprint} is not what ` +
-				`status says: ${page.fingerprint}`);
+				`status says: ${page.board.fingerprint}`);
 
 	const authority = `${DIR}/authority.pem`;
 	writeFileSync(authority, pem);

@@ -107,7 +107,7 @@ export class Board extends Phone {
 	{
 		const start = performance.now();
 
-		await this.must('button', button, 'press');
+		await this.must('button', button);
 		return performance.now() - start;
 	}
 }

@@ -328,7 +328,7 @@ async function messages(lab)
 	const mark = board.events.mark();
 	await visitor.writes('Ich komme gleich 🙂');
 	const event = await board.wait('i_new_message', { from: mark });
-	assert.equal(event.text ?? event.body, 'Ich komme gleich 🙂');
+	assert.equal(event.content, 'Ich komme gleich 🙂');
 	await visitor.shot('messages');
 }
 

@@ -146,7 +146,7 @@ async function first_start(lab)
 	const { fingerprint } = await board.certificate();
 
 	assert.match(page.password, /^[a-z2-9]{4}(-[a-z2-9]{4}){2}$/);
-	assert.equal(page.fingerprint, fingerprint);
+	assert.equal(page.board.fingerprint, fingerprint);
 	assert((await board.status_text()).includes(page.password));
 
 	const visitor = await lab.visitor(board, { ignoreHTTPSErrors: true,

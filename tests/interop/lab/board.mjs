@@ -9,6 +9,7 @@
 import { request } from 'node:https';
 import { connect } from 'node:tls';
 import { writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { free_port } from './kamailio.mjs';
 import { Phone, ini } from './phone.mjs';
 import { until } from './wait.mjs';
@@ -20,6 +21,15 @@ export const USER = 'home';
 
 const HOST = '127.0.0.1';
 const START = 15000; /* The first start makes a certificate [ms] */
+
+/* What a reply says */
+function plain({ headers }, pieces)
+{
+	const data = Buffer.concat(pieces);
+	const gzip = data.length && headers['content-encoding'] === 'gzip';
+
+	return (gzip ? gunzipSync(data) : data).toString();
+}
 
 export class Board extends Phone {
 	/** As Phone's; sections that are null are left out */
@@ -72,7 +82,8 @@ export class Board extends Phone {
 	get(path, { method = 'GET', headers = {} } = {})
 	{
 		return new Promise((done, fail) => request({ host: HOST,
-			port: this.port, path, method, headers, agent: false,
+			port: this.port, path, method, agent: false,
+			headers: { 'Accept-Encoding': 'gzip', ...headers },
 			rejectUnauthorized: false }, (response) => {
 			const pieces = [];
 			response.on('data', (data) => pieces.push(data));
@@ -80,7 +91,7 @@ export class Board extends Phone {
 			response.on('end', () => done({
 				status: response.statusCode,
 				headers: response.headers,
-				text: Buffer.concat(pieces).toString() }));
+				text: plain(response, pieces) }));
 		}).on('upgrade', (response, socket) => {
 			socket.destroy();
 			done({ status: response.statusCode,

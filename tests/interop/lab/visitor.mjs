@@ -22,6 +22,11 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const TELEPHONE = { viewport: { width: 390, height: 844 },
 	deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
+/* What Chromium says by itself: of a board that is away, and of a certificate
+   that it was told to take, but not for the script of a worker */
+const HARMLESS = new RegExp('WebSocket connection|net::ERR_|status of 4|' +
+	'An SSL certificate error occurred when fetching the script');
+
 export class Visitor {
 	constructor(name, page)
 	{
@@ -189,8 +194,7 @@ export class Visitor {
 		return this.events.list.filter((e) =>
 			e.event === 'page error' || e.event === 'policy' ||
 			(e.event === 'console' && e.type === 'error' &&
-			 !/WebSocket connection|net::ERR_|status of 4/
-				 .test(e.text)))
+			 !HARMLESS.test(e.text)))
 			.map((e) => e.text ?? e.what);
 	}
 

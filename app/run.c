@@ -6,6 +6,7 @@
 #include "app/buttons.h"
 #include "app/console.h"
 #include "app/control.h"
+#include "app/page.h"
 #include "app/run.h"
 #include "app/tidy.h"
 #include "app/wiring.h"
@@ -84,6 +85,8 @@ static int start_phone(struct run *r, const struct config *cfg)
 		.cfg = cfg,
 		.net = network_kernel(),
 		.trunk = trunk_flow(),
+		.gate = gate_web(),
+		.filev = page_filev,
 		.events = r->events,
 	};
 	int err;

@@ -151,7 +151,7 @@ static int gate_print(struct re_printf *pf, const void *arg)
 
 	return re_hprintf(pf,
 			  "page at port %u, certificate %H\n"
-			  "fingerprint of the certificate %s\n%H",
+			  "fingerprint of the certificate %s\n%H\n",
 			  webserver_port(g->server), pagecert_print, g->cert,
 			  g->hash, webserver_print, g->server);
 }

@@ -438,3 +438,15 @@ bool grammar_list_has(const struct pl *pl, const char *element)
 
 	return false;
 }
+
+bool grammar_is_star(const struct pl *pl)
+{
+	struct pl rest = *pl;
+
+	if (!scan_starts(&rest, '*'))
+		return false;
+
+	(void)scan_cut(&rest, 1);
+	scan_skip_lws(&rest);
+	return !rest.l || scan_starts(&rest, ';');
+}

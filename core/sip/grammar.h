@@ -85,4 +85,8 @@ int grammar_next(struct pl *el, struct pl *rest);
 /** Whether a comma list has this element, without regard to case */
 bool grammar_list_has(const struct pl *pl, const char *element);
 
+/** Whether a Contact is the star that stands for all. RFC 3261 section 25.1
+    lets nothing follow; JsSIP puts its parameters there */
+bool grammar_is_star(const struct pl *pl);
+
 #endif

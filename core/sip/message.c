@@ -135,7 +135,7 @@ static void target(struct decoder *d, const struct sip_hdr *hdr)
 {
 	struct sip_taddr addr;
 
-	if (hdr->id == SIP_HDR_CONTACT && !pl_strcmp(&hdr->val, "*"))
+	if (hdr->id == SIP_HDR_CONTACT && grammar_is_star(&hdr->val))
 		return;
 	if (grammar_addr(&addr, &hdr->val))
 		bad(d,

@@ -145,7 +145,7 @@ static bool contact_handler(const struct sip_hdr *hdr,
 	(void)msg;
 
 	++w->contacts;
-	if (!pl_strcmp(&hdr->val, "*")) {
+	if (grammar_is_star(&hdr->val)) {
 		w->star = true;
 		return false;
 	}

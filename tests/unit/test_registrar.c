@@ -147,6 +147,8 @@ static const struct {
 	  false },
 	{ NULL, NULL, "Contact: *\r\nExpires: 0\r\n", 200,
 	  "Supported: outbound", false },
+	{ NULL, NULL, "Contact: *;+sip.ice;reg-id=1\r\nExpires: 0\r\n", 200,
+	  "Supported: outbound", false },
 	{ NULL, NULL, "", 200, "Supported: outbound", false },
 	{ "sip:elsewhere", NULL, CONTACT(""), 404, NULL, false },
 	{ "sip:home@boardphone", NULL, CONTACT(""), 404, NULL, false },

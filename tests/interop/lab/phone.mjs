@@ -15,6 +15,7 @@ import { Events, now, until, within } from './wait.mjs';
 
 const STOP = 3000;   /* The contract: orderly end within [ms] */
 const HEADER = 44;   /* Octets of a plain WAV header */
+const SAMPLE = 2;    /* Octets of one, the loudspeaker being mono */
 
 /** INI text of { section: { key: value } } */
 export function ini(sections)
@@ -231,10 +232,10 @@ export class Phone {
 			return wav && wav.rate && wav.samples.length && wav;
 		});
 		const from = read_wav(this.out).samples.length;
+		const enough = size() + seconds * rate * SAMPLE;
 
 		await until(`phone: ${seconds} s of sound`, () =>
-			read_wav(this.out).samples.length - from >=
-				seconds * rate, seconds * 2000 + 5000);
+			size() >= enough, seconds * 2000 + 5000);
 		const { samples } = read_wav(this.out);
 		return { samples: samples.subarray(from), rate };
 	}

@@ -96,10 +96,10 @@ async function talk(first, second)
 	const pressed = performance.now();
 
 	await first.press();
-	await second.call_event('i_new_call');
-	const rung = performance.now() - pressed;
-	await Promise.all(phones.map((p) => p.call_event('connected')));
-	const setup = performance.now() - pressed;
+	const rung = (await second.call_event('i_new_call')).at - pressed;
+	const up = await Promise.all(phones.map((p) =>
+		p.call_event('connected')));
+	const setup = Math.max(...up.map((e) => e.at)) - pressed;
 
 	const before = phones.map((p) => p.figures());
 	const begin = performance.now();

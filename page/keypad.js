@@ -9,11 +9,16 @@ const SHOWN = 16; /* Digits that are shown, the last ones */
 
 export class Keypad {
 	#send;
+	#opened;
 
-	/** @param send  takes a digit */
-	constructor(send)
+	/**
+	 * @param send    takes a digit
+	 * @param opened  called when it covers what was there
+	 */
+	constructor(send, opened)
 	{
 		this.#send = send;
+		this.#opened = opened;
 		document.querySelector('#keypad .keys').replaceChildren(
 			...[...KEYS].map((digit) => {
 				const button =
@@ -31,6 +36,7 @@ export class Keypad {
 
 	open()
 	{
+		this.#opened();
 		$('keypad').hidden = false;
 		$('keypad-open').setAttribute('aria-expanded', 'true');
 		$('keypad').querySelector('[data-key="5"]').focus();

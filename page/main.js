@@ -38,7 +38,8 @@ const self = {
 };
 
 const talk = new Conversation({ changed, stream, over, tell: rung });
-const keypad = new Keypad((digit) => talk.call?.digits(digit));
+const keypad = new Keypad((digit) => talk.call?.digits(digit),
+	() => show_figures(false));
 const doors = new Doors((object) => self.phone.order(object), keypad);
 const side = new Side((text) => self.phone.say(text));
 const panel = new Panel({ renew, logout, stay });
@@ -217,11 +218,13 @@ async function board()
 /* Why there is no connection; asked, since WebSocket does not tell */
 async function offline(code)
 {
+	const again = self.link === 'offline' && self.why === 'gone';
+
 	self.link = 'offline';
-	self.why = navigator.onLine ? code === 1001 ? 'gone' : 'text' :
-		'device';
+	self.why = navigator.onLine ? code === 1001 || again ? 'gone' :
+		'text' : 'device';
 	changed();
-	if (self.why === 'text' && await board() && self.link === 'offline') {
+	if (code !== 1001 && await board() && self.link === 'offline') {
 		self.why = 'full';
 		changed();
 	}
@@ -379,7 +382,10 @@ function connect_buttons()
 		decline: () => talk.decline(), hangup: () => talk.hangup(),
 		mic: () => talk.mic(), unmute: play,
 		retry: () => self.phone.hurry(),
-		quality: () => show_figures($('quality-details').hidden),
+		quality: () => {
+			show_figures($('quality-details').hidden);
+			keypad.close();
+		},
 		speaker: () => {
 			$('picture').muted = !$('picture').muted;
 			changed();

@@ -8,7 +8,7 @@ import { try_bell, wake } from './sound.js';
 import { LANGUAGES, choose } from './words.js';
 
 const $ = (id) => document.getElementById(id);
-const BYTES = 47; /* Characters of a fingerprint's half: 16 pairs */
+const LINE = 8; /* Pairs of a fingerprint in a line */
 
 export class Panel {
 	#report;
@@ -44,8 +44,9 @@ export class Panel {
 	/** What board.json says */
 	board({ version = '', fingerprint = '' })
 	{
-		const lines = [fingerprint.slice(0, BYTES),
-			fingerprint.slice(BYTES + 1)].join('\n').trim();
+		const pairs = fingerprint.split(':');
+		const lines = pairs.flatMap((_, i) => i % LINE ? [] :
+			[pairs.slice(i, i + LINE).join(':')]).join('\n');
 
 		$('version').textContent = version;
 		for (const one of document.querySelectorAll('.print'))

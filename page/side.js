@@ -4,7 +4,7 @@
  * Messages live as long as the page; the list of calls stays in the browser,
  * with times and how it went, nothing else.
  */
-import { t } from './words.js';
+import { locale, t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 const KEY = 'boardphone.recent';
@@ -14,8 +14,8 @@ const WIDE = matchMedia('(min-width: 841px)');
 
 function clock(time)
 {
-	return new Date(time).toLocaleTimeString(document.documentElement.lang,
-		{ hour: '2-digit', minute: '2-digit' });
+	return new Date(time).toLocaleTimeString(locale(),
+		{ hour: 'numeric', minute: '2-digit' });
 }
 
 /** Time as one says it: with the day, unless it is today */
@@ -25,7 +25,7 @@ export function when(time)
 
 	if (day.toDateString() === new Date().toDateString())
 		return clock(time);
-	return day.toLocaleDateString(document.documentElement.lang,
+	return day.toLocaleDateString(locale(),
 		{ day: 'numeric', month: 'short' }) + ` ${clock(time)}`;
 }
 

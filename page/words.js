@@ -25,17 +25,20 @@ export function choose(wish)
 	return name;
 }
 
+/** How dates are written: the browser's way, if it speaks that language */
+export function locale()
+{
+	const { lang } = document.documentElement;
+
+	return navigator.languages?.find((tag) =>
+		tag.toLowerCase().startsWith(lang)) ?? lang;
+}
+
 /** Words by name; {field} in them is filled in */
 export function t(name, fields = {})
 {
 	return (words[name] ?? en[name] ?? name).replace(/\{(\w+)\}/g,
 		(all, field) => fields[field] ?? all);
-}
-
-/** Whether there are words of that name */
-export function has(name)
-{
-	return name in en;
 }
 
 /** Put the words into all elements that name theirs */

@@ -47,8 +47,9 @@ export const de = {
 	'offline.title': 'Keine Verbindung zum Board',
 	'offline.device': 'Dieses Gerät hat kein Netz.',
 	'offline.gone': 'Das Board wurde ausgeschaltet oder startet neu.',
-	'offline.full': 'Mehr Browser kann das Board nicht bedienen. Einer ' +
-		'davon muss erst gehen.',
+	'offline.full': 'Das Board ist da, nimmt aber gerade keinen ' +
+		'weiteren Browser. Das geht wieder, sobald ein anderer ' +
+		'geht.',
 	'offline.text': 'Ist es eingeschaltet und im selben Netz? Diese ' +
 		'Seite versucht es weiter.',
 

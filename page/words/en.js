@@ -44,8 +44,8 @@ export const en = {
 	'offline.title': 'No connection to the board',
 	'offline.device': 'This device has no network.',
 	'offline.gone': 'The board was switched off, or is starting anew.',
-	'offline.full': 'The board serves as many browsers as it can. One ' +
-		'of them has to leave first.',
+	'offline.full': 'The board is there, but takes no further browser ' +
+		'just now. It does so when another one leaves.',
 	'offline.text': 'Is it switched on, and in the same network? This ' +
 		'page keeps trying.',
 

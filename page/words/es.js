@@ -44,8 +44,8 @@ export const es = {
 	'offline.title': 'Sin conexión con la placa',
 	'offline.device': 'Este dispositivo no tiene red.',
 	'offline.gone': 'La placa se ha apagado o está arrancando.',
-	'offline.full': 'La placa atiende todos los navegadores que puede. ' +
-		'Alguno tiene que salir antes.',
+	'offline.full': 'La placa está ahí, pero no admite más navegadores ' +
+		'por ahora, hasta que salga otro.',
 	'offline.text': '¿Está encendida y en la misma red? Esta página ' +
 		'sigue intentándolo.',
 

@@ -48,8 +48,8 @@ export const fr = {
 	'offline.title': 'Pas de liaison avec la carte',
 	'offline.device': 'Cet appareil n’a pas de réseau.',
 	'offline.gone': 'La carte a été éteinte ou redémarre.',
-	'offline.full': 'La carte sert autant de navigateurs qu’elle peut. ' +
-		'L’un d’eux doit d’abord partir.',
+	'offline.full': 'La carte est là, mais n’accepte pas d’autre ' +
+		'navigateur pour l’instant, sauf si un autre s’en va.',
 	'offline.text': 'Est-elle allumée, et sur le même réseau ? La page ' +
 		'continue d’essayer.',
 

@@ -10,7 +10,7 @@ const $ = (id) => document.getElementById(id);
 const KEY = 'boardphone.recent';
 const RECENT = 12;    /* Calls that are remembered */
 const MESSAGES = 200; /* Messages that are shown */
-const WIDE = matchMedia('(min-width: 841px)');
+const WIDE = matchMedia('(min-width: 841px) and (min-height: 521px)');
 
 function clock(time)
 {

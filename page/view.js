@@ -25,9 +25,10 @@ const TEXTS = {
 	login: () => ['', ''],
 	connecting: () => [t('connecting.title'), ''],
 	ready: (m) => [m.name, t('ready.text')],
-	ringing: (m) => [t(m.second ? 'second.title' : 'ringing.title'),
+	ringing: (m) => [t('ringing.title'),
 		m.talk === 'asking' ? t('call.asking') :
-		m.who || t('ringing.text')],
+		m.who && m.who !== m.name ? m.who :
+		t(m.second ? 'second.text' : 'ringing.text')],
 	calling: (m) => [t('calling.title'),
 		m.talk === 'asking' ? t('call.asking') : ''],
 	call: (m) => [t('call.title'), t(m.link === 'broken' ? 'call.broken' :

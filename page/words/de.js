@@ -31,7 +31,7 @@ export const de = {
 	'connecting.title': 'Verbindung zum Board …',
 	'ringing.title': 'Jemand ist an der Tür',
 	'ringing.text': 'Ihr Mikrofon bleibt aus, bis Sie annehmen.',
-	'second.title': 'Es klingelt noch einmal',
+	'second.text': 'Sie hören schon zu. Annehmen, um zu sprechen.',
 	'calling.title': 'Das Board wird angerufen …',
 	'call.title': 'Verbunden',
 	'call.listening': 'Sie hören die Tür. Niemand hört Sie.',

@@ -29,7 +29,7 @@ export const en = {
 	'connecting.title': 'Connecting to the board…',
 	'ringing.title': 'Somebody is at the door',
 	'ringing.text': 'Your microphone stays off until you answer.',
-	'second.title': 'The button is pressed again',
+	'second.text': 'You are listening already. Answer to talk.',
 	'calling.title': 'Calling the board…',
 	'call.title': 'Connected',
 	'call.listening': 'You hear the door. Nobody hears you.',

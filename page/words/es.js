@@ -29,7 +29,7 @@ export const es = {
 	'connecting.title': 'Conectando con la placa…',
 	'ringing.title': 'Hay alguien en la puerta',
 	'ringing.text': 'Su micrófono sigue apagado hasta que conteste.',
-	'second.title': 'Vuelven a llamar',
+	'second.text': 'Ya está escuchando. Conteste para hablar.',
 	'calling.title': 'Llamando a la placa…',
 	'call.title': 'Conectado',
 	'call.listening': 'Usted oye la puerta. Nadie le oye.',

@@ -32,7 +32,7 @@ export const fr = {
 	'ringing.title': 'Quelqu’un est à la porte',
 	'ringing.text': 'Votre micro reste coupé tant que vous ne répondez ' +
 		'pas.',
-	'second.title': 'On sonne encore',
+	'second.text': 'Vous écoutez déjà. Répondez pour parler.',
 	'calling.title': 'Appel de la carte…',
 	'call.title': 'En communication',
 	'call.listening': 'Vous entendez la porte. Personne ne vous entend.',

@@ -94,7 +94,6 @@ bool digits_get(struct digits *d, uint32_t ticks, struct digits_out *out)
 	memset(out, 0, sizeof(*out));
 	out->digit = d->queue[0];
 	out->marker = d->elapsed == ticks;
-	out->ago = d->elapsed - ticks;
 	out->payload[0] = (uint8_t)digits_event(out->digit);
 	out->payload[1] = (uint8_t)((end ? END_BIT : 0) | DIGITS_VOLUME);
 	out->payload[2] = (uint8_t)(dur >> 8);

@@ -25,8 +25,8 @@ enum {
 /** What to send instead of audio */
 struct digits_out {
 	uint8_t payload[DIGITS_PAYLOAD];
-	uint32_t ago; /**< Begin of the digit, before now [ticks] */
-	bool marker;  /**< First packet of the digit              */
+	bool marker; /**< First packet of the digit: its timestamp is that
+			  of all of them (RFC 4733 section 2.5.1.2)  */
 	char digit;
 };
 

@@ -19,6 +19,7 @@ struct sender {
 	struct packet hdr; /* The next one sent        */
 	uint64_t due;	   /* When it should be [us]   */
 	struct digits digits;
+	uint32_t digit_ts; /* Of the digit that is being sent */
 	sender_packet_h *h;
 	void *arg;
 };
@@ -103,13 +104,16 @@ static int begin_packet(struct sender *s, const struct packet *hdr)
 static void send_digit(struct sender *s, const struct digits_out *out,
 		       uint64_t now)
 {
-	uint32_t clock = codec_type(s->fmt.codec)->clock;
-	uint64_t ago = (uint64_t)out->ago * clock / s->fmt.digit_clock;
 	struct packet hdr = s->hdr;
+
+	/* One for all of it, also when time has jumped meanwhile: another one
+	   would be another digit (RFC 4733 section 2.5.1.2) */
+	if (out->marker)
+		s->digit_ts = s->hdr.ts;
 
 	hdr.pt = s->fmt.digit_pt;
 	hdr.marker = out->marker;
-	hdr.ts -= (uint32_t)ago;
+	hdr.ts = s->digit_ts;
 	if (begin_packet(s, &hdr) ||
 	    mbuf_write_mem(s->mb, out->payload, sizeof(out->payload)))
 		return;

@@ -22,6 +22,7 @@ static unsigned send_all(struct sent *v, const char *text, uint32_t base)
 {
 	struct digits d = { .clock = 0 };
 	struct digits_out out;
+	uint32_t begin = base;
 	unsigned n = 0;
 
 	digits_init(&d, CLOCK);
@@ -29,7 +30,8 @@ static unsigned send_all(struct sent *v, const char *text, uint32_t base)
 	for (uint32_t ts = base; digits_busy(&d); ts += TICKS) {
 		if (!digits_get(&d, TICKS, &out))
 			continue;
-		v[n].ts = ts - out.ago;
+		begin = out.marker ? ts : begin;
+		v[n].ts = begin;
 		v[n].marker = out.marker;
 		v[n].digit = out.digit;
 		memcpy(v[n++].payload, out.payload, DIGITS_PAYLOAD);

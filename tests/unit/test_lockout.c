@@ -66,13 +66,15 @@ static void test_lockout_forgets(void **state)
 
 static void test_lockout_knows_an_address_in_another_dress(void **state)
 {
-	struct sa a = address("192.0.2.1", 1),
-		  mapped = address("::ffff:192.0.2.1", 9),
-		  v6 = address("2001:db8::1", 1),
-		  neighbour = address("2001:db8::2", 1);
+	static const uint8_t bytes[] = { 0, 0, 0,    0,	   0,	0, 0, 0,
+					 0, 0, 0xff, 0xff, 192, 0, 2, 1 };
+	struct sa mapped, a = address("192.0.2.1", 1),
+			  v6 = address("2001:db8::1", 1),
+			  neighbour = address("2001:db8::2", 1);
 	struct lockout l = { .failures = 0 };
 	(void)state;
 
+	sa_set_in6(&mapped, bytes, 9);
 	for (int i = 0; i < LOCKOUT_TRIES; i++)
 		(void)lockout_fail(&l, i & 1 ? &a : &mapped, start);
 	assert_true(lockout_left(&l, &a, start) > 0);

@@ -351,6 +351,29 @@ static void test_registrar_moves_to_another_ua(void **state)
 	desk_close(&d);
 }
 
+static void test_registrar_prints_itself_safely(void **state)
+{
+	char text[1024], agent[REGISTRAR_TEXT_MAX + 64], lines[2048];
+	struct desk d;
+	(void)state;
+
+	desk_open(&d, "192.0.2.1", NULL);
+	(void)re_snprintf(text, sizeof(text), "%H", registrar_print, d.r);
+	assert_string_equal(text, "unknown registered=0 refused=0");
+	memset(agent, 'a', sizeof(agent) - 1);
+	agent[sizeof(agent) - 1] = '\0';
+	memcpy(agent, "\xff\\", 2);
+	(void)re_snprintf(lines, sizeof(lines), "User-Agent: %s\r\n%s", agent,
+			  DESK_BINDING);
+	desk_register(&d, lines);
+	assert_int_equal(strlen(registrar_binding(d.r)->agent),
+			 REGISTRAR_TEXT_MAX);
+	(void)re_snprintf(text, sizeof(text), "%H", registrar_print, d.r);
+	assert_non_null(strstr(text, DESK_CONTACT " agent=\"\\xff\\x5caaa"));
+	assert_true(strlen(text) < 300);
+	desk_close(&d);
+}
+
 static bool lives_without(long n, bool once)
 {
 	const struct desk_request plain = { .lines = DESK_BINDING };
@@ -402,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_registrar_understands_jssip),
 		cmocka_unit_test(test_registrar_may_go_in_its_handler),
 		cmocka_unit_test(test_registrar_moves_to_another_ua),
+		cmocka_unit_test(test_registrar_prints_itself_safely),
 		cmocka_unit_test(test_registrar_lives_without_memory),
 	};
 

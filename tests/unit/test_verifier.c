@@ -13,6 +13,8 @@ static const struct desk_request wrong = { .password = "guess" };
 static void test_verifier_offers_the_stronger_hash_first(void **state)
 {
 	struct verifier_secret secret = { .md5 = "" };
+	struct desk_request r = { .password = DESK_PASSWORD,
+				  .algorithm = "MD5" };
 	const char *sha, *md5;
 	struct desk d;
 	char *text;
@@ -38,6 +40,8 @@ static void test_verifier_offers_the_stronger_hash_first(void **state)
 	assert_int_equal(verifier_set_secret(d.v, &secret), 0);
 	assert_int_equal(desk_ask(&d, &plain), 401);
 	assert_false(desk_has(&d, "MD5"));
+	assert_int_equal(desk_ask(&d, &r), 401);
+	assert_false(registrar_admitted(d.r));
 	desk_close(&d);
 }
 

@@ -231,6 +231,13 @@ bool webpeer_is_idle(const struct webpeer *p)
 	return p->state == READING && p->requests && !p->in;
 }
 
+const char *webpeer_stranger(const struct webpeer *p)
+{
+	return p->state == WRITING && p->last == WEBREQUEST_MISDIRECTED
+		       ? p->req.host
+		       : NULL;
+}
+
 uint64_t webpeer_yields(const struct webpeer *p)
 {
 	if (p->state == OVER || webpeer_is_idle(p))

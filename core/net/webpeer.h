@@ -72,6 +72,10 @@ void webpeer_refuse(struct webpeer *p, enum webrequest_status status,
 /** Whether it is between two requests, and nobody waits */
 bool webpeer_is_idle(const struct webpeer *p);
 
+/** The Host that is no name of the board, while that is being answered; else
+    NULL */
+const char *webpeer_stranger(const struct webpeer *p);
+
 /** From when on it may be dropped when somebody else wants its place [us] */
 uint64_t webpeer_yields(const struct webpeer *p);
 

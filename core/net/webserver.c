@@ -34,6 +34,7 @@ struct webserver {
 	void *arg;
 	uint64_t accepted, upgraded;	      /* Counters */
 	uint32_t evicted, displaced, refused; /* The same */
+	uint32_t strangers;		      /* With a foreign Host */
 };
 
 struct visitor {
@@ -256,11 +257,29 @@ static void on_timer(uint64_t now, void *arg)
 		serve(v, now);
 }
 
+/* Said once: it may be a name that people use and [page] does not have */
+static void note(struct webserver *w, const struct visitor *v)
+{
+	const char *host = webpeer_stranger(v->peer);
+	struct pl text;
+
+	if (!host)
+		return;
+
+	pl_set_str(&text, host);
+	if (!w->strangers++) {
+		log_info("webserver: %j asks for the page of '%H', which is "
+			 "no name of this board; [page] names adds one\n",
+			 stream_peer(v->stream), log_text, &text);
+	}
+}
+
 static void on_recv(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct visitor *v = arg;
 
 	webpeer_recv(v->peer, mbuf_buf(mb), mbuf_get_left(mb), now);
+	note(v->w, v);
 	serve(v, now);
 }
 
@@ -407,11 +426,11 @@ int webserver_print(struct re_printf *pf, const struct webserver *w)
 
 	err = re_hprintf(pf,
 			 "%H\naccepted=%llu upgraded=%llu evicted=%u "
-			 "displaced=%u refused=%u",
+			 "displaced=%u refused=%u strangers=%u",
 			 listener_print, w->listener,
 			 (unsigned long long)w->accepted,
 			 (unsigned long long)w->upgraded, w->evicted,
-			 w->displaced, w->refused);
+			 w->displaced, w->refused, w->strangers);
 	for (le = list_head(&w->visitors); le; le = le->next) {
 		const struct visitor *v = le->data;
 

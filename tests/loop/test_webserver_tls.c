@@ -11,6 +11,7 @@
 #include "core/base/loop.h"
 #include "core/net/pagecert.h"
 #include "core/net/webserver.h"
+#include "tests/support/memory.h"
 #include "tests/loop/support/flowtest.h"
 #include "tests/loop/support/webguest.h"
 
@@ -28,7 +29,7 @@ static void on_recv(struct mbuf *mb, uint64_t now, void *arg)
 	(void)now;
 	(void)arg;
 
-	assert_int_equal(webconn_send(conn, mb), 0);
+	(void)webconn_send(conn, mb); /* Who waits for it sees it */
 }
 
 static void on_end(int err, const char *reason, uint64_t now, void *arg)
@@ -154,12 +155,76 @@ static void test_webserver_closes_what_is_no_tls(void **state)
 	end();
 }
 
+static bool is_over(void)
+{
+	webguest_read(&guest);
+	return guest.closed || strstr(guest.in, "\r\n\r\n");
+}
+
+/* A guest who asks for a file, then for a WebSocket, then says something */
+static void whole_life(uint16_t port)
+{
+	webguest_connect(&guest, port);
+	webguest_text(&guest, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	webguest_run(is_over);
+	if (!guest.closed) {
+		webguest_forget(&guest);
+		webguest_upgrade(&guest, "");
+		webguest_run(is_over);
+	}
+	if (!guest.closed) {
+		webguest_frame(&guest, 0x81, "hello");
+		webguest_frame(&guest, 0x88, "\x03\xe8");
+		webguest_run(is_closed);
+	}
+	webguest_close(&guest);
+}
+
+/* With a server of its own, whose listener has seen nobody yet */
+static bool lives_without(long n, bool once)
+{
+	struct webserver_params prm = { .listenc = 1, .openh = on_open };
+	char reason[WEBSERVER_REASON_MAX];
+	bool failed;
+	struct sa sa;
+
+	assert_int_equal(sa_set_str(&sa, "127.0.0.1", 0), 0);
+	prm.listenv = &sa;
+	assert_int_equal(webserver_alloc(&server, &prm, reason), 0);
+	memory_fail_after(n, once);
+	whole_life(webserver_port(server));
+	failed = memory_failed();
+	memory_fail_after(-1, false);
+	conn = mem_deref(conn);
+	whole_life(webserver_port(server));
+	conn = mem_deref(conn);
+	server = mem_deref(server);
+	return failed;
+}
+
+static void test_webserver_survives_without_memory(void **state)
+{
+	bool some = true, one = true;
+	size_t before;
+	(void)state;
+
+	(void)lives_without(-1, false);
+	before = memory_blocks();
+	for (long n = 0; some || one; n++) {
+		some = lives_without(n, false);
+		one = lives_without(n, true);
+		assert_int_equal(memory_blocks(), before);
+		assert_true(n < 1000);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_webserver_talks_to_a_phone),
 		cmocka_unit_test(test_webserver_takes_a_phone_over_its_address),
 		cmocka_unit_test(test_webserver_closes_what_is_no_tls),
+		cmocka_unit_test(test_webserver_survives_without_memory),
 	};
 	int err;
 

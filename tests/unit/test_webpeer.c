@@ -5,6 +5,7 @@
  */
 #include "tests/unit/test.h"
 #include "core/net/webpeer.h"
+#include "tests/support/memory.h"
 
 enum {
 	OUT_SIZE = 8192,
@@ -340,6 +341,62 @@ static void test_webpeer_insists_on_https_only_when_told(void **state)
 				    "max-age=31536000\r\n"));
 }
 
+static void talk(const char *text)
+{
+	struct mbuf *rep, *rest;
+
+	webpeer_recv(peer, (const uint8_t *)text, strlen(text), START);
+	drain(SIZE_MAX, START);
+	if (webpeer_next(peer) != WEBPEER_UPGRADE)
+		return;
+
+	webpeer_upgrade(peer, &rep, &rest);
+	mem_deref(rep);
+	mem_deref(rest);
+}
+
+/* All of it; whatever fails on the way */
+static void whole_life(void)
+{
+	static const char *const namev[] = { "door", NULL };
+	struct webnames *names = NULL;
+
+	peer = NULL;
+	site = NULL;
+	if (!webnames_alloc(&names, "pi.lan", namev) &&
+	    !website_alloc(&site, filev, names, true) &&
+	    !website_set_info(site, "{}") &&
+	    !webpeer_alloc(&peer, site, START)) {
+		talk(GET("/") "\r\n" GET("/board.json"));
+		(void)website_set_info(site, "[]");
+		talk("\r\n" GET("/x") "\r\n");
+		talk(SOCKET "\r\n\x81\x80");
+		talk("POST / HTTP/1.1\r\n\r\n");
+	}
+	mem_deref(names);
+	(void)teardown(NULL);
+}
+
+static void test_webpeer_survives_without_memory(void **state)
+{
+	size_t before;
+	bool failed = true;
+	(void)state;
+
+	(void)teardown(NULL);
+	whole_life();
+	before = memory_blocks();
+	for (long n = 0; failed; n++) {
+		for (int once = 0; once < 2; once++) {
+			memory_fail_after(n, once);
+			whole_life();
+			failed = memory_failed();
+			memory_fail_after(-1, false);
+			assert_int_equal(memory_blocks(), before);
+		}
+	}
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -355,6 +412,7 @@ int main(void)
 		T(test_webpeer_holds_no_more_than_a_request_back),
 		T(test_webpeer_ends_who_is_slow),
 		T(test_webpeer_insists_on_https_only_when_told),
+		T(test_webpeer_survives_without_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,9 @@
  * @file app/run.c  Run
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "app/buttons.h"
 #include "app/console.h"
 #include "app/control.h"
@@ -137,6 +139,18 @@ static int start_control(struct run *r, const struct config *cfg)
 	return err;
 }
 
+/* A password that was just made is of no use if nobody knows it; the log is
+   not told, only who sits here */
+static void greet(const struct run *r)
+{
+	const struct reception *page = phone_reception(r->phone);
+
+	if (page && *reception_password(page) && isatty(STDOUT_FILENO))
+		printf("The password of the page is %s (nobody has used it "
+		       "yet)\n",
+		       reception_password(page));
+}
+
 /* Those who give commands */
 static int start_commands(struct run *r, const struct config *cfg)
 {
@@ -171,8 +185,10 @@ static int start(struct run *r, const struct config *cfg)
 	r->ctx.phone = r->phone;
 	if (!err)
 		err = start_porch(r, cfg);
-	if (!err)
+	if (!err) {
+		greet(r);
 		err = start_commands(r, cfg);
+	}
 	if (!err)
 		err = tidy_alloc(&r->tidy, r->events);
 

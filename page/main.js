@@ -142,6 +142,7 @@ function stream(call)
 	$('picture').muted = false;
 	$('unmute').hidden = true;
 	$('quality').removeAttribute('data-bars');
+	$('quality-text').textContent = t('quality');
 	self.quality = null;
 	show_figures(false);
 	keypad.close();

@@ -155,6 +155,12 @@ export class Visitor {
 	async shot(name)
 	{
 		mkdirSync(SCREENSHOTS, { recursive: true });
+		await this.page.evaluate(async () => {
+			const ends = (a) => a.effect?.getComputedTiming()
+				.endTime < Infinity;
+			await Promise.all(document.getAnimations().filter(ends)
+				.map((a) => a.finished.catch(() => {})));
+		});
 		await this.page.screenshot({
 			path: `${SCREENSHOTS}/${name}.png` });
 	}

@@ -15,6 +15,7 @@ import { never, now, until } from '../lab/wait.mjs';
 
 const LISTEN = 3; /* To each side of a call [s] */
 const LONG = 15;
+const QUIET = -40; /* [dB] */
 
 /** The button is pressed and the page rings */
 export async function rung(board, ...visitors)
@@ -66,6 +67,14 @@ export async function over(visitor, reason)
 	await visitor.shows('ended');
 	await visitor.says('reason', reason);
 }
+
+/** Await that the board hears somebody */
+export const board_hears = (board) => until('the board hears something',
+	async () => {
+		const [call] = (await board.must('stats')).filter((one) =>
+			one.media.audio?.received.level > QUIET);
+		return call;
+	});
 
 /** Both listen; figures of both */
 export async function both_hear(visitor, board, seconds = LISTEN,
@@ -194,10 +203,11 @@ async function one_of_two(lab)
 	const bert = await lab.member(board, { name: 'bert' });
 
 	await rung(board, anna, bert);
-	const start = now();
 	await answered(anna);
 	await over(bert, 'elsewhere');
-	const ms = now() - start;
+	const time_of = (visitor, match) => visitor.events.find(match).time;
+	const ms = time_of(bert, (e) => e.state === 'ended') -
+		time_of(anna, (e) => e.id === 'answer');
 	await bert.shot('answered-elsewhere');
 	const figures = await both_hear(anna, board);
 	await hangs_up(anna);
@@ -225,6 +235,7 @@ async function three_watch(lab)
 
 	/* One of them talks: the board hears that one, the others go on */
 	await talks(watchers[1]);
+	await board_hears(board);
 	const figures = await both_hear(watchers[1], board);
 	await watchers[1].shot('talking');
 	for (const watcher of watchers)

@@ -18,7 +18,7 @@ export const REASONS = ['hangup', 'remote', 'declined', 'cancelled', 'missed',
 	'elsewhere', 'busy', 'refused', 'unreachable', 'media', 'lost',
 	'offline', 'failed'];
 
-const GATHER = 30;      /* Candidates come together, after the first [ms] */
+const GATHER = 5;       /* Candidates come together, after the first [ms] */
 const INTERRUPTED = 3000; /* Until an ICE restart [ms] */
 const LOST = 25000;     /* Until an interrupted call is over [ms] */
 const TONE = 120, GAP = 80; /* Of a digit [ms] */
@@ -155,9 +155,10 @@ export class Call {
 			this.since = Date.now();
 			this.on('up');
 		});
+		/* What ends here, and not because we said so, is JsSIP's doing:
+		   no media, no answer within the call */
 		session.on('ended', (e) => this.#over(this.#why ??
-			(e.cause === 'RTP Timeout' ? 'lost' :
-			 e.originator === 'local' ? 'hangup' : 'remote')));
+			(e.originator === 'remote' ? 'remote' : 'lost')));
 		session.on('failed', (e) => this.#over(this.#why ??
 			failure(e, session.direction === 'incoming'),
 			e.message?.reason_phrase));
@@ -195,14 +196,17 @@ export class Call {
 			this.on('link', { ok: true });
 		} else if (state === 'disconnected' && !this.ended) {
 			this.#lost ??= setTimeout(() => this.end('lost'), LOST);
-			this.#restart ??= setTimeout(() => this.#again(),
+			this.#restart ??= setTimeout(() => this.again(),
 				INTERRUPTED);
 			this.on('link', { ok: false });
 		}
 	}
 
-	/* Other networks, other candidates: an ICE restart */
-	#again()
+	/**
+	 * Other networks, other candidates: an ICE restart. A board that does
+	 * not know the call any more says so, and that ends it
+	 */
+	again()
 	{
 		if (this.#session.isEstablished() &&
 		    this.#session.isReadyToReOffer())

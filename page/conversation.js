@@ -143,6 +143,13 @@ export class Conversation {
 		this.#report.changed();
 	}
 
+	/** The board is there again: is the call, too? */
+	revive()
+	{
+		if (this.link === 'broken')
+			this.call?.again();
+	}
+
 	/** Silence, and no calls: the page goes */
 	stop()
 	{
@@ -237,6 +244,7 @@ export class Conversation {
 		call.track?.stop();
 		this.call = null;
 		this.talk = 'off';
+		this.link = 'ok';
 		this.#report.stream(null);
 		this.#end(call, reason, phrase);
 		this.#report.changed();

@@ -250,6 +250,7 @@ function tell(event, detail)
 	case 'ready':
 		self.link = 'ready';
 		board();
+		talk.revive();
 		redial();
 		break;
 	case 'offline':

@@ -10,6 +10,7 @@
 import * as attention from './attention.js';
 import { Conversation } from './conversation.js';
 import { Doors } from './doors.js';
+import { duration } from './duration.js';
 import { Keypad } from './keypad.js';
 import { Level } from './level.js';
 import { Panel } from './panel.js';
@@ -61,7 +62,7 @@ function state()
 function after({ reason, phrase, ms, at })
 {
 	if (ms && reason !== 'lost')
-		return t('end.text.duration', { duration: view.duration(ms) });
+		return t('end.text.duration', { duration: duration(ms) });
 	if (reason === 'missed')
 		return t('end.text.missed', { time: when(at) });
 	if (['elsewhere', 'lost'].includes(reason))
@@ -174,7 +175,7 @@ async function tick()
 	}
 	if (!call?.since)
 		return;
-	$('timer').textContent = view.duration(Date.now() - call.since);
+	$('timer').textContent = duration(Date.now() - call.since);
 	if (!call.connection)
 		return;
 	self.quality ??= new Quality();
@@ -291,8 +292,12 @@ function login_error()
 	const { reason, until } = self.login;
 	const seconds = Math.ceil((until - Date.now()) / 1000);
 
-	if (reason === 'locked' && seconds <= 0)
+	if (reason === 'locked' && seconds <= 0) {
 		self.login.reason = '';
+		/* What was kept was not what was wrong: try it again */
+		if (kept() && self.link === 'login')
+			start(kept());
+	}
 	$('login-error').dataset.reason = self.login.reason;
 	$('login-error').textContent = self.login.reason &&
 		t(`login.${reason}`, { seconds });

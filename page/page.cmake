@@ -58,3 +58,9 @@ endif()
 
 add_library(page STATIC ${page_c})
 target_link_libraries(page PUBLIC libraries)
+
+if(BOARDPHONE_TESTS AND NOT page_missing)
+  file(GLOB page_tests CONFIGURE_DEPENDS ${page_dir}/test/*.test.mjs)
+  add_test(NAME page_scripts COMMAND ${NODE} --test ${page_tests})
+  set_tests_properties(page_scripts PROPERTIES LABELS unit TIMEOUT 120)
+endif()

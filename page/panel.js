@@ -25,6 +25,7 @@ export class Panel {
 		this.#theme();
 		this.#bell();
 		this.#notify();
+		this.#install();
 		this.#switch('awake');
 		this.#switch('clean');
 		$('stay').onchange = () => this.#report.stay($('stay').checked);
@@ -124,6 +125,21 @@ export class Panel {
 			show();
 		};
 		show();
+	}
+
+	/* To the home screen, where the browser offers it */
+	#install()
+	{
+		let offer = null;
+		const show = (event) => {
+			event?.preventDefault();
+			offer = event ?? null;
+			$('install-row').hidden = !offer;
+		};
+
+		window.addEventListener('beforeinstallprompt', show);
+		window.addEventListener('appinstalled', () => show());
+		$('install').onclick = () => offer?.prompt();
 	}
 
 	#switch(name)

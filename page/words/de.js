@@ -150,6 +150,9 @@ export const de = {
 	'settings.try': 'Probe',
 	'settings.notify': 'Benachrichtigen, wenn es klingelt',
 	'settings.notify.denied': 'In den Einstellungen des Browsers verboten',
+	'settings.install': 'Installieren',
+	'settings.install.text':
+		'Auf dem Startbildschirm ist sie wie eine App.',
 	'settings.awake': 'Bildschirm anlassen',
 	'settings.clean': 'Echo und Rauschen aus meiner Stimme nehmen',
 	'settings.board': 'Dieses Board',

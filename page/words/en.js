@@ -145,6 +145,8 @@ export const en = {
 	'settings.try': 'Try',
 	'settings.notify': 'Notify me when it rings',
 	'settings.notify.denied': 'Forbidden in the browser’s settings',
+	'settings.install': 'Install',
+	'settings.install.text': 'On the home screen it is like an app.',
 	'settings.awake': 'Keep the screen on',
 	'settings.clean': 'Clean my voice of echo and noise',
 	'settings.board': 'This board',

@@ -145,6 +145,9 @@ export const es = {
 	'settings.try': 'Probar',
 	'settings.notify': 'Avisarme cuando llamen',
 	'settings.notify.denied': 'Prohibido en los ajustes del navegador',
+	'settings.install': 'Instalar',
+	'settings.install.text':
+		'En la pantalla de inicio es como una aplicación.',
 	'settings.awake': 'Mantener la pantalla encendida',
 	'settings.clean': 'Quitar eco y ruido de mi voz',
 	'settings.board': 'Esta placa',

@@ -149,6 +149,9 @@ export const fr = {
 	'settings.try': 'Essai',
 	'settings.notify': 'Me prévenir quand on sonne',
 	'settings.notify.denied': 'Interdit dans les réglages du navigateur',
+	'settings.install': 'Installer',
+	'settings.install.text':
+		'Sur l’écran d’accueil, c’est comme une application.',
 	'settings.awake': 'Garder l’écran allumé',
 	'settings.clean': 'Ôter l’écho et le bruit de ma voix',
 	'settings.board': 'Cette carte',

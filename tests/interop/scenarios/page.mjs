@@ -12,6 +12,7 @@ import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
 import { DOOR_CODE } from '../lab/board.mjs';
 import { power_at } from '../lab/sound.mjs';
 import { never, now, until } from '../lab/wait.mjs';
+import { Wire } from '../lab/wire.mjs';
 
 const LISTEN = 3; /* To each side of a call [s] */
 const LONG = 15;
@@ -422,6 +423,37 @@ async function to_account(lab)
 	await no_call(board);
 }
 
+/* The WebSocket is lost in a call: sound goes on, and the call's next
+   request finds the page by its new connection */
+async function line_cut(lab)
+{
+	const board = await lab.board();
+	const wire = new Wire();
+	await wire.start(board.port);
+
+	try {
+		const visitor = await lab.member(board, { url: wire.url });
+		await rung(board, visitor);
+		await answered(visitor);
+		wire.cut();
+		await visitor.says('registered', 'false');
+		const figures = await both_hear(visitor, board);
+		assert.equal(await visitor.state(), 'call');
+		await visitor.shot('line-cut');
+		wire.mend();
+		const start = now();
+		await visitor.says('registered', 'true');
+		const ms = now() - start;
+		assert.equal(await board.calls(), 1);
+		await board.must('hangup');
+		await over(visitor, 'remote');
+		await no_call(board);
+		return `${figures}; registered ${ms.toFixed(0)} ms after`;
+	} finally {
+		wire.stop();
+	}
+}
+
 async function stops_in_call(lab)
 {
 	const board = await lab.board();
@@ -454,5 +486,6 @@ export default [
 	['page: nobody answers', nobody_answers],
 	['page: nobody answers, the next step rings', next_step],
 	['page: browsers, then the user of a server', to_account],
+	['page: its connection is cut in a call', line_cut],
 	['page: SIGTERM in a call', stops_in_call],
 ];

@@ -14,6 +14,7 @@ import { power_at } from '../lab/sound.mjs';
 import { never, now, until } from '../lab/wait.mjs';
 import { Wire } from '../lab/wire.mjs';
 
+const SANITIZED = { sanitized: true };
 const LISTEN = 3; /* To each side of a call [s] */
 const LONG = 15;
 const QUIET = -40; /* [dB] */
@@ -471,21 +472,22 @@ async function stops_in_call(lab)
 
 export default [
 	['page: logs in, and stays so over a reload', logs_in],
-	['page: wrong password', wrong_password],
-	['page: too many wrong passwords', locked_out],
+	['page: wrong password', wrong_password, SANITIZED],
+	['page: too many wrong passwords', locked_out, SANITIZED],
 	['page: button, answer, door, hang-up', button_to_end],
-	['page: declines', declines],
+	['page: declines', declines, SANITIZED],
 	['page: two are rung, one answers', one_of_two],
 	['page: three watch, one of them talks', three_watch],
 	['page: two talk at once, one mutes', both_talk],
 	['page: reload in a call', reload_in_call],
-	['page: digits open the door', digits_open],
-	['page: no door without a call', no_door],
-	['page: messages both ways', messages],
+	['page: digits open the door', digits_open, SANITIZED],
+	['page: no door without a call', no_door, SANITIZED],
+	['page: messages both ways', messages, SANITIZED],
 	['page: the board goes and comes', board_goes],
-	['page: nobody answers', nobody_answers],
-	['page: nobody answers, the next step rings', next_step],
+	['page: nobody answers', nobody_answers, SANITIZED],
+	['page: nobody answers, the next step rings', next_step,
+	 SANITIZED],
 	['page: browsers, then the user of a server', to_account],
-	['page: its connection is cut in a call', line_cut],
+	['page: its connection is cut in a call', line_cut, SANITIZED],
 	['page: SIGTERM in a call', stops_in_call],
 ];

@@ -10,6 +10,8 @@ import { createServer } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { until } from '../lab/wait.mjs';
 
+const SANITIZED = { sanitized: true };
+
 const TYPES = [
 	['/', /^text\/html/],
 	['/manifest.webmanifest', /^application\/manifest\+json/],
@@ -168,7 +170,7 @@ async function first_start(lab)
 
 export default [
 	['page: its files are served', files],
-	['page: nothing else is served', refused],
-	['page: a foreign origin gets no socket', foreign_origin],
+	['page: nothing else is served', refused, SANITIZED],
+	['page: a foreign origin gets no socket', foreign_origin, SANITIZED],
 	['page: certificate and password of the first start', first_start],
 ];

@@ -240,6 +240,14 @@ static void check_ring(struct checking *c, const struct wiring_command *cmd)
 	    !*config_text(c->cfg, "page", "listen"))
 		fault(c, "it rings browsers; give [page] listen, or ring "
 			 "somebody else");
+	for (unsigned i = 0; i < plan->stepc; i++) {
+		if (plan->stepv[i].time >
+		    config_number(c->cfg, "call", "no_answer")) {
+			fault(c, "it rings longer than [call] no_answer; give "
+				 "a shorter time, or a longer no_answer");
+			break;
+		}
+	}
 	mem_deref(plan);
 }
 

@@ -11,12 +11,21 @@ enum {
 	NO_ANSWER = 480, /* RFC 3261 section 21.4.18                      */
 };
 
+/* A browser that was rung, and by which call */
+struct rung {
+	unsigned guest, call;
+};
+
 struct porch {
 	struct phone *phone;
 	struct door *door;
 	struct event_bus *events;
+	struct event_listener *listener;
 	struct ring *ring;
-	struct loop_timer timer;
+	struct rung rungv[RING_LEGS]; /* In this step */
+	unsigned rungc;
+	unsigned lost; /* The call that is over without a refusal */
+	struct loop_timer timer, join;
 	bool rang; /* Somebody was called */
 };
 
@@ -26,6 +35,8 @@ static void porch_destructor(void *arg)
 	const struct calls_handlers none = { .arg = NULL };
 
 	loop_timer_cancel(&p->timer);
+	loop_timer_cancel(&p->join);
+	mem_deref(p->listener);
 	if (p->door)
 		door_set_handler(p->door, NULL, NULL);
 	if (p->phone) {
@@ -50,27 +61,42 @@ static void timer_handler(uint64_t now, void *arg)
 
 /* ---- What the ring asks, and tells ---- */
 
-static void add(struct ring_legs *legs, const char *target, unsigned id,
-		int err)
+/* Not who is being rung, nor who has refused; but who was lost meanwhile */
+static bool wanted(const struct porch *p, unsigned guest)
 {
+	for (unsigned i = 0; i < p->rungc; i++) {
+		if (p->rungv[i].guest == guest)
+			return false;
+	}
+
+	return p->rungc < RING_LEGS;
+}
+
+static int dial_guest(struct porch *p, const struct reception_guest *g,
+		      unsigned *idp, uint64_t now)
+{
+	int err = phone_call_guest(p->phone, g, idp, now);
+
 	if (err)
-		log_info("ring: %s cannot be called: %m\n", target, err);
+		log_info("ring: guest %u cannot be called: %m\n", g->id, err);
 	else
-		legs->idv[legs->n++] = id;
+		p->rungv[p->rungc++] = (struct rung){ g->id, *idp };
+
+	return err;
 }
 
 static void dial_browsers(struct porch *p, struct ring_legs *legs, uint64_t now)
 {
 	const struct reception *r = phone_reception(p->phone);
 	struct reception_guest g;
-	unsigned id;
 
+	p->rungc = 0;
 	for (unsigned i = 0; r && legs->n < RING_LEGS; i++) {
 		if (!reception_get(r, i, &g))
 			break;
-		if (g.registered)
-			add(legs, "a browser", id,
-			    phone_call_guest(p->phone, &g, &id, now));
+		if (g.registered && wanted(p, g.id) &&
+		    !dial_guest(p, &g, &legs->idv[legs->n], now))
+			++legs->n;
 	}
 }
 
@@ -78,14 +104,18 @@ static void dial_handler(const char *target, struct ring_legs *legs,
 			 uint64_t now, void *arg)
 {
 	struct porch *p = arg;
-	unsigned id;
 	int err;
 
 	if (!strcmp(target, ringplan_browsers)) {
 		dial_browsers(p, legs, now);
 	} else if (legs->n < RING_LEGS) {
-		err = phone_call(p->phone, target, NULL, &id, now);
-		add(legs, target, id, err);
+		err = phone_call(p->phone, target, NULL, &legs->idv[legs->n],
+				 now);
+		if (err)
+			log_info("ring: %s cannot be called: %m\n", target,
+				 err);
+		else
+			++legs->n;
 	}
 }
 
@@ -143,6 +173,53 @@ static void end_handler(enum ring_end how, unsigned id, uint64_t now, void *arg)
 		   how == RING_ANSWERED ? json_integer(id) : NULL);
 }
 
+/* ---- Who comes while it rings ---- */
+
+static void forget(struct porch *p, unsigned call)
+{
+	for (unsigned i = 0; i < p->rungc; i++) {
+		if (p->rungv[i].call == call)
+			p->rungv[i] = p->rungv[--p->rungc];
+	}
+}
+
+static void join_handler(uint64_t now, void *arg)
+{
+	struct porch *p = arg;
+	const struct reception *r = phone_reception(p->phone);
+	struct reception_guest g;
+	unsigned id;
+
+	for (unsigned i = 0; ring_wants_browsers(p->ring); i++) {
+		if (!reception_get(r, i, &g))
+			break;
+		if (g.registered && wanted(p, g.id) &&
+		    !dial_guest(p, &g, &id, now))
+			ring_join(p->ring, id);
+	}
+}
+
+/* Refused by somebody, rather than lost on the way */
+static bool refused(const struct event *ev)
+{
+	const char *why = json_string_value(json_object_get(ev->json, "why"));
+
+	return why && !strcmp(why, "refused");
+}
+
+static void event_handler(const struct event *ev, void *arg)
+{
+	struct porch *p = arg;
+	bool call = ev->session && !strcmp(ev->session, "call");
+
+	/* From the loop: its own registration is being answered now */
+	if (ev->type == EVENT_CONNECTED && !call &&
+	    ring_wants_browsers(p->ring))
+		loop_timer_arm(&p->join, clock_now());
+	else if (ev->type == EVENT_TERMINATED && call && !refused(ev))
+		p->lost = ev->id;
+}
+
 /* ---- What the phone tells ---- */
 
 static void answered_handler(unsigned id, uint64_t now, void *arg)
@@ -156,8 +233,11 @@ static void answered_handler(unsigned id, uint64_t now, void *arg)
 static void over_handler(unsigned id, uint64_t now, void *arg)
 {
 	struct porch *p = arg;
+	bool lost = p->lost == id;
 
-	ring_over(p->ring, id, now);
+	if (lost)
+		forget(p, id);
+	ring_over(p->ring, id, lost, now);
 	arm(p);
 }
 
@@ -222,7 +302,10 @@ int porch_alloc(struct porch **pp, struct phone *phone, struct door *door,
 	h.arg = p;
 	p->events = events;
 	loop_timer_init(&p->timer, "porch", timer_handler, p);
+	loop_timer_init(&p->join, "porch join", join_handler, p);
 	err = make_ring(p);
+	if (!err)
+		err = event_listen(&p->listener, events, event_handler, p);
 	if (err) {
 		mem_deref(p);
 		return err;

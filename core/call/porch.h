@@ -21,9 +21,10 @@ struct porch;
  * Allocate; tells the page which relays there are. Free with mem_deref(),
  * which is silent.
  *
- * @param door  Its handler is taken
+ * @param door    Its handler is taken
+ * @param events  The phone's
  *
- * @return 0, ENOMEM
+ * @return 0, ENOMEM, ENOSPC too many listen to the events
  */
 int porch_alloc(struct porch **pp, struct phone *phone, struct door *door,
 		struct event_bus *events);

@@ -4,6 +4,7 @@
  * A step's calls are taken off the list before they are hung up, so that
  * what they say then is not heard any more.
  */
+#include <assert.h>
 #include "core/call/ring.h"
 
 struct ring {
@@ -118,10 +119,37 @@ void ring_answered(struct ring *r, unsigned id, uint64_t now)
 	end(r, RING_ANSWERED, id, now);
 }
 
-void ring_over(struct ring *r, unsigned id, uint64_t now)
+/* Somebody may come to be rung, as long as this step lasts */
+static bool browsers(const struct ring *r)
 {
-	if (drop(r, id) && !r->legs.n && !r->dialing)
+	const struct ringplan_step *s = &r->plan->stepv[r->step];
+
+	for (unsigned i = 0; i < s->targetc; i++) {
+		if (!strcmp(s->targetv[i], ringplan_browsers))
+			return true;
+	}
+
+	return false;
+}
+
+void ring_over(struct ring *r, unsigned id, bool lost, uint64_t now)
+{
+	if (!drop(r, id) || r->legs.n || r->dialing)
+		return;
+
+	if (!lost || !browsers(r))
 		go(r, r->step + 1, now);
+}
+
+bool ring_wants_browsers(const struct ring *r)
+{
+	return r->plan && r->legs.n < RING_LEGS && browsers(r);
+}
+
+void ring_join(struct ring *r, unsigned id)
+{
+	assert(ring_wants_browsers(r));
+	r->legs.idv[r->legs.n++] = id;
 }
 
 bool ring_active(const struct ring *r)

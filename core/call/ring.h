@@ -5,9 +5,10 @@
  *                                 ^-- answered, over <------'
  *
  * The targets of a step are called at once; the first that answers wins, and
- * the others are told that it was answered elsewhere (RFC 3326). A step of
- * which nobody is left, or whose time is over, gives way to the next. Holds
- * no clock and knows no call but its number.
+ * the others are told that it was answered elsewhere (RFC 3326). A step that
+ * all have refused, or whose time is over, gives way to the next. One with
+ * browsers that were lost lasts its time: who comes meanwhile joins. Holds no
+ * clock and knows no call but its number.
  */
 #ifndef CORE_CALL_RING_H
 #define CORE_CALL_RING_H
@@ -78,8 +79,18 @@ void ring_stop(struct ring *r, uint64_t now);
 /** A call was answered; any call may be told of */
 void ring_answered(struct ring *r, unsigned id, uint64_t now);
 
-/** A call is over; same */
-void ring_over(struct ring *r, unsigned id, uint64_t now);
+/**
+ * A call is over; same.
+ *
+ * @param lost  The other side has not refused it, it is gone
+ */
+void ring_over(struct ring *r, unsigned id, bool lost, uint64_t now);
+
+/** Whether browsers are being rung, and one that comes may join */
+bool ring_wants_browsers(const struct ring *r);
+
+/** Another call rings too, of a browser that came meanwhile */
+void ring_join(struct ring *r, unsigned id);
 
 /** Whether it rings */
 bool ring_active(const struct ring *r);

@@ -28,7 +28,6 @@ static const char wires[] = "[page]\nlisten=127.0.0.1:8443\n"
 
 static struct {
 	struct config *cfg;
-	struct event_bus *bus; /* The porch's own: not the phone's */
 	struct event_listener *listener;
 	struct door *door;
 	struct porch *porch;
@@ -51,6 +50,8 @@ static void on_event(const struct event *ev, void *arg)
 
 	switch (ev->type) {
 	case EVENT_RINGING:
+		if (strcmp(ev->session, "ring"))
+			break;
 		++board.steps;
 		board.calls = number(ev, "calls");
 		break;
@@ -80,19 +81,19 @@ static void start(unsigned browsers)
 	assert_int_equal(config_parse(&board.cfg, "wires", wires, strlen(wires),
 				      NULL, NULL),
 			 0);
-	assert_int_equal(event_bus_alloc(&board.bus), 0);
 	assert_int_equal(
-		event_listen(&board.listener, board.bus, on_event, NULL), 0);
-	assert_int_equal(door_alloc(&board.door, board.bus), 0);
+		event_listen(&board.listener, party_events(0), on_event, NULL),
+		0);
+	assert_int_equal(door_alloc(&board.door, party_events(0)), 0);
 	assert_int_equal(wiring_door(board.door, board.cfg, &board_sim), 0);
 	assert_int_equal(porch_alloc(&board.porch, party_phone(0), board.door,
-				     board.bus),
+				     party_events(0)),
 			 0);
 	board.ctx.phone = party_phone(0);
 	board.ctx.porch = board.porch;
 	board.ctx.door = board.door;
 	assert_int_equal(buttons_alloc(&board.buttons, board.cfg, &board_sim,
-				       &board.ctx, board.bus),
+				       &board.ctx, party_events(0)),
 			 0);
 	board.ctx.buttons = board.buttons;
 	for (unsigned i = 1; i <= browsers; i++)
@@ -105,7 +106,6 @@ static void stop(void)
 	mem_deref(board.porch);
 	mem_deref(board.door);
 	mem_deref(board.listener);
-	mem_deref(board.bus);
 	mem_deref(board.cfg);
 	party_stop();
 }
@@ -279,6 +279,73 @@ static void test_porch_loses_a_browser_while_it_rings(void **state)
 	stop();
 }
 
+/* Who comes while it rings is rung, too: a page that was opened for it */
+static void test_porch_rings_who_comes(void **state)
+{
+	(void)state;
+
+	start(1);
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	party_visit(2, NULL);
+	assert_non_null(party_wait(2, "ringing", PARTY_WAIT));
+	party_run(CLOCK_S);
+	assert_int_equal(party_count(1, "ringing"), 1);
+
+	/* Who has refused is left alone; the others may come again */
+	assert_int_equal(phone_reject(party_phone(1), 0, 0, clock_now()), 0);
+	party_visit(3, NULL);
+	assert_non_null(party_wait(3, "ringing", PARTY_WAIT));
+	party_run(CLOCK_S);
+	assert_int_equal(party_count(1, "ringing"), 1);
+	assert_int_equal(board.steps, 1);
+	answer(3);
+	assert_non_null(party_wait(2, "terminated:call", PARTY_WAIT));
+
+	/* And nobody else after the answer */
+	party_visit(4, NULL);
+	party_run(CLOCK_S);
+	assert_int_equal(party_count(4, "ringing"), 0);
+	stop();
+}
+
+/* The only page is loaded anew while it rings */
+static void test_porch_waits_for_who_was_lost(void **state)
+{
+	(void)state;
+
+	start(1);
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	party_crash(1);
+	party_run(CLOCK_S);
+	assert_int_equal(board.ends, 0);
+	party_visit(2, NULL);
+	assert_non_null(party_wait(2, "ringing", PARTY_WAIT));
+	answer(2);
+	assert_string_equal(board.why, "answered");
+	party_run(CLOCK_S);
+	assert_int_equal(phone_calls(party_phone(0)), 1);
+	stop();
+}
+
+/* A lost connection, and the same page again */
+static void test_porch_rings_who_comes_back(void **state)
+{
+	(void)state;
+
+	start(1);
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	doorstep_cut(1);
+	assert_non_null(party_wait(1, "connected:register", PARTY_WAIT));
+	party_run(CLOCK_S);
+	assert_int_equal(board.ends, 0);
+	answer(1);
+	assert_string_equal(board.why, "answered");
+	stop();
+}
+
 static void test_porch_stops_ringing(void **state)
 {
 	(void)state;
@@ -363,6 +430,9 @@ int main(void)
 		cmocka_unit_test(test_porch_goes_on_when_all_refuse),
 		cmocka_unit_test(test_porch_says_that_nobody_is_there),
 		cmocka_unit_test(test_porch_loses_a_browser_while_it_rings),
+		cmocka_unit_test(test_porch_rings_who_comes),
+		cmocka_unit_test(test_porch_waits_for_who_was_lost),
+		cmocka_unit_test(test_porch_rings_who_comes_back),
 		cmocka_unit_test(test_porch_stops_ringing),
 		cmocka_unit_test(test_porch_opens_by_the_code_in_a_call),
 		cmocka_unit_test(test_porch_tells_of_itself),

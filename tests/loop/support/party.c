@@ -181,6 +181,11 @@ struct phone *party_phone(unsigned i)
 	return memberv[i].phone;
 }
 
+struct event_bus *party_events(unsigned i)
+{
+	return memberv[i].bus;
+}
+
 void party_run(uint64_t us)
 {
 	loop_virtual_run(clock_now() + us, NULL, NULL);

@@ -48,6 +48,7 @@ void party_end_board(void);
 void party_stop(void);
 
 struct phone *party_phone(unsigned i);
+struct event_bus *party_events(unsigned i);
 
 /** Let time pass [us] */
 void party_run(uint64_t us);

@@ -17,6 +17,7 @@ struct reception {
 	unsigned last_id;
 	unsigned refused; /* Counter */
 	json_t *info;	  /* What the page is told */
+	bool stopping;
 	struct loop_timer stop_timer;
 	reception_stopped_h *stoppedh;
 	void *stopped_arg;
@@ -154,7 +155,7 @@ static void open_handler(void *conn, uint64_t now, void *arg)
 		.h = &r->h,
 	};
 
-	if (r->stoppedh || r->guestc == RECEPTION_GUESTS_MAX ||
+	if (r->stopping || r->guestc == RECEPTION_GUESTS_MAX ||
 	    guest_alloc(&r->guestv[r->guestc], &prm, conn, now)) {
 		++r->refused;
 		return;
@@ -253,8 +254,10 @@ int reception_start(struct reception *r, uint64_t now)
 void reception_stop(struct reception *r, reception_stopped_h *h, void *arg,
 		    uint64_t now)
 {
+	r->stopping = true;
 	r->stoppedh = h;
 	r->stopped_arg = arg;
+	r->gate = mem_deref(r->gate);
 	for (unsigned i = r->guestc; i--;)
 		guest_stop(r->guestv[i], now);
 

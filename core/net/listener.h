@@ -13,7 +13,7 @@
 
 enum {
 	LISTENER_MAX = 8,      /**< Addresses, ours                        */
-	LISTENER_BACKLOG = 16, /**< Connections that wait, ours            */
+	LISTENER_BACKLOG = 64, /**< Wait in the kernel, ours                  */
 	LISTENER_REASON_MAX = 256, /**< Text of a failure [bytes], ours    */
 };
 

@@ -175,7 +175,7 @@ static void on_race(int err, int fd, const struct sa *peer, uint64_t now,
 	}
 
 	s->state = HANDSHAKE;
-	err = wire_alloc(&s->wire, fd, on_up, on_recv, on_close, s);
+	err = wire_alloc(&s->wire, fd, false, on_up, on_recv, on_close, s);
 	if (!err && s->tls)
 		err = wire_start_client(s->wire, s->host, s->ca_file, reason,
 					now);
@@ -261,7 +261,7 @@ int stream_accept(struct stream **sp, int fd, const struct sa *peer,
 	int err;
 
 	s = mem_zalloc(sizeof(*s), destructor);
-	err = wire_alloc(&w, fd, on_up, on_recv, on_close, s);
+	err = wire_alloc(&w, fd, true, on_up, on_recv, on_close, s);
 	if (err) {
 		mem_deref(s);
 		return err;

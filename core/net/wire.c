@@ -331,8 +331,8 @@ static void on_turn(uint64_t now, void *arg)
 	mem_deref(w);
 }
 
-int wire_alloc(struct wire **wp, int fd, wire_up_h *uph, wire_recv_h *recvh,
-	       wire_close_h *closeh, void *arg)
+int wire_alloc(struct wire **wp, int fd, bool server, wire_up_h *uph,
+	       wire_recv_h *recvh, wire_close_h *closeh, void *arg)
 {
 	const int ms = WIRE_USER_TIMEOUT;
 	const int on = 1;
@@ -346,6 +346,7 @@ int wire_alloc(struct wire **wp, int fd, wire_up_h *uph, wire_recv_h *recvh,
 	}
 
 	w->fd = fd;
+	w->server = server;
 	w->uph = uph;
 	w->recvh = recvh;
 	w->closeh = closeh;
@@ -385,7 +386,6 @@ int wire_start_client(struct wire *w, const char *host, const char *ca_file,
 
 int wire_start_server(struct wire *w, struct pagecert *cert, uint64_t now)
 {
-	w->server = true;
 	loop_timer_arm(&w->timer, now + WIRE_SETUP_MAX);
 	return secure_accept(&w->secure, cert, enqueue, w);
 }

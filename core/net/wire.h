@@ -49,10 +49,12 @@ typedef void(wire_close_h)(int err, const char *reason, uint64_t now,
  * Then call one of the start functions. Handlers are called from the loop
  * only.
  *
+ * @param server  Who the peer is: the client then
+ *
  * @return 0, ENOMEM, errno of epoll
  */
-int wire_alloc(struct wire **wp, int fd, wire_up_h *uph, wire_recv_h *recvh,
-	       wire_close_h *closeh, void *arg);
+int wire_alloc(struct wire **wp, int fd, bool server, wire_up_h *uph,
+	       wire_recv_h *recvh, wire_close_h *closeh, void *arg);
 
 /**
  * Start TLS as its client.

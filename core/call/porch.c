@@ -24,7 +24,7 @@ struct porch {
 	struct ring *ring;
 	struct rung rungv[RING_LEGS]; /* In this step */
 	unsigned rungc;
-	unsigned lost; /* The call that is over without a refusal */
+	unsigned lost; /* The call that is over, without a refusal */
 	struct loop_timer timer, join;
 	bool rang; /* Somebody was called */
 };
@@ -199,12 +199,25 @@ static void join_handler(uint64_t now, void *arg)
 	}
 }
 
-/* Refused by somebody, rather than lost on the way */
-static bool refused(const struct event *ev)
+static const char *why(const struct event *ev)
 {
-	const char *why = json_string_value(json_object_get(ev->json, "why"));
+	const char *word = json_string_value(json_object_get(ev->json, "why"));
 
-	return why && !strcmp(why, "refused");
+	return word ? word : "";
+}
+
+/* Somebody refused, or the call was lost on the way. 480 is said by a page
+   that is being closed, or loaded anew */
+static void on_terminated(struct porch *p, const struct event *ev)
+{
+	const json_t *code = json_object_get(ev->json, "code");
+	bool refused = !strcmp(why(ev), "refused");
+
+	p->lost = 0;
+	if (!refused || json_integer_value(code) == NO_ANSWER)
+		p->lost = ev->id;
+	if (!refused)
+		forget(p, ev->id);
 }
 
 static void event_handler(const struct event *ev, void *arg)
@@ -216,8 +229,8 @@ static void event_handler(const struct event *ev, void *arg)
 	if (ev->type == EVENT_CONNECTED && !call &&
 	    ring_wants_browsers(p->ring))
 		loop_timer_arm(&p->join, clock_now());
-	else if (ev->type == EVENT_TERMINATED && call && !refused(ev))
-		p->lost = ev->id;
+	else if (ev->type == EVENT_TERMINATED && call)
+		on_terminated(p, ev);
 }
 
 /* ---- What the phone tells ---- */
@@ -233,11 +246,8 @@ static void answered_handler(unsigned id, uint64_t now, void *arg)
 static void over_handler(unsigned id, uint64_t now, void *arg)
 {
 	struct porch *p = arg;
-	bool lost = p->lost == id;
 
-	if (lost)
-		forget(p, id);
-	ring_over(p->ring, id, lost, now);
+	ring_over(p->ring, id, p->lost == id, now);
 	arm(p);
 }
 

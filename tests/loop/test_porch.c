@@ -240,7 +240,7 @@ static void test_porch_goes_on_when_all_refuse(void **state)
 	assert_int_equal(phone_reject(party_phone(3), 0, 603, clock_now()), 0);
 	party_run(CLOCK_S);
 	assert_int_equal(board.steps, 1);
-	assert_int_equal(phone_reject(party_phone(2), 0, 480, clock_now()), 0);
+	assert_int_equal(phone_reject(party_phone(2), 0, 600, clock_now()), 0);
 	assert_all_ring();
 	assert_int_equal(board.steps, 2);
 	answer(3);
@@ -326,6 +326,26 @@ static void test_porch_waits_for_who_was_lost(void **state)
 	assert_string_equal(board.why, "answered");
 	party_run(CLOCK_S);
 	assert_int_equal(phone_calls(party_phone(0)), 1);
+	stop();
+}
+
+/* The same, in order: a page that is closed says 480, and means it; it is not
+   rung again, another one is */
+static void test_porch_waits_when_a_page_is_closed(void **state)
+{
+	(void)state;
+
+	start(1);
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	assert_int_equal(phone_reject(party_phone(1), 0, 480, clock_now()), 0);
+	party_run(CLOCK_S);
+	assert_int_equal(board.ends, 0);
+	party_visit(2, NULL);
+	assert_non_null(party_wait(2, "ringing", PARTY_WAIT));
+	party_run(CLOCK_S);
+	assert_int_equal(party_count(1, "ringing"), 1);
+	answer(2);
 	stop();
 }
 
@@ -432,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_porch_loses_a_browser_while_it_rings),
 		cmocka_unit_test(test_porch_rings_who_comes),
 		cmocka_unit_test(test_porch_waits_for_who_was_lost),
+		cmocka_unit_test(test_porch_waits_when_a_page_is_closed),
 		cmocka_unit_test(test_porch_rings_who_comes_back),
 		cmocka_unit_test(test_porch_stops_ringing),
 		cmocka_unit_test(test_porch_opens_by_the_code_in_a_call),

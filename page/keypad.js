@@ -46,6 +46,12 @@ export class Keypad {
 	{
 		$('keypad').hidden = true;
 		$('keypad-open').setAttribute('aria-expanded', 'false');
+		this.clear();
+	}
+
+	/** What was typed is not shown any more */
+	clear()
+	{
 		$('keypad-typed').textContent = '';
 	}
 

@@ -71,13 +71,21 @@ function after({ reason, phrase, ms, at })
 		t('end.text.code', { phrase }) : '';
 }
 
+/* A host's name as one writes a name: front-door is Front door */
+function title()
+{
+	const name = (self.info.name || 'Boardphone').replace(/[-_]+/g, ' ');
+
+	return name[0].toUpperCase() + name.slice(1);
+}
+
 function model()
 {
 	return {
 		state: state(),
 		registered: self.link === 'ready',
 		why: self.why,
-		name: self.info.name || 'Boardphone',
+		name: title(),
 		video: Boolean(self.info.video),
 		talk: talk.talk,
 		link: talk.link,
@@ -210,7 +218,7 @@ async function board()
 	} catch {
 		return false;
 	}
-	attention.name(self.info.name || 'Boardphone');
+	attention.name(title());
 	panel.board(self.info);
 	doors.show(self.info.relays);
 	changed();
@@ -268,8 +276,11 @@ function tell(event, detail)
 		view.announce(t('messages.new', { text: detail.text }));
 		return;
 	case 'news':
-		if (detail.data.event === 'door')
-			doors.moved(detail.data);
+		if (detail.data.event !== 'door')
+			return;
+		doors.moved(detail.data);
+		if (detail.data.open)
+			keypad.clear();
 		return;
 	}
 	changed();

@@ -7,6 +7,7 @@
 #include "core/call/door.h"
 #include "core/call/order.h"
 #include "drivers/sim_gpio.h"
+#include "tests/support/memory.h"
 
 enum {
 	DOOR_LINE = 3,
@@ -355,6 +356,52 @@ static void test_order_has_an_end(void **state)
 			 400);
 }
 
+/* Whatever does not fit into memory: it closes again, and nothing is left */
+static bool lives_without(long n, bool once)
+{
+	const struct pl body = PL("{\"command\":\"door\"}");
+	struct door_relay r = {
+		.name = "door", .time = CLOCK_S, .code = "1234", .page = true
+	};
+	size_t before = memory_blocks();
+	struct door *d = NULL;
+	const char *reason;
+	bool failed;
+
+	memory_fail_after(n, once);
+	if (!door_alloc(&d, bus) &&
+	    !sim_gpio_output(&r.output, "sim", "3", false) &&
+	    !door_add(d, &r)) {
+		(void)order_obey(d, &body, true, &reason, clock_now());
+		pass(2 * CLOCK_S);
+		digits(d, 1, "1234");
+		json_decref(door_ways_json(d));
+		json_decref(door_json(d));
+		json_decref(order_tell("door", true));
+	}
+	mem_deref(r.output);
+	mem_deref(d);
+	failed = memory_failed();
+	memory_fail_after(-1, false);
+	assert_int_equal(memory_blocks(), before);
+	assert_false(sim_gpio_on(DOOR_LINE));
+	return failed;
+}
+
+static void test_door_lives_without_memory(void **state)
+{
+	struct door *d = make();
+	bool some = true, one = true;
+	(void)state;
+
+	for (long n = 0; some || one; n++) {
+		some = lives_without(n, false);
+		one = lives_without(n, true);
+		assert_true(n < 10000);
+	}
+	unmake(d);
+}
+
 static void test_order_tells_pages(void **state)
 {
 	json_t *js = order_tell("front", true);
@@ -377,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_door_counts_what_could_have_been_a_code),
 		cmocka_unit_test(test_door_refuses_codes_that_make_no_sense),
 		cmocka_unit_test(test_door_never_shows_a_code),
+		cmocka_unit_test(test_door_lives_without_memory),
 		cmocka_unit_test(test_order_is_obeyed),
 		cmocka_unit_test(test_order_has_an_end),
 		cmocka_unit_test(test_order_tells_pages),

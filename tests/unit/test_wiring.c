@@ -5,6 +5,7 @@
 #include "app/wiring.h"
 #include "core/base/log.h"
 #include "drivers/sim_gpio.h"
+#include "tests/support/memory.h"
 
 enum {
 	TEXT_SIZE = 2048,
@@ -133,6 +134,40 @@ static void test_wiring_puts_relays_on_a_door(void **state)
 	loop_virtual_end();
 }
 
+static bool lives_without(const struct config *cfg, long n, bool once)
+{
+	size_t before = memory_blocks();
+	struct door *d = NULL;
+	bool failed;
+
+	memory_fail_after(n, once);
+	(void)wiring_check(cfg, &board_sim, "f", NULL, NULL);
+	if (!door_alloc(&d, NULL))
+		(void)wiring_door(d, cfg, &board_sim);
+	mem_deref(d);
+	failed = memory_failed();
+	memory_fail_after(-1, false);
+	assert_int_equal(memory_blocks(), before);
+	return failed;
+}
+
+static void test_wiring_lives_without_memory(void **state)
+{
+	struct config *cfg = config("[page]\nlisten=127.0.0.1:8443\n[buttons]\n"
+				    "b = sim:1 press=ring:browsers|browser\n"
+				    "[relays]\ndoor = sim:2 code=1234\n");
+	bool some = true, one = true;
+	(void)state;
+
+	log_set_level(LOG_LEVEL_WARNING + 1);
+	for (long n = 0; some || one; n++) {
+		some = lives_without(cfg, n, false);
+		one = lives_without(cfg, n, true);
+		assert_true(n < 10000);
+	}
+	mem_deref(cfg);
+}
+
 static void test_wiring_reads_a_command(void **state)
 {
 	struct wiring_command cmd;
@@ -161,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wiring_is_checked),
 		cmocka_unit_test(test_wiring_puts_relays_on_a_door),
+		cmocka_unit_test(test_wiring_lives_without_memory),
 		cmocka_unit_test(test_wiring_reads_a_command),
 	};
 

@@ -217,10 +217,12 @@ export class Visitor {
  * @param board    Board
  * @param fragment What stands behind # of the address; the password if true
  * @param tone     What is said instead of the usual microphone [Hz]
+ * @param deny     Does not allow the microphone
  * @param more     Of playwright's newContext()
  */
 export async function visit(chromium, board, { name = 'visitor', fragment,
-	tone = 0, url = board.url(), screen = DESKTOP, ...more } = {})
+	tone = 0, deny = false, url = board.url(), screen = DESKTOP,
+	...more } = {})
 {
 	const context = await chromium.newContext({ locale: 'en-GB',
 		permissions: ['microphone', 'camera'], ...screen, ...more });
@@ -234,7 +236,8 @@ export async function visit(chromium, board, { name = 'visitor', fragment,
 		type: message.type(), text: message.text() }));
 	await page.exposeFunction('report', (e) => visitor.events.put(e));
 	await context.addInitScript({ path: `${HERE}/page/ear.js` });
-	await context.addInitScript((hz) => { window.ear.tone = hz; }, tone);
+	await context.addInitScript((options) =>
+		Object.assign(window.ear, options), { tone, deny });
 	await page.goto(url + (fragment === true ? `#${PASSWORD}` :
 		fragment ? `#${fragment}` : ''));
 	return visitor;

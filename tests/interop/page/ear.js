@@ -21,6 +21,7 @@ const ear = window.ear = {
 	connections: [],
 	hearing: 0,       /* Tracks */
 	tone: 0,          /* Said instead of the microphone [Hz] */
+	deny: false,      /* As who does not allow the microphone */
 
 	record()
 	{
@@ -102,7 +103,8 @@ window.RTCPeerConnection = class extends window.RTCPeerConnection {
 };
 
 /* --- The microphone: who asked, and a tone instead if the test wants one */
-const ask = MediaDevices.prototype.getUserMedia;
+const devices = window.MediaDevices?.prototype ?? {}; /* None on http */
+const ask = devices.getUserMedia;
 
 function tone_of(frequency)
 {
@@ -119,9 +121,11 @@ function tone_of(frequency)
 	return out.stream;
 }
 
-MediaDevices.prototype.getUserMedia = async function (constraints) {
+devices.getUserMedia = async function (constraints) {
 	ear.asked++;
 	tell('microphone', { constraints });
+	if (ear.deny)
+		throw new DOMException('Permission denied', 'NotAllowedError');
 	/* The fake microphone as it is, so that tones can be measured */
 	const plain = { ...constraints, audio: constraints.audio && {
 		echoCancellation: false, noiseSuppression: false,

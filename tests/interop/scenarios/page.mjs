@@ -17,7 +17,8 @@ import { Wire } from '../lab/wire.mjs';
 const SANITIZED = { sanitized: true };
 const LISTEN = 3; /* To each side of a call [s] */
 const LONG = 15;
-const QUIET = -40; /* [dB] */
+const QUIET = -40;  /* [dB] */
+const SETTLE = 0.5; /* [s] */
 
 /** The button is pressed and the page rings */
 export async function rung(board, ...visitors)
@@ -70,13 +71,14 @@ export async function over(visitor, reason)
 	await visitor.says('reason', reason);
 }
 
-/** Await that the board hears somebody */
-export const board_hears = (board) => until('the board hears something',
-	async () => {
-		const [call] = (await board.must('stats')).filter((one) =>
-			one.media.audio?.received.level > QUIET);
-		return call;
-	});
+/** Await that the board hears somebody, whose microphone has settled */
+export async function board_hears(board)
+{
+	await until('the board hears something', async () =>
+		(await board.must('stats')).some((one) =>
+			one.media.audio?.received.level > QUIET));
+	await board.listen_for(SETTLE);
+}
 
 /** Both listen; figures of both */
 export async function both_hear(visitor, board, seconds = LISTEN,

@@ -13,6 +13,7 @@ import { get } from './settings.js';
 import * as sound from './sound.js';
 
 const BUSY = 486, DECLINE = 603;
+const AWAY = 480; /* A page that goes has not refused: it may come back */
 
 async function microphone()
 {
@@ -47,7 +48,7 @@ export class Conversation {
 	/** Whether a call is on its way or there */
 	get busy()
 	{
-		return Boolean(this.call || this.#asking === 'dial');
+		return Boolean(this.call || this.#asking?.what === 'dial');
 	}
 
 	/** Somebody rings */
@@ -74,12 +75,13 @@ export class Conversation {
 	{
 		const call = this.ring;
 
-		if (!call || this.#asking)
+		if (!call || this.#asking?.what === call)
 			return;
 		this.#quiet();
-		const track = talk ? await this.#ask('answer') : null;
-		if (this.ring !== call || talk && !this.#asked('answer'))
-			return track?.stop();
+		this.#give_up();
+		const track = talk ? await this.#ask(call) : null;
+		if (track === undefined || this.ring !== call)
+			return;
 		this.ring = null;
 		this.#take(call);
 		this.#begin(track, talk);
@@ -99,8 +101,8 @@ export class Conversation {
 		if (this.busy)
 			return;
 		const track = talk ? await this.#ask('dial') : null;
-		if (talk && !this.#asked('dial'))
-			return track?.stop();
+		if (track === undefined)
+			return;
 		this.#begin(track, talk);
 		this.#take(this.phone.call(track));
 		this.#report.over('called');
@@ -110,9 +112,7 @@ export class Conversation {
 
 	hangup()
 	{
-		if (this.#asking === 'dial')
-			this.talk = 'off';
-		this.#asking = null;
+		this.#give_up();
 		if (this.call)
 			this.call.end(this.call.since ? 'hangup' : 'cancelled');
 		this.#report.changed();
@@ -132,8 +132,8 @@ export class Conversation {
 			return;
 		}
 		const track = await this.#ask('mic');
-		if (this.call !== call || !this.#asked('mic'))
-			return track?.stop();
+		if (track === undefined)
+			return;
 		this.#begin(track, true);
 		if (track && !await call.talk(track)) {
 			track.stop();
@@ -153,29 +153,35 @@ export class Conversation {
 	/** Silence, and no calls: the page goes */
 	stop()
 	{
-		this.#asking = null;
-		this.ring?.end('declined', DECLINE);
+		this.#give_up();
+		this.ring?.end('declined', AWAY);
 		this.call?.end('hangup');
 		this.#quiet();
 	}
 
+	/* The microphone's track, null without one, undefined if it is not
+	   wanted any more */
 	async #ask(what)
 	{
-		this.#asking = what;
+		const asking = { what };
+
+		this.#asking = asking;
 		this.talk = 'asking';
 		this.#report.changed();
-		return microphone();
+		const track = await microphone();
+		if (this.#asking === asking) {
+			this.#asking = null;
+			return track;
+		}
+		track?.stop();
+		return undefined;
 	}
 
-	/* Whether it is still wanted */
-	#asked(what)
+	#give_up()
 	{
-		const still = this.#asking === what;
-
-		this.#asking = null;
-		if (!still)
+		if (this.#asking)
 			this.talk = 'off';
-		return still;
+		this.#asking = null;
 	}
 
 	#begin(track, wanted)
@@ -224,8 +230,8 @@ export class Conversation {
 	#gone(call, { reason, phrase })
 	{
 		this.ring = null;
-		if (this.#asking === 'answer')
-			this.#asked(null);
+		if (this.#asking?.what === call)
+			this.#give_up();
 		this.#quiet();
 		this.#report.over(['elsewhere', 'declined'].includes(reason) ?
 			reason : 'missed');
@@ -242,8 +248,10 @@ export class Conversation {
 		if (call.since)
 			sound.note(false);
 		call.track?.stop();
+		if (this.#asking?.what === 'mic')
+			this.#give_up();
 		this.call = null;
-		this.talk = 'off';
+		this.talk = this.#asking ? 'asking' : 'off';
 		this.link = 'ok';
 		this.#report.stream(null);
 		this.#end(call, reason, phrase);

@@ -52,7 +52,8 @@ function state()
 	if (talk.ring)
 		return 'ringing';
 	if (talk.busy)
-		return talk.call?.since ? 'call' : 'calling';
+		return talk.call?.since || talk.call?.incoming ? 'call' :
+			'calling';
 	if (self.link === 'ready' && talk.ended)
 		return 'ended';
 	return self.link;
@@ -150,6 +151,7 @@ function stream(call)
 	}
 	$('picture').muted = false;
 	$('unmute').hidden = true;
+	$('timer').textContent = duration(0);
 	$('quality').removeAttribute('data-bars');
 	$('quality-text').textContent = t('quality');
 	self.quality = null;
@@ -197,6 +199,7 @@ async function tick()
 function rung(call)
 {
 	view.announce(t('ringing.title') + (call.from ? `, ${call.from}` : ''));
+	$('settings').close();
 	if (side.covers)
 		side.toggle(false);
 }

@@ -189,10 +189,10 @@ export class Phone {
 				response.getHeader('retry-after'), 10);
 			this.#tell('refused', { reason: 'locked',
 				seconds: seconds || LOCKED });
-		} else if (response) {
+		} else if (this.#ua.isConnected()) {
 			clearTimeout(this.#retry);
-			this.#retry = setTimeout(() => this.#ua.register(),
-				RETRY);
+			this.#retry = setTimeout(() => this.hurry(), RETRY);
+			this.#tell('offline', { code });
 		}
 	}
 

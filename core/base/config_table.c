@@ -151,7 +151,7 @@ const struct config_key config_keyv[] = {
 	ITEMS("call", "auto_answer", "no", config_check_auto,
 	      "no, yes, or the sip: URIs whose calls are answered at once"),
 	RANGE("call", "max", CONFIG_NUMBER, "4", NULL, 1, 4,
-	      "Calls at once; one more is busy"),
+	      "Calls at once over the account; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
 

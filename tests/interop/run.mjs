@@ -14,8 +14,8 @@ import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
-const SETS = ['served', 'page', 'visits', 'looks', 'browsers', 'registration',
-	'calls', 'media', 'trouble', 'wire', 'soak'];
+const SETS = ['served', 'page', 'bell', 'visits', 'looks', 'browsers',
+	'registration', 'calls', 'media', 'trouble', 'wire', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

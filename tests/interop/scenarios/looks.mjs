@@ -35,6 +35,8 @@ async function looks(lab)
 		await visitor.shot(`${kind}-call`);
 		await visitor.open_door();
 		await visitor.door('open');
+		await legible(visitor, '#doors button'); /* With mouse on it */
+		await visitor.shot(`${kind}-door`);
 		await visitor.click('keypad-open');
 		await visitor.shot(`${kind}-keypad`);
 		await hangs_up(visitor);
@@ -64,6 +66,28 @@ async function fits({ name, page })
 	});
 
 	assert.deepEqual(outside, [], `${name}: outside of the screen`);
+}
+
+/* Text stands out of what is behind it (WCAG 2, 1.4.3 for large text) */
+async function legible(visitor, selector)
+{
+	const ratio = await visitor.page.locator(selector).first().evaluate(
+		async (element) => {
+		const light = (color) => color.match(/[\d.]+/g).slice(0, 3)
+			.map((c) => c / 255)
+			.map((c) => c <= 0.04045 ? c / 12.92 :
+			     ((c + 0.055) / 1.055) ** 2.4)
+			.reduce((sum, c, i) =>
+				sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+		await Promise.all(element.getAnimations()
+			.map((a) => a.finished.catch(() => {})));
+		const { color, backgroundColor } = getComputedStyle(element);
+		const [a, b] = [light(color), light(backgroundColor)];
+		return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+	});
+
+	assert(ratio >= 3, `${visitor.name}: ${selector}: contrast is only ` +
+	       ratio.toFixed(1));
 }
 
 /* Without a mouse: Tab and Enter; and every control has a name */

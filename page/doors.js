@@ -13,16 +13,15 @@ const FAILED = 4000; /* How long a failure is shown [ms] */
 const NOTE = 6000;   /* And what is said of it [ms] */
 const STUCK = 60000; /* Open, and no word of it any more [ms] */
 
-/* What the board says, in words that lead on */
+/* What the board says (core/call/order.c), in words that lead on */
+const WHY = { 'Not In A Call': 'door.nocall', 'No Such Relay': 'door.unknown',
+	'Not From The Page': 'door.notpage',
+	'Relay Does Not Work': 'door.broken' };
+
 function why({ code, reason })
 {
-	if (!code)
-		return t('door.silent');
-	if (code === 404)
-		return t('door.unknown');
-	if (code === 403 && /lock|tries|many|wait/i.test(reason))
-		return t('door.locked');
-	return code === 403 ? t('door.nocall') : reason || String(code);
+	return code ? WHY[reason] ? t(WHY[reason]) : reason || String(code) :
+		t('door.silent');
 }
 
 export class Doors {

@@ -73,11 +73,15 @@ function after({ reason, phrase, ms, at })
 }
 
 /* A host's name as one writes a name: front-door is Front door */
+function pretty(name)
+{
+	return name.charAt(0).toUpperCase() +
+		name.slice(1).replace(/[-_]+/g, ' ');
+}
+
 function title()
 {
-	const name = (self.info.name || 'Boardphone').replace(/[-_]+/g, ' ');
-
-	return name[0].toUpperCase() + name.slice(1);
+	return pretty(self.info.name || 'Boardphone');
 }
 
 function model()
@@ -91,7 +95,7 @@ function model()
 		talk: talk.talk,
 		link: talk.link,
 		second: Boolean(talk.call),
-		who: talk.ring?.from,
+		who: pretty(talk.ring?.from ?? ''),
 		silent: $('picture').muted,
 		reason: talk.ended?.reason ?? '',
 		after: talk.ended ? after(talk.ended) : '',

@@ -106,8 +106,8 @@ export const de = {
 	'door.nocall': 'das Board erlaubt es nur im Gespräch.',
 	'door.unknown': 'das Board hat keine solche Tür.',
 	'door.silent': 'das Board hat nicht geantwortet.',
-	'door.locked': 'nach zu vielen falschen Codes gesperrt, in einer ' +
-		'Minute geht es wieder.',
+	'door.notpage': 'das Board öffnet sie nur mit dem Code.',
+	'door.broken': 'das Relais arbeitet nicht.',
 
 	messages: 'Nachrichten',
 	'messages.none': 'Noch keine Nachrichten.',

@@ -101,8 +101,8 @@ export const en = {
 	'door.nocall': 'the board allows it in a call only.',
 	'door.unknown': 'the board has no such door.',
 	'door.silent': 'the board did not answer.',
-	'door.locked': 'locked after too many wrong codes, try again in a ' +
-		'minute.',
+	'door.notpage': 'the board opens it by its code only.',
+	'door.broken': 'its relay does not work.',
 
 	messages: 'Messages',
 	'messages.none': 'No messages yet.',

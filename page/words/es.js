@@ -101,8 +101,8 @@ export const es = {
 	'door.nocall': 'la placa solo lo permite en una llamada.',
 	'door.unknown': 'la placa no tiene esa puerta.',
 	'door.silent': 'la placa no respondió.',
-	'door.locked': 'bloqueado tras demasiados códigos erróneos, espere ' +
-		'un minuto.',
+	'door.notpage': 'la placa solo lo abre con su código.',
+	'door.broken': 'su relé no funciona.',
 
 	messages: 'Mensajes',
 	'messages.none': 'Aún no hay mensajes.',

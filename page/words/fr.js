@@ -105,8 +105,8 @@ export const fr = {
 	'door.nocall': 'la carte ne le permet qu’en communication.',
 	'door.unknown': 'la carte n’a pas de telle porte.',
 	'door.silent': 'la carte n’a pas répondu.',
-	'door.locked': 'bloqué après trop de codes erronés, réessayez dans ' +
-		'une minute.',
+	'door.notpage': 'la carte ne l’ouvre que par son code.',
+	'door.broken': 'son relais ne marche pas.',
 
 	messages: 'Messages',
 	'messages.none': 'Pas encore de message.',

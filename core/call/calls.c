@@ -336,6 +336,7 @@ void calls_renew(struct calls *cs, const struct line *line, uint64_t now)
 		if (call_line(cs->callv[i]) == line)
 			call_renew(cs->callv[i], now);
 	}
+	line_wake(line);
 }
 
 void calls_move(struct calls *cs, uint64_t now)

@@ -30,6 +30,13 @@ static void call_handler(const struct line *line, struct invite *inv,
 		   config_bool(l->cfg, "page", "answer"), now);
 }
 
+static void renewed_handler(const struct line *line, uint64_t now, void *arg)
+{
+	struct lobby *l = arg;
+
+	calls_renew(l->calls, line, now);
+}
+
 static void gone_handler(const struct line *line, uint64_t now, void *arg)
 {
 	struct lobby *l = arg;
@@ -65,6 +72,7 @@ int lobby_alloc(struct lobby **lp, const struct lobby_params *prm)
 		.events = prm->events,
 		.h = {
 			.call = call_handler,
+			.renewed = renewed_handler,
 			.gone = gone_handler,
 			.busy = busy_handler,
 			.message = message_handler,

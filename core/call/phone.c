@@ -205,6 +205,8 @@ static void link_handler(uint64_t now, void *arg)
 	log_info("phone: the network has changed\n");
 	if (p->account)
 		account_moved(p->account, now);
+	if (p->lobby)
+		reception_moved(reception(p));
 	calls_move(p->calls, now);
 }
 

@@ -83,7 +83,7 @@ static void board_step(uint64_t now)
 	struct phone *p = party_phone(0);
 	const char *text;
 
-	switch (pick(8)) {
+	switch (pick(9)) {
 	case 0:
 	case 1:
 	case 2:
@@ -100,6 +100,9 @@ static void board_step(uint64_t now)
 		break;
 	case 6:
 		(void)phone_dtmf(p, 0, "1", now);
+		break;
+	case 7:
+		ether_move(pick(ETHER_HOSTS));
 		break;
 	default:
 		assert_int_equal(phone_new_password(p, &text), EPERM);

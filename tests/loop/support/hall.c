@@ -184,6 +184,15 @@ static void on_call(const struct line *line, struct invite *inv,
 	++hall.calls;
 }
 
+static void on_renewed(const struct line *line, uint64_t now, void *arg)
+{
+	(void)line;
+	(void)now;
+	(void)arg;
+
+	++hall.renewed;
+}
+
 static void on_gone(const struct line *line, uint64_t now, void *arg)
 {
 	(void)line;
@@ -227,6 +236,7 @@ int hall_start(void)
 		.events = hall.bus,
 		.h = {
 			.call = on_call,
+			.renewed = on_renewed,
 			.gone = on_gone,
 			.busy = is_busy,
 			.message = on_message,
@@ -367,6 +377,7 @@ void hall_clear(void)
 	}
 	hall.r = mem_deref(hall.r);
 	deliver(clock_now());
-	hall.calls = hall.gone = hall.messages = hall.stopped = 0;
+	hall.calls = hall.renewed = hall.gone = hall.messages = hall.stopped =
+		0;
 	hall.busy = false;
 }

@@ -43,7 +43,7 @@ struct hall {
 	gate_open_h *openh;
 	void *arg;
 	struct hall_visitor visitorv[HALL_VISITORS];
-	unsigned calls, gone, messages, stopped; /* How often heard */
+	unsigned calls, renewed, gone, messages, stopped; /* How often heard */
 	bool busy; /* What the reception is told of its guests */
 };
 

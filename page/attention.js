@@ -17,6 +17,7 @@ let timers = [];
 let shown = null;
 let lock = null;
 let shaking = false;
+let asking = false; /* For the lock */
 
 /** The page's title when nothing happens */
 export function name(text)
@@ -104,6 +105,9 @@ export function count(number)
 /** Keep the screen on, or no more */
 export async function awake(wanted)
 {
+	if (asking)
+		return;
+	asking = true;
 	try {
 		if (wanted && !lock && !document.hidden) {
 			lock = await navigator.wakeLock?.request('screen');
@@ -114,4 +118,5 @@ export async function awake(wanted)
 	} catch {
 		/* Battery low: the device decides */
 	}
+	asking = false;
 }

@@ -12,13 +12,12 @@ import { Conversation } from './conversation.js';
 import { Doors } from './doors.js';
 import { duration } from './duration.js';
 import { Keypad } from './keypad.js';
-import { Level } from './level.js';
 import { Panel } from './panel.js';
 import { forget, from_address, ha1, keep, kept } from './password.js';
 import { Phone } from './phone.js';
-import { Quality, bars } from './quality.js';
 import { Side, when } from './side.js';
 import * as sound from './sound.js';
+import { Stage } from './stage.js';
 import { t } from './words.js';
 import * as view from './view.js';
 
@@ -33,14 +32,13 @@ const self = {
 	link: 'connecting',  /* login, connecting, ready, offline */
 	why: 'text',         /* Of offline */
 	info: {},            /* board.json */
-	quality: null,
-	levels: [],
 	login: { reason: '', until: 0 },
 };
 
+const stage = new Stage();
 const talk = new Conversation({ changed, stream, over, tell: rung });
 const keypad = new Keypad((digit) => talk.call?.digits(digit),
-	() => show_figures(false));
+	() => stage.figures(false));
 const doors = new Doors((object) => self.phone.order(object), keypad);
 const side = new Side((text) => self.phone.say(text));
 const panel = new Panel({ renew, logout, stay });
@@ -96,7 +94,7 @@ function model()
 		link: talk.link,
 		second: Boolean(talk.call),
 		who: pretty(talk.ring?.from ?? ''),
-		silent: $('picture').muted,
+		silent: stage.silent,
 		reason: talk.ended?.reason ?? '',
 		after: talk.ended ? after(talk.ended) : '',
 	};
@@ -120,82 +118,22 @@ function renew()
 	view.renew(model());
 }
 
-/* --- Sound and picture of a call */
-
-function levels(call)
-{
-	self.levels.forEach((one) => one.stop());
-	self.levels = call ? [
-		new Level(call.stream.getAudioTracks()[0],
-			document.querySelector('.emblem')),
-		new Level(call.track, document.querySelector('.level'))] : [];
-}
-
-async function play()
-{
-	try {
-		await $('picture').play();
-		$('unmute').hidden = true;
-	} catch (error) {
-		/* Without a touch no sound, says the browser */
-		$('unmute').hidden = error.name !== 'NotAllowedError';
-	}
-}
-
 function stream(call)
 {
-	const media = call?.stream ?? null;
-
-	levels(call);
-	if ($('picture').srcObject !== media)
-		$('picture').srcObject = media;
-	if (media) {
-		play();
+	stage.show(call);
+	if (call)
 		return;
-	}
-	$('picture').muted = false;
-	$('unmute').hidden = true;
-	$('timer').textContent = duration(0);
-	$('quality').removeAttribute('data-bars');
-	$('quality-text').textContent = t('quality');
-	self.quality = null;
-	show_figures(false);
 	keypad.close();
 	doors.reset();
-	picture();
-	if (document.fullscreenElement)
-		document.exitFullscreen();
 }
 
-function picture()
+function tick()
 {
-	document.body.dataset.picture = String(
-		Boolean($('picture').srcObject && $('picture').videoWidth));
-}
-
-function show_figures(on)
-{
-	$('quality-details').hidden = !on;
-	$('quality').setAttribute('aria-expanded', String(on));
-}
-
-async function tick()
-{
-	const { call } = talk;
-
 	if (talk.ended && Date.now() - talk.ended.at > ENDED) {
 		talk.ended = null;
 		changed();
 	}
-	if (!call?.since)
-		return;
-	$('timer').textContent = duration(Date.now() - call.since);
-	if (!call.connection)
-		return;
-	self.quality ??= new Quality();
-	const figures = await self.quality.measure(call.connection);
-	if (figures && talk.call === call)
-		view.quality(bars(figures), figures);
+	stage.tick();
 }
 
 /* --- What calls come to */
@@ -365,17 +303,9 @@ function stay(on)
 
 /* --- Buttons */
 
-function full()
-{
-	if (document.fullscreenElement)
-		document.exitFullscreen();
-	else
-		$('stage').requestFullscreen?.().catch(() => {});
-}
-
 const KEYS = {
 	ringing: { a: () => talk.answer(true), d: () => talk.decline() },
-	call: { m: () => talk.mic(), f: full },
+	call: { m: () => talk.mic(), f: () => stage.full() },
 	ready: { t: () => talk.dial(true) },
 };
 
@@ -402,17 +332,17 @@ function connect_buttons()
 {
 	const click = {
 		talk: () => talk.dial(true), watch: () => talk.dial(false),
-		answer: () => talk.answer(true), full,
+		answer: () => talk.answer(true), full: () => stage.full(),
 		'answer-watch': () => talk.answer(false),
 		decline: () => talk.decline(), hangup: () => talk.hangup(),
-		mic: () => talk.mic(), unmute: play,
+		mic: () => talk.mic(),
 		retry: () => self.phone.hurry(),
 		quality: () => {
-			show_figures($('quality-details').hidden);
+			stage.figures();
 			keypad.close();
 		},
 		speaker: () => {
-			$('picture').muted = !$('picture').muted;
+			stage.silent = !stage.silent;
 			changed();
 		},
 		reveal: () => {
@@ -432,8 +362,6 @@ function connect_buttons()
 	});
 	document.addEventListener('keydown', keyboard);
 	document.addEventListener('fullscreenchange', changed);
-	for (const event of ['resize', 'loadeddata', 'emptied'])
-		$('picture').addEventListener(event, picture);
 }
 
 /* --- The page comes and goes */

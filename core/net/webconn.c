@@ -4,9 +4,9 @@
  * Input handlers hold a reference; when the owner has dropped his within
  * one, what is below is dropped at once, so that nothing more comes up.
  *
- * What a browser may send is metered: who floods is read more slowly, and
- * the kernel's window does the rest. So a flood costs no memory, and no more
- * time than the loop has.
+ * What a browser may send is metered, and taken in slices with a turn of the
+ * loop between them: who floods is read more slowly, and the kernel's window
+ * does the rest. So a flood costs no memory, and sound its turn.
  */
 #include "core/base/loop.h"
 #include "core/net/stream.h"
@@ -14,6 +14,8 @@
 #include "core/net/wsock.h"
 
 enum {
+	SLICE = 4096,		 /* In one turn of the loop, ours [bytes] */
+	PENDING_MAX = 64 * 1024, /* Of a peer that has gone, ours [bytes] */
 	RATE = 64 * 1024,    /* Read in a second, ours [bytes]             */
 	BURST = 4 * CLOCK_S, /* So much of it at once, ours [us]           */
 	MESSAGE_COST = 512,  /* A message counts as its bytes and so many  */
@@ -23,6 +25,7 @@ struct webconn {
 	struct le le; /* In the server's list while it is not over */
 	struct stream *stream;
 	struct wsock *wsock;
+	struct mbuf *pending;	  /* Not yet taken, or NULL                   */
 	struct loop_timer timer;  /* The WebSocket's, or to tell the end   */
 	struct loop_timer resume; /* To read again                        */
 	struct sa peer;
@@ -43,6 +46,7 @@ static void drop(struct webconn *c)
 	loop_timer_cancel(&c->resume);
 	c->wsock = mem_deref(c->wsock);
 	c->stream = mem_deref(c->stream);
+	c->pending = mem_deref(c->pending);
 }
 
 static void destructor(void *arg)
@@ -98,23 +102,51 @@ static void spend(struct webconn *c, size_t cost, uint64_t now)
 	c->spent += (uint64_t)cost * CLOCK_S / RATE;
 }
 
-/* Read more slowly when too much has come */
-static void meter(struct webconn *c, uint64_t now)
+/* Go on with what is pending, or to read, at once or when it is paid for */
+static void schedule(struct webconn *c, uint64_t now)
 {
-	if (c->over || c->spent <= now + BURST)
+	uint64_t at = c->spent > now + BURST ? c->spent - BURST : now;
+	bool busy = c->pending || at > now;
+
+	if (c->over)
 		return;
 
-	++c->held;
-	stream_hold(c->stream, true);
-	loop_timer_arm(&c->resume, c->spent - BURST);
+	c->held += at > now;
+	stream_hold(c->stream, busy);
+	loop_timer_arm(&c->resume, busy ? at : CLOCK_NEVER);
+}
+
+/* Take one slice of what is pending. Call this last */
+static void take(struct webconn *c, uint64_t now)
+{
+	struct mbuf *mb = mem_ref(c->pending);
+	size_t n = mbuf_get_left(mb) < SLICE ? mbuf_get_left(mb) : SLICE;
+
+	mem_ref(c);
+	spend(c, n, now);
+	wsock_recv(c->wsock, mbuf_buf(mb), n, now);
+	mbuf_advance(mb, (ssize_t)n);
+	if (!mbuf_get_left(mb))
+		c->pending = mem_deref(c->pending);
+
+	if (mem_nrefs(c) > 1) {
+		arm(c);
+		schedule(c, now);
+	} else {
+		drop(c);
+	}
+	mem_deref(c);
+	mem_deref(mb);
 }
 
 static void on_resume(uint64_t now, void *arg)
 {
 	struct webconn *c = arg;
-	(void)now;
 
-	stream_hold(c->stream, false);
+	if (c->pending)
+		take(c, now);
+	else
+		schedule(c, now);
 }
 
 static int on_wsock_send(struct mbuf *mb, void *arg)
@@ -155,27 +187,34 @@ static void on_timer(uint64_t now, void *arg)
 	mem_deref(c);
 }
 
-void webconn_recv(struct webconn *c, const uint8_t *p, size_t size,
-		  uint64_t now)
+/* More came while some is pending */
+static int append(struct webconn *c, const struct mbuf *mb)
 {
-	if (c->over)
+	size_t pos = c->pending->pos;
+	int err;
+
+	c->pending->pos = c->pending->end;
+	err = mbuf_write_mem(c->pending, mbuf_buf(mb), mbuf_get_left(mb));
+	c->pending->pos = pos;
+	return err;
+}
+
+void webconn_recv(struct webconn *c, struct mbuf *mb, uint64_t now)
+{
+	if (c->over || !mbuf_get_left(mb))
 		return;
 
-	mem_ref(c);
-	spend(c, size, now);
-	wsock_recv(c->wsock, p, size, now);
-	if (mem_nrefs(c) > 1) {
-		arm(c);
-		meter(c, now);
-	} else {
-		drop(c);
+	if (!c->pending) {
+		c->pending = mem_ref(mb);
+		take(c, now);
+	} else if (mbuf_get_left(c->pending) > PENDING_MAX || append(c, mb)) {
+		finish(c, ENOMEM, "too much is pending", now);
 	}
-	mem_deref(c);
 }
 
 static void on_stream_recv(struct mbuf *mb, uint64_t now, void *arg)
 {
-	webconn_recv(arg, mbuf_buf(mb), mbuf_get_left(mb), now);
+	webconn_recv(arg, mb, now);
 }
 
 static void on_stream_close(int err, const char *reason, uint64_t now,

@@ -51,9 +51,9 @@ int webconn_alloc(struct webconn **cp, struct stream *s, uint64_t now);
 void webconn_set_handlers(struct webconn *c, webconn_recv_h *recvh,
 			  webconn_close_h *closeh, void *arg);
 
-/** Bytes that came behind the upgrade; as from the stream */
-void webconn_recv(struct webconn *c, const uint8_t *p, size_t size,
-		  uint64_t now);
+/** Bytes that came behind the upgrade, as from the stream; a reference may
+    be kept */
+void webconn_recv(struct webconn *c, struct mbuf *mb, uint64_t now);
 
 /**
  * Send a message, from mb->pos on; it is copied.

@@ -159,7 +159,7 @@ static void hand_over(struct webserver *w, struct webconn *c, struct mbuf *rest,
 	if (mem_nrefs(c) == 1)
 		webconn_close(c, FRAMES_GOING_AWAY, NULL, now);
 	else if (rest)
-		webconn_recv(c, mbuf_buf(rest), mbuf_get_left(rest), now);
+		webconn_recv(c, rest, now);
 }
 
 /* The visitor becomes a WebSocket. Call this last */

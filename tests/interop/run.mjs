@@ -14,7 +14,7 @@ import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
-const SETS = ['served', 'page', 'bell', 'visits', 'looks', 'browsers',
+const SETS = ['served', 'page', 'bell', 'visits', 'looks', 'abuse', 'browsers',
 	'registration', 'calls', 'media', 'trouble', 'wire', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';

@@ -10,6 +10,11 @@ static void set(void *table, const struct library_symbol *sym, void *p)
 	memcpy((uint8_t *)table + sym->offset, &p, sizeof(p));
 }
 
+bool library_exists(const char *file)
+{
+	return dlopen(file, RTLD_LAZY | RTLD_LOCAL) != NULL;
+}
+
 int library_load(void *table, const char *file,
 		 const struct library_symbol *symv, size_t n)
 {

@@ -19,6 +19,9 @@ struct library_symbol {
 	size_t offset; /**< Of the pointer to it in the table */
 };
 
+/** Whether there is such a library; loads it when there is */
+bool library_exists(const char *file);
+
 /**
  * Load a library; harmless when called again. A warning says what is wrong.
  *

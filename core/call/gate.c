@@ -4,18 +4,21 @@
 #include <time.h>
 #include "core/base/log.h"
 #include "core/call/gate.h"
+#include "core/net/announce.h"
 #include "core/net/pagecert.h"
 #include "core/net/webserver.h"
 
 enum {
-	NAMES_MAX = CONFIG_ITEMS_MAX + 2, /* [page] name, names, NULL */
-	HASH_TEXT_MAX = 256,		  /* Room for AA:BB:...       */
+	/* [page] name, what it is announced as otherwise, names, NULL */
+	NAMES_MAX = ANNOUNCE_NAMES + CONFIG_ITEMS_MAX + 1,
+	HASH_TEXT_MAX = 256, /* Room for AA:BB:...       */
 };
 
 struct gate {
 	const struct config *cfg;
 	struct pagecert *cert;
 	struct webserver *server;
+	struct announce *announce; /* NULL when only this machine may come */
 	gate_open_h *openh;
 	void *arg;
 	char hash[HASH_TEXT_MAX];
@@ -25,6 +28,7 @@ static void gate_destructor(void *arg)
 {
 	struct gate *g = arg;
 
+	mem_deref(g->announce);
 	mem_deref(g->server);
 	mem_deref(g->cert);
 }
@@ -39,14 +43,22 @@ static void open_handler(struct webconn *c, uint64_t now, void *arg)
 /* What the board is called, each a string of its own */
 static int make_names(char *namev[NAMES_MAX], const struct config *cfg)
 {
+	const char *name = config_text(cfg, "page", "name");
+	char other[ANNOUNCE_NAME_MAX];
+	unsigned n = 0;
 	struct pl item;
 	int err;
 
-	err = str_dup(&namev[0], config_text(cfg, "page", "name"));
+	err = str_dup(&namev[n++], name);
+	for (unsigned i = 1; !err && i < ANNOUNCE_NAMES; i++) {
+		err = announce_print_name(other, name, i);
+		if (!err)
+			err = str_dup(&namev[n++], other);
+	}
 	for (unsigned i = 0; !err && i < CONFIG_ITEMS_MAX &&
 			     config_item(cfg, "page", "names", i, &item);
 	     i++)
-		err = pl_strdup(&namev[i + 1], &item);
+		err = pl_strdup(&namev[n++], &item);
 
 	return err;
 }
@@ -70,6 +82,20 @@ static int make_cert(struct gate *g, const char *const *namev)
 		(void)re_snprintf(g->hash, sizeof(g->hash), "%H",
 				  pagecert_print_hash, g->cert);
 	return err;
+}
+
+/* Without it the page is there all the same */
+static void announce(struct gate *g, const struct sa *listenv, size_t listenc)
+{
+	bool alone = true;
+
+	for (size_t i = 0; i < listenc; i++)
+		alone = alone && sa_is_loopback(&listenv[i]);
+	if (!alone) {
+		(void)announce_alloc(&g->announce,
+				     config_text(g->cfg, "page", "name"),
+				     webserver_port(g->server));
+	}
 }
 
 static int make_server(struct gate *g, const struct gate_params *prm,
@@ -100,6 +126,8 @@ static int make_server(struct gate *g, const struct gate_params *prm,
 		log_warning("page: [page] listen = %s: %s\n",
 			    config_text(g->cfg, "page", "listen"),
 			    *reason ? reason : strerror(err));
+	else
+		announce(g, listenv, wp.listenc);
 	return err;
 }
 
@@ -148,12 +176,17 @@ static const char *gate_fingerprint(const void *arg)
 static int gate_print(struct re_printf *pf, const void *arg)
 {
 	const struct gate *g = arg;
+	int err;
 
-	return re_hprintf(pf,
-			  "page at port %u, certificate %H\n"
-			  "fingerprint of the certificate %s\n%H\n",
-			  webserver_port(g->server), pagecert_print, g->cert,
-			  g->hash, webserver_print, g->server);
+	err = re_hprintf(pf,
+			 "page at port %u, certificate %H\n"
+			 "fingerprint of the certificate %s\n",
+			 webserver_port(g->server), pagecert_print, g->cert,
+			 g->hash);
+	if (g->announce)
+		err |= re_hprintf(pf, "%H\n", announce_print, g->announce);
+
+	return err | re_hprintf(pf, "%H\n", webserver_print, g->server);
 }
 
 static void gate_set_handlers(void *conn, gate_recv_h *recvh,

@@ -41,12 +41,14 @@ static void collect(struct selfsign_names *n, const char *const *namev)
 	char host[TRUST_HOST_MAX + 1] = "";
 	struct sa loopback;
 
-	for (size_t i = 0; namev && namev[i]; i++)
-		add_both(n, namev[i]);
-
+	/* The first is the subject, the last may find no room */
+	if (namev && namev[0])
+		add_both(n, namev[0]);
+	selfsign_add_name(n, "localhost", "");
 	if (!gethostname(host, sizeof(host) - 1) && host[0])
 		add_both(n, host);
-	selfsign_add_name(n, "localhost", "");
+	for (size_t i = 1; namev && namev[0] && namev[i]; i++)
+		add_both(n, namev[i]);
 
 	(void)sa_set_str(&loopback, "127.0.0.1", 0);
 	selfsign_add_addr(n, &loopback);

@@ -10,8 +10,8 @@
 
 enum {
 	SERIAL_LEN = 16,  /* Random [bytes], RFC 5280 s. 4.1.2.2: <= 20   */
-	SAN_MAX = 5120,	  /* All names and addresses as DER [bytes]       */
-	DER_MAX = 8192,	  /* The certificate [bytes]                      */
+	SAN_MAX = 9216,	  /* All names and addresses as DER [bytes]       */
+	DER_MAX = 12288,  /* The certificate [bytes]                      */
 	TIME_LEN = 16,	  /* YYYYMMDDhhmmss                               */
 	SUBJECT_MAX = 64, /* X.520, upper bound of a common name [bytes]  */
 	DAY = 86400,	  /* [s]                                          */

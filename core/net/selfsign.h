@@ -13,7 +13,7 @@
 #include "core/net/trust.h"
 
 enum {
-	SELFSIGN_NAMES = 16, /**< Names in a certificate, ours           */
+	SELFSIGN_NAMES = 32, /**< Names in a certificate, ours           */
 	SELFSIGN_ADDRS = 12, /**< Addresses in a certificate, ours       */
 	SELFSIGN_DAYS = 820, /**< Valid for; systems of Apple's refuse
 				  servers' with more than 825 [days]     */

@@ -238,8 +238,8 @@ static int openssl(const char *options, char *out, size_t size)
 	FILE *p;
 
 	(void)re_snprintf(cmd, sizeof(cmd),
-			  "openssl s_client -connect 127.0.0.1:%u %s "
-			  "</dev/null 2>&1 & wait $!",
+			  "echo x | timeout 9 openssl s_client -ign_eof "
+			  "-connect 127.0.0.1:%u %s 2>&1",
 			  sa_port(listener_local(host.lis, 0)), options);
 	p = popen(cmd, "re");
 	assert_non_null(p);
@@ -267,6 +267,7 @@ static void test_server_pleases_openssl(void **state)
 
 	(void)re_snprintf(session, sizeof(session), "%s/session", host.dir);
 	host_begin("127.0.0.1");
+	host.leaving = true; /* So that it ends when it has said something */
 	(void)re_snprintf(options, sizeof(options),
 			  "-CAfile %s -verify_ip 127.0.0.1 -servername door "
 			  "-verify_return_error -alpn h2,http/1.1 "

@@ -60,6 +60,8 @@ static void again(struct announce *a, const char *why, uint64_t wait)
 {
 	if (a->up)
 		log_info("announce: %s is not announced: %s\n", a->name, why);
+	else if (strcmp(a->why, why))
+		log_debug("announce: %s\n", why);
 
 	a->up = false;
 	a->why = why;
@@ -85,10 +87,10 @@ static void on_timer(uint64_t now, void *arg)
 	a->bus = mem_deref(a->bus);
 	a->group[0] = '\0';
 	err = begin(a);
-	if (err) {
-		log_debug("announce: %m\n", err);
+	if (err == ENOSYS)
+		again(a, "no libsystemd", LATER);
+	else if (err)
 		again(a, "no D-Bus", LATER);
-	}
 }
 
 static void on_lost(uint64_t now, void *arg)

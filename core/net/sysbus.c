@@ -61,14 +61,10 @@ static int load(void)
 {
 	if (sysbus_lib.process)
 		return 0;
-	if (!getenv(ADDRESS) && access(SOCKET, F_OK)) {
-		log_debug("sysbus: no D-Bus here\n");
+	if (!getenv(ADDRESS) && access(SOCKET, F_OK))
 		return ENOENT;
-	}
-	if (!library_exists(LIBRARY)) {
-		log_debug("sysbus: there is no " LIBRARY "\n");
-		return ENOENT;
-	}
+	if (!library_exists(LIBRARY))
+		return ENOSYS;
 
 	return library_load(&sysbus_lib, LIBRARY, symbolv, ARRAY_SIZE(symbolv));
 }

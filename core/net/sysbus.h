@@ -51,7 +51,7 @@ typedef void(sysbus_lost_h)(uint64_t now, void *arg);
  * Connect. Free with mem_deref(), not inside a callback of sd-bus; what the
  * daemon's clients keep for us is gone with it.
  *
- * @return 0, ENOMEM, ENOENT no bus, or no library; errno of sd-bus
+ * @return 0, ENOMEM, ENOENT no bus, ENOSYS no library, errno of sd-bus
  */
 int sysbus_open(struct sysbus **bp, sysbus_lost_h *h, void *arg);
 

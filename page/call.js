@@ -4,8 +4,9 @@
  *     phone.js -> [call] -> RTCSession of JsSIP -> RTCPeerConnection
  *
  * Sound and picture come; the microphone goes only while one talks: a call
- * may begin without one (recvonly) and get it later by a re-INVITE. Tells by
- * `on`: on(event, detail):
+ * begins with silence in its place, so that nobody waits for it (voice()), or
+ * without (recvonly) and gets it later by a re-INVITE (talk()). Tells by `on`:
+ * on(event, detail):
  *
  *   stream, detail.stream   something to hear or see
  *   up                      answered
@@ -49,7 +50,7 @@ function failure({ originator, message, cause }, incoming)
 
 export class Call {
 	on = () => {};
-	track;          /* The microphone's, or null */
+	track = null;   /* The microphone's */
 	since = 0;      /* When it was answered [ms], 0: not yet */
 	stream = new MediaStream();
 	ended = false;
@@ -58,9 +59,9 @@ export class Call {
 	#restart = null;
 	#lost = null;
 
-	constructor(session, track = null)
+	/** @param session  One that came in; none: dial() comes next */
+	constructor(session)
 	{
-		this.track = track;
 		if (session)
 			this.#adopt(session);
 	}
@@ -81,20 +82,21 @@ export class Call {
 		return this.#session?.connection ?? null;
 	}
 
-	dial(ua, target)
+	/** Call; `silence` is a track to begin with, null to listen only */
+	dial(ua, target, silence)
 	{
 		this.#adopt(ua.call(target, { mediaConstraints: { ...NO_MEDIA },
 			pcConfig: PLAIN, eventHandlers: { peerconnection:
-				(e) => this.#offer(e.peerconnection) } }));
+				(e) => this.#offer(e.peerconnection, silence)
+			} }));
 	}
 
-	/** Answer; with the microphone's track, or null to listen only */
-	answer(track)
+	/** Answer; `silence` as for dial() */
+	answer(silence)
 	{
-		this.track = track;
 		this.#session.on('peerconnection', ({ peerconnection }) => {
-			if (track)
-				peerconnection.addTrack(track);
+			if (silence)
+				peerconnection.addTrack(silence);
 			this.#watch(peerconnection);
 		});
 		this.#session.answer({ mediaConstraints: { ...NO_MEDIA },
@@ -110,8 +112,16 @@ export class Call {
 		this.#session.terminate(code ? { status_code: code } : {});
 	}
 
+	/** The microphone takes the place of silence */
+	async voice(track)
+	{
+		this.track = track;
+		await this.connection?.getSenders().find((one) =>
+			one.track?.kind === 'audio')?.replaceTrack(track);
+	}
+
 	/**
-	 * Give the microphone to a call that had none
+	 * Give the microphone to a call that began without
 	 *
 	 * @return whether it is on its way; if not, the call cannot take it now
 	 */
@@ -165,10 +175,10 @@ export class Call {
 	}
 
 	/* What a call of ours offers: sound, and a picture if there is one */
-	#offer(connection)
+	#offer(connection, silence)
 	{
-		connection.addTransceiver(this.track ?? 'audio', { direction:
-			this.track ? 'sendrecv' : 'recvonly' });
+		connection.addTransceiver(silence ?? 'audio', { direction:
+			silence ? 'sendrecv' : 'recvonly' });
 		connection.addTransceiver('video', { direction: 'recvonly' });
 		this.#watch(connection);
 	}

@@ -36,19 +36,13 @@ export class Conversation {
 	talk = 'off';   /* off, asking, on, muted, denied */
 	link = 'ok';    /* ok, broken */
 	ended = null;   /* Of the last call: { reason, phrase, ms, at } */
-	#asking = null; /* What the microphone is asked for, to be given up */
+	#asking = null; /* For the microphone; another one: not wanted */
 	#report;
 
 	/** @param report  { changed, stream(call), over(kind), tell(call) } */
 	constructor(report)
 	{
 		this.#report = report;
-	}
-
-	/** Whether a call is on its way or there */
-	get busy()
-	{
-		return Boolean(this.call || this.#asking?.what === 'dial');
 	}
 
 	/** Somebody rings */
@@ -71,23 +65,18 @@ export class Conversation {
 	}
 
 	/** Answer it, to talk or to listen first */
-	async answer(talk)
+	answer(talk)
 	{
 		const call = this.ring;
 
-		if (!call || this.#asking?.what === call)
+		if (!call)
 			return;
-		this.#quiet();
 		this.#give_up();
-		const track = talk ? await this.#ask(call) : null;
-		if (track === undefined || this.ring !== call)
-			return;
+		this.#quiet();
 		this.ring = null;
-		this.#take(call);
-		this.#begin(track, talk);
-		call.answer(track);
-		this.#report.over('answered');
-		this.#report.changed();
+		this.#begin(call, 'answered');
+		call.answer(talk ? sound.nothing() : null);
+		this.#voice(talk);
 	}
 
 	decline()
@@ -96,18 +85,14 @@ export class Conversation {
 	}
 
 	/** Call the board, to talk or to listen */
-	async dial(talk)
+	dial(talk)
 	{
-		if (this.busy)
+		if (this.call)
 			return;
-		const track = talk ? await this.#ask('dial') : null;
-		if (track === undefined)
-			return;
-		this.#begin(track, talk);
-		this.#take(this.phone.call(track));
-		this.#report.over('called');
+		this.#begin(this.phone.call(talk ? sound.nothing() : null),
+			'called');
 		sound.calling();
-		this.#report.changed();
+		this.#voice(talk);
 	}
 
 	hangup()
@@ -131,16 +116,7 @@ export class Conversation {
 			this.#report.changed();
 			return;
 		}
-		const track = await this.#ask('mic');
-		if (track === undefined)
-			return;
-		this.#begin(track, true);
-		if (track && !await call.talk(track)) {
-			track.stop();
-			this.talk = 'off';
-		}
-		this.#report.stream(call);
-		this.#report.changed();
+		await this.#voice(true, (track) => call.talk(track));
 	}
 
 	/** The board is there again: is the call, too? */
@@ -159,22 +135,42 @@ export class Conversation {
 		this.#quiet();
 	}
 
-	/* The microphone's track, null without one, undefined if it is not
-	   wanted any more */
-	async #ask(what)
+	/* A call begins, in silence */
+	#begin(call, kind)
 	{
-		const asking = { what };
+		this.ended = null;
+		this.#take(call);
+		this.#report.over(kind);
+	}
 
-		this.#asking = asking;
-		this.talk = 'asking';
+	/* The microphone, if one wants to talk: it is asked for while the call
+	   is under way already, which nobody has to wait for */
+	async #voice(wanted, give = (track) => this.call.voice(track))
+	{
+		const { call } = this;
+		const asking = {};
+
+		this.talk = wanted ? 'asking' : 'off';
+		this.#asking = wanted ? asking : null;
 		this.#report.changed();
-		const track = await microphone();
-		if (this.#asking === asking) {
-			this.#asking = null;
-			return track;
+		const track = wanted ? await microphone() : null;
+		if (this.#asking !== asking) {
+			track?.stop();
+			return;
 		}
-		track?.stop();
-		return undefined;
+		this.#asking = null;
+		this.talk = track ? 'on' : 'denied';
+		const given = track && await give(track) !== false;
+		if (this.call !== call) {
+			track?.stop();
+			return;
+		}
+		if (track && !given) {
+			track.stop();
+			this.talk = 'off';
+		}
+		this.#report.stream(call);
+		this.#report.changed();
 	}
 
 	#give_up()
@@ -182,12 +178,6 @@ export class Conversation {
 		if (this.#asking)
 			this.talk = 'off';
 		this.#asking = null;
-	}
-
-	#begin(track, wanted)
-	{
-		this.talk = track ? 'on' : wanted ? 'denied' : 'off';
-		this.ended = null;
 	}
 
 	#quiet()
@@ -230,8 +220,6 @@ export class Conversation {
 	#gone(call, { reason, phrase })
 	{
 		this.ring = null;
-		if (this.#asking?.what === call)
-			this.#give_up();
 		this.#quiet();
 		this.#report.over(['elsewhere', 'declined'].includes(reason) ?
 			reason : 'missed');
@@ -248,10 +236,9 @@ export class Conversation {
 		if (call.since)
 			sound.note(false);
 		call.track?.stop();
-		if (this.#asking?.what === 'mic')
-			this.#give_up();
+		this.#give_up();
 		this.call = null;
-		this.talk = this.#asking ? 'asking' : 'off';
+		this.talk = 'off';
 		this.link = 'ok';
 		this.#report.stream(null);
 		this.#end(call, reason, phrase);

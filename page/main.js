@@ -49,8 +49,8 @@ function state()
 		return 'login';
 	if (talk.ring)
 		return 'ringing';
-	if (talk.busy)
-		return talk.call?.since || talk.call?.incoming ? 'call' :
+	if (talk.call)
+		return talk.call.since || talk.call.incoming ? 'call' :
 			'calling';
 	if (self.link === 'ready' && talk.ended)
 		return 'ended';
@@ -369,9 +369,10 @@ function connect_buttons()
 /* A reload in a call: BYE now, and the same call again after it */
 function leave()
 {
-	if (talk.busy)
+	if (talk.call)
 		sessionStorage.setItem(REDIAL, JSON.stringify({
-			at: Date.now(), talk: Boolean(talk.call?.track) }));
+			at: Date.now(),
+			talk: !['off', 'denied'].includes(talk.talk) }));
 	talk.stop();
 	self.phone?.stop();
 }

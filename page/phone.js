@@ -23,7 +23,7 @@ import { REALM, USER } from './password.js';
 const BOARD = `sip:board@${REALM}`;
 const MACHINE = 'application/vnd.boardphone+json';
 const TEXT = 'text/plain;charset=UTF-8';
-const RECOVERY_MIN = 1, RECOVERY_MAX = 10; /* [s] */
+const RECOVERY_MIN = 1, RECOVERY_MAX = 5;  /* [s] */
 const REGISTER = 600;   /* Registration [s] */
 const ALIVE = 20000;    /* Between questions whether the board is there [ms] */
 const PATIENCE = 6000;  /* With an answer to that [ms] */
@@ -106,12 +106,12 @@ export class Phone {
 			this.#ask();
 	}
 
-	/** Call the board; `track` is a microphone's, or null to listen only */
-	call(track)
+	/** Call the board; `silence` as in call.js */
+	call(silence)
 	{
-		const call = new Call(null, track);
+		const call = new Call();
 
-		call.dial(this.#ua, BOARD);
+		call.dial(this.#ua, BOARD, silence);
 		return call;
 	}
 

@@ -44,6 +44,14 @@ export async function wake()
 	listener();
 }
 
+/** A track that is silent: the microphone's place until that is there */
+export function nothing()
+{
+	context ??= new AudioContext();
+	return context.createMediaStreamDestination().stream
+		.getAudioTracks()[0];
+}
+
 /** Tell when blocked() may have changed */
 export function on_change(handler)
 {

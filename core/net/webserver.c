@@ -149,16 +149,22 @@ static bool make_place(struct webserver *w, uint64_t now)
 	return true;
 }
 
-/* Hand it to the owner, who may free the server */
-static void hand_over(struct webserver *w, struct webconn *c, struct mbuf *rest,
-		      uint64_t now)
+/* Hand it to the owner, who may free the server. From then on nobody else
+   has a reference, so that the connection sees when he has dropped his */
+static void hand_over(struct webserver *w, struct webconn *c,
+		      struct mbuf *rest, uint64_t now)
 {
 	++w->upgraded;
 	webconn_link(c, &w->conns);
 	w->openh(c, now, w->arg);
-	if (mem_nrefs(c) == 1)
+	if (mem_nrefs(c) == 1) {
 		webconn_close(c, FRAMES_GOING_AWAY, NULL, now);
-	else if (rest)
+		mem_deref(c);
+		return;
+	}
+
+	mem_deref(c);
+	if (rest)
 		webconn_recv(c, rest, now);
 }
 
@@ -182,7 +188,6 @@ static void upgrade(struct visitor *v, uint64_t now)
 	leave(v, now);
 	if (!err)
 		hand_over(w, c, rest, now);
-	mem_deref(c);
 	mem_deref(rep);
 	mem_deref(rest);
 }

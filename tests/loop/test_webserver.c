@@ -452,6 +452,22 @@ static void test_webserver_may_be_freed_in_its_handlers(void **state)
 	webguest_close(g);
 }
 
+/* Messages that came right behind the upgrade, of which he wants only one */
+static void test_webserver_stops_when_its_owner_has_gone(void **state)
+{
+	(void)state;
+
+	drop_in_recv = true;
+	echo = false;
+	join(0);
+	webguest_upgrade(&gv[0], "");
+	for (unsigned i = 0; i < 3; i++)
+		webguest_frame(&gv[0], 0x81, "early");
+	webguest_run(is_closed);
+	assert_int_equal(messages, 1);
+	assert_int_equal(ended, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -469,6 +485,7 @@ int main(void)
 		T(test_webserver_reads_a_flood_slowly),
 		T(test_webserver_closes_what_nobody_wants),
 		T(test_webserver_may_be_freed_in_its_handlers),
+		T(test_webserver_stops_when_its_owner_has_gone),
 	};
 	int err;
 

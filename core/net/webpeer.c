@@ -18,6 +18,7 @@ enum state {
 struct webpeer {
 	const struct website *site;
 	enum state state;
+	bool plain;
 	struct mbuf *in;       /* Not yet dealt with, NULL when nothing is  */
 	struct webrequest req; /* The one that is read or answered          */
 	struct webreply rep;   /* To it                                     */
@@ -51,6 +52,11 @@ int webpeer_alloc(struct webpeer **pp, const struct website *site, uint64_t now)
 	return 0;
 }
 
+void webpeer_set_plain(struct webpeer *p)
+{
+	p->plain = true;
+}
+
 static void end(struct webpeer *p)
 {
 	p->state = OVER;
@@ -79,6 +85,15 @@ static void refuse(struct webpeer *p, enum webrequest_status status,
 	reply(p, website_refuse(p->site, &p->req, status, &p->rep), now);
 }
 
+static int answer(struct webpeer *p)
+{
+	if (!p->plain)
+		return website_answer(p->site, &p->req, &p->rep);
+
+	p->req.keep = false;
+	return website_answer_plain(p->site, &p->req, &p->rep);
+}
+
 /* Look whether a request is whole */
 static void look(struct webpeer *p, uint64_t now)
 {
@@ -90,8 +105,7 @@ static void look(struct webpeer *p, uint64_t now)
 
 	if (!err) {
 		++p->requests;
-		err = website_answer(p->site, &p->req, &p->rep);
-		reply(p, err, now);
+		reply(p, answer(p), now);
 	} else if (err == EPROTO) {
 		refuse(p, p->req.status, now);
 	} else {

@@ -37,6 +37,9 @@ struct webpeer;
 int webpeer_alloc(struct webpeer **pp, const struct website *site,
 		  uint64_t now);
 
+/** There is no TLS: whatever is asked for, it is sent to https and closed */
+void webpeer_set_plain(struct webpeer *p);
+
 /** Bytes from the peer */
 void webpeer_recv(struct webpeer *p, const uint8_t *data, size_t size,
 		  uint64_t now);

@@ -34,6 +34,7 @@ static const struct {
 } statusv[] = {
 	{ WEBREQUEST_OK, "OK" },
 	{ WEBREQUEST_NOT_MODIFIED, "Not Modified" },
+	{ WEBREQUEST_REDIRECT, "Temporary Redirect" },
 	{ WEBREQUEST_BAD, "Bad Request" },
 	{ WEBREQUEST_FORBIDDEN, "Forbidden" },
 	{ WEBREQUEST_NOT_FOUND, "Not Found" },
@@ -170,6 +171,22 @@ int webreply_file(struct webreply *rep, const struct webrequest *r,
 		rep->keep = mem_ref(keep);
 	}
 
+	return end(rep, err);
+}
+
+int webreply_redirect(struct webreply *rep, const struct webrequest *r)
+{
+	int err;
+
+	err = begin(rep, r, WEBREQUEST_REDIRECT, false);
+	if (!rep->head)
+		return err;
+
+	err |= mbuf_printf(rep->head,
+			   "Cache-Control: no-store\r\n"
+			   "Location: https://%s/\r\n"
+			   "Content-Length: 0\r\n",
+			   r->host);
 	return end(rep, err);
 }
 

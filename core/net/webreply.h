@@ -48,6 +48,15 @@ int webreply_status(struct webreply *rep, const struct webrequest *r,
 int webreply_file(struct webreply *rep, const struct webrequest *r,
 		  const struct webfile *f, void *keep, bool hsts);
 
+/**
+ * Send to the same host by https. Nothing else is ever said in the clear.
+ *
+ * @param r  Its host is one of ours
+ *
+ * @return 0, ENOMEM
+ */
+int webreply_redirect(struct webreply *rep, const struct webrequest *r);
+
 /** Answer 101 to an upgrade. @return 0, ENOMEM, EPROTO */
 int webreply_switch(struct webreply *rep, const struct webrequest *r);
 

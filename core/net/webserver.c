@@ -1,11 +1,15 @@
 /**
  * @file core/net/webserver.c  Web server
  *
- * A visitor is a connection from its first byte until it is closed or has
- * become a WebSocket. When all places are taken, who comes waits at the
- * listener until one is free, or one of the visitors is idle or slow.
+ * A visitor is a connection until it is closed or has become a WebSocket. Its
+ * first byte says whether it speaks TLS: people type addresses without
+ * https, and are told what is right. Who says nothing costs no TLS session.
+ *
+ * When all places are taken, who comes waits at the listener until one is
+ * free, or one of the visitors is idle or slow.
  */
 #include <assert.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
@@ -20,6 +24,7 @@ enum {
 	WRITE_SIZE = 32 * 1024,	  /* In one turn of the loop, ours [bytes] */
 	SLOW_SETUP = 2 * CLOCK_S, /* A handshake that takes longer yields
 				      to others, ours [us]                  */
+	TLS_HANDSHAKE = 22,	  /* First byte of TLS, RFC 8446 section 5.1 */
 	LAST_MAX = 5 * CLOCK_S,	  /* For the last bytes to leave, ours [us] */
 };
 
@@ -40,11 +45,15 @@ struct webserver {
 struct visitor {
 	struct le le;
 	struct webserver *w;
-	struct stream *stream;
-	struct webpeer *peer;	 /* NULL during the handshake             */
-	struct loop_timer timer; /* The peer's, or to write on            */
-	uint64_t since;		 /* It came [us]                          */
-	uint64_t wrote;		 /* Last time [us]                        */
+	struct sa addr;
+	struct loop_watch *watch; /* For the first byte                   */
+	int fd;			  /* -1 when the stream has it            */
+	struct stream *stream;	  /* NULL before the first byte           */
+	struct webpeer *peer;	  /* NULL during the handshake             */
+	struct loop_timer timer;  /* The peer's, or to write on            */
+	bool plain;		  /* It does not speak TLS                 */
+	uint64_t since;		  /* It came [us]                          */
+	uint64_t wrote;		  /* Last time [us]                        */
 };
 
 static void visitor_destructor(void *arg)
@@ -53,6 +62,9 @@ static void visitor_destructor(void *arg)
 
 	list_unlink(&v->le);
 	loop_timer_cancel(&v->timer);
+	mem_deref(v->watch);
+	if (v->fd >= 0)
+		(void)close(v->fd);
 	mem_deref(v->peer);
 	mem_deref(v->stream);
 }
@@ -151,8 +163,8 @@ static bool make_place(struct webserver *w, uint64_t now)
 
 /* Hand it to the owner, who may free the server. From then on nobody else
    has a reference, so that the connection sees when he has dropped his */
-static void hand_over(struct webserver *w, struct webconn *c,
-		      struct mbuf *rest, uint64_t now)
+static void hand_over(struct webserver *w, struct webconn *c, struct mbuf *rest,
+		      uint64_t now)
 {
 	++w->upgraded;
 	webconn_link(c, &w->conns);
@@ -256,7 +268,7 @@ static void on_timer(uint64_t now, void *arg)
 {
 	struct visitor *v = arg;
 
-	if (now >= due(v))
+	if (!v->peer || now >= due(v))
 		leave(v, now);
 	else
 		serve(v, now);
@@ -305,6 +317,8 @@ static void on_up(uint64_t now, void *arg)
 		return;
 	}
 
+	if (v->plain)
+		webpeer_set_plain(v->peer);
 	stream_set_drained(v->stream, on_drained);
 	loop_timer_arm(&v->timer, webpeer_due(v->peer));
 	settle(v->w, now);
@@ -316,6 +330,29 @@ static void on_close(int err, const char *reason, uint64_t now, void *arg)
 	(void)reason;
 
 	leave(arg, now);
+}
+
+/* The first byte has come: it is left to the stream */
+static void on_first(int flags, uint64_t now, void *arg)
+{
+	struct visitor *v = arg;
+	struct pagecert *cert = v->w->cert;
+	uint8_t first = 0;
+	int fd = v->fd;
+	(void)flags;
+
+	if (recv(fd, &first, sizeof(first), MSG_PEEK | MSG_DONTWAIT) <= 0) {
+		leave(v, now);
+		return;
+	}
+
+	v->plain = cert && first != TLS_HANDSHAKE;
+	v->watch = mem_deref(v->watch);
+	v->fd = -1;
+	loop_timer_cancel(&v->timer);
+	if (stream_accept(&v->stream, fd, &v->addr, v->plain ? NULL : cert,
+			  on_up, on_recv, on_close, v))
+		leave(v, now);
 }
 
 /* Somebody idle or slow makes place. @return whether there is one */
@@ -350,11 +387,14 @@ static void on_accept(int fd, const struct sa *peer, uint64_t now, void *arg)
 	}
 
 	v->w = w;
+	v->fd = fd;
+	v->addr = *peer;
 	v->since = now;
 	loop_timer_init(&v->timer, "webserver", on_timer, v);
+	loop_timer_arm(&v->timer, now + WEBPEER_REQUEST_MAX);
 	list_append(&w->visitors, &v->le, v);
-	if (stream_accept(&v->stream, fd, peer, w->cert, on_up, on_recv,
-			  on_close, v))
+	if (loop_watch_alloc(&v->watch, "webserver", fd, LOOP_READ, on_first,
+			     v))
 		mem_deref(v);
 	settle(w, now);
 }
@@ -439,7 +479,10 @@ int webserver_print(struct re_printf *pf, const struct webserver *w)
 	for (le = list_head(&w->visitors); le; le = le->next) {
 		const struct visitor *v = le->data;
 
-		err |= re_hprintf(pf, "\n%H", stream_print, v->stream);
+		if (v->stream)
+			err |= re_hprintf(pf, "\n%H", stream_print, v->stream);
+		else
+			err |= re_hprintf(pf, "\nsilent %J", &v->addr);
 		if (v->peer)
 			err |= re_hprintf(pf, " %H", webpeer_print, v->peer);
 	}

@@ -129,3 +129,12 @@ int website_answer(const struct website *s, const struct webrequest *r,
 	return webreply_file(rep, r, f, f == &s->info ? s->json : NULL,
 			     s->hsts);
 }
+
+int website_answer_plain(const struct website *s, const struct webrequest *r,
+			 struct webreply *rep)
+{
+	if (!webnames_has(s->names, r->host))
+		return webreply_status(rep, r, WEBREQUEST_MISDIRECTED, false);
+
+	return webreply_redirect(rep, r);
+}

@@ -45,6 +45,11 @@ int website_set_info(struct website *s, const char *json);
 int website_answer(const struct website *s, const struct webrequest *r,
 		   struct webreply *rep);
 
+/** Answer one that did not come through TLS: it is sent to https.
+    @return 0, ENOMEM */
+int website_answer_plain(const struct website *s, const struct webrequest *r,
+			 struct webreply *rep);
+
 /** Answer with a status instead. @return 0, ENOMEM */
 int website_refuse(const struct website *s, const struct webrequest *r,
 		   enum webrequest_status status, struct webreply *rep);

@@ -1,9 +1,9 @@
 /**
  * @file tests/fuzz/fuzz_webpeer.c  Fuzz target: a connection of the page
  *
- * The first byte: bit 0 whether an upgrade may happen, the rest the size of
- * the pieces. Between pieces a second passes; replies are taken in pieces of
- * 100 bytes. What is held never grows over what the limits allow.
+ * The first byte: bit 0 whether an upgrade may happen, bit 1 whether there
+ * is no TLS, the rest the size of the pieces. Between pieces a second passes;
+ * replies are taken in pieces of 100 bytes.
  */
 #include "core/base/log.h"
 #include "core/net/webpeer.h"
@@ -79,9 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	log_set_level(LOG_LEVEL_WARNING + 1);
 	upgrade = data[0] & 1;
-	step = data[0] >> 1 ? data[0] >> 1 : size;
+	step = data[0] >> 2 ? data[0] >> 2 : size;
 	site = make_site();
 	if (site && !webpeer_alloc(&p, site, now)) {
+		if (data[0] & 2)
+			webpeer_set_plain(p);
 		for (size_t i = 1; i < size; i += step) {
 			webpeer_recv(p, data + i,
 				     size - i < step ? size - i : step, now);

@@ -132,13 +132,42 @@ static bool is_closed(void)
 	return guest.closed;
 }
 
+/* Who types an address without https */
+static void test_webserver_sends_who_speaks_http_to_https(void **state)
+{
+	(void)state;
+
+	begin();
+	webguest_connect(&guest, webserver_port(server));
+	webguest_text(&guest,
+		      "GET /x HTTP/1.1\r\nHost: 127.0.0.1:8443\r\n\r\n");
+	webguest_run(is_closed);
+	assert_memory_equal(guest.in, "HTTP/1.1 307 ", 13);
+	assert_non_null(
+		strstr(guest.in, "\r\nLocation: https://127.0.0.1:8443/\r\n"));
+	assert_null(strstr(guest.in, "Strict-Transport-Security"));
+	webguest_close(&guest);
+
+	webguest_connect(&guest, webserver_port(server));
+	webguest_text(&guest, "GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n");
+	webguest_run(is_closed);
+	assert_memory_equal(guest.in, "HTTP/1.1 421 ", 13);
+	webguest_close(&guest);
+
+	webguest_connect(&guest, webserver_port(server));
+	webguest_upgrade(&guest, "");
+	webguest_run(is_closed);
+	assert_memory_equal(guest.in, "HTTP/1.1 307 ", 13);
+	webguest_close(&guest);
+	end();
+}
+
 static void test_webserver_closes_what_is_no_tls(void **state)
 {
 	static const char *const v[] = {
-		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		"\x16\x03\x01\x7f\xff\x01",
 		"\x16\x03\x01\x01\x01\xff a hello that is none",
-		"\x80\x2e\x01\x03\x01 an old hello",
+		"\x80\x2e\x01\x03\x01 an old hello\r\n\r\n",
 	};
 	char junk[300];
 	(void)state;
@@ -223,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_webserver_talks_to_a_phone),
 		cmocka_unit_test(test_webserver_takes_a_phone_over_its_address),
+		cmocka_unit_test(test_webserver_sends_who_speaks_http_to_https),
 		cmocka_unit_test(test_webserver_closes_what_is_no_tls),
 		cmocka_unit_test(test_webserver_survives_without_memory),
 	};

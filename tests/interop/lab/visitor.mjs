@@ -221,7 +221,7 @@ export class Visitor {
  * @param more     Of playwright's newContext()
  */
 export async function visit(chromium, board, { name = 'visitor', fragment,
-	tone = 0, deny = false, url = board.url(), screen = DESKTOP,
+	tone = 0, deny = false, url = board?.url(), screen = DESKTOP,
 	...more } = {})
 {
 	const context = await chromium.newContext({ locale: 'en-GB',

@@ -30,8 +30,8 @@ const CODES = { 486: 'busy', 600: 'busy', 403: 'refused', 603: 'refused',
 	480: 'unreachable', 408: 'unreachable', 404: 'unreachable',
 	503: 'busy', 488: 'media', 606: 'media' };
 
-/* Why, from what JsSIP says of the end of a call that never was */
-function failure({ originator, message, cause }, incoming)
+/** Why, from what JsSIP says of the end of a call that never was */
+export function failure({ originator, message, cause }, incoming)
 {
 	const text = message?.getHeader?.('reason') ?? '';
 

@@ -66,11 +66,11 @@ function buttons(m)
 
 	icon('mic-icon', mic_icon);
 	text('mic-text', t(mic_words));
-	$('mic').setAttribute('aria-pressed', String(m.talk === 'muted'));
+	$('mic').dataset.on = String(m.talk === 'muted');
 	$('mic').disabled = m.talk === 'asking';
 	icon('speaker-icon', m.silent ? 'i-sound-off' : 'i-sound');
 	text('speaker-text', t(m.silent ? 'speaker.off' : 'speaker.on'));
-	$('speaker').setAttribute('aria-pressed', String(m.silent));
+	$('speaker').dataset.on = String(m.silent);
 	text('watch-text', t(see));
 	text('answer-text', t(`answer.${see}`));
 	for (const id of ['watch-icon', 'answer-icon'])

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { REASONS } from '../call.js';
 
 const HERE = new URL('..', import.meta.url).pathname;
 const tables = new Map(await Promise.all(readdirSync(`${HERE}/words`)
@@ -29,6 +30,11 @@ test('what is filled in is the same in every language', () => {
 		for (const [key, text] of Object.entries(words))
 			assert.equal(fields(text), fields(en[key]),
 				     `${name}: ${key}`);
+});
+
+test('every end of a call has words', () => {
+	for (const reason of REASONS)
+		assert.ok(`end.${reason}` in en, reason);
 });
 
 test('elements name words that there are', () => {

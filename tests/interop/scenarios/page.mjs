@@ -7,7 +7,7 @@
  * state is kept (lab/visitor.mjs).
  */
 import assert from 'node:assert/strict';
-import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
+import { BROWSER_TONE, PHONE_TONE, assert_tone, patient, told }
 	from '../lab/laboratory.mjs';
 import { DOOR_CODE } from '../lab/board.mjs';
 import { power_at } from '../lab/sound.mjs';
@@ -80,9 +80,14 @@ export async function board_hears(board)
 	await board.listen_for(SETTLE);
 }
 
+/** The page hears the board; its figures */
+export const hears = (visitor, seconds = LISTEN) => patient(async () =>
+	assert_tone(visitor.name, await visitor.listen(seconds), PHONE_TONE));
+
 /** Both listen; figures of both */
-export async function both_hear(visitor, board, seconds = LISTEN,
-				tone = BROWSER_TONE)
+export const both_hear = (...args) => patient(() => both(...args));
+
+async function both(visitor, board, seconds = LISTEN, tone = BROWSER_TONE)
 {
 	const [v, b] = await Promise.all([visitor.listen(seconds),
 					  board.listen_for(seconds)]);
@@ -228,9 +233,7 @@ async function three_watch(lab)
 		watchers.push(await lab.member(board, { name }));
 	for (const watcher of watchers)
 		await watching(watcher);
-	const heard = await Promise.all(watchers.map((w) => w.listen(LISTEN)));
-	heard.forEach((sound, i) =>
-		assert_tone(watchers[i].name, sound, PHONE_TONE));
+	await Promise.all(watchers.map((w) => hears(w)));
 	for (const watcher of watchers)
 		assert.equal(await watcher.asked(), 0,
 			     'a watcher is asked for the microphone');
@@ -308,8 +311,7 @@ async function reload_in_call(lab)
 	const ms = now() - start;
 	await until('one call', async () => await board.calls() === 1);
 	await visitor.shot('after-reload');
-	const sound = await visitor.listen(LISTEN);
-	const heard = assert_tone('page', sound, PHONE_TONE);
+	const heard = await hears(visitor);
 	await hangs_up(visitor);
 	await no_call(board);
 	return `heard again after ${ms.toFixed(0)} ms; ${told(heard)}`;

@@ -4,11 +4,10 @@
  *     page in Chromium -> board: calls, listens first, is too many, leaves
  */
 import assert from 'node:assert/strict';
-import { PHONE_TONE, assert_tone, told }
-	from '../lab/laboratory.mjs';
+import { told } from '../lab/laboratory.mjs';
 import { never, until } from '../lab/wait.mjs';
-import { answered, board_hears, both_hear, hangs_up, no_call, over, rung,
-	 talks, watching } from './page.mjs';
+import { answered, board_hears, both_hear, hangs_up, hears, no_call, over,
+	 rung, talks, watching } from './page.mjs';
 
 const SANITIZED = { sanitized: true };
 const CONNECTIONS = 8; /* That a board takes, SECURITY row 43 */
@@ -87,7 +86,7 @@ async function denied(lab)
 	await answered(visitor);
 	await visitor.says('talk', 'denied');
 	await visitor.shot('microphone-denied');
-	const heard = assert_tone('page', await visitor.listen(1), PHONE_TONE);
+	const heard = await hears(visitor, 1);
 	await hangs_up(visitor);
 	await no_call(board);
 	return told(heard);
@@ -209,8 +208,8 @@ async function twenty_calls(lab)
 	       `${before.fds} descriptors became ${after.fds}`);
 	assert(after.private - before.private < 128,
 	       `${before.private} kB became ${after.private} kB`);
-	const heard = await watching(visitor).then(() => visitor.listen(1));
-	assert_tone('page', heard, PHONE_TONE);
+	await watching(visitor);
+	await hears(visitor, 1);
 	return `${before.private} kB, then ${after.private} kB`;
 }
 

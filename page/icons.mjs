@@ -1,20 +1,18 @@
 /**
  * @file page/icons.mjs  The page's icons as PNG, drawn by arithmetic
  *
- * The same figure as icon.svg: a telephone's handset as an arc with two ends,
- * light on a rounded square. Nothing but zlib is needed.
+ * The same figure as icon.svg: a door station, light on a rounded square.
+ * Nothing but zlib is needed.
  */
-import { crc32 as zlib_crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 
 const SIZES = [180, 192, 512];
 const PIECES = 4; /* Samples of a pixel's side, for smooth edges */
 const TOP = [0x2f, 0x7d, 0xf6], BOTTOM = [0x16, 0x4f, 0xd0];
 
-/* PNG's own checksum: zlib has it from Node 22 on */
+/* PNG's checksum; zlib tells its own from Node 20 on only */
 function crc32(octets)
 {
-	if (zlib_crc32)
-		return zlib_crc32(octets);
 	let crc = ~0;
 
 	for (const octet of octets) {
@@ -45,8 +43,7 @@ function capsule(x, y, ax, ay, bx, by)
 	return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
-/* Whether a point of the unit square is on the figure: a door station, which
-   is a plate with a lens, a loudspeaker's three bars and a button */
+/* Whether a point of the unit square is on the figure: a plate with a lens, a loudspeaker's three bars and a button */
 function figure(x, y)
 {
 	const plate = Math.max(Math.abs(x - .5) - .13,

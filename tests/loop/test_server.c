@@ -16,7 +16,9 @@
 #include "tests/loop/support/host.h"
 
 enum {
-	BIG = 200 * 1000, /* Under what a stream queues [bytes] */
+	BIG = 200 * 1000,    /* Under what a stream queues [bytes]       */
+	MEMORY_STEPS = 500,  /* Tries without memory ...                 */
+	MEMORY_STRIDE = 101, /* ... so many allocations apart; a prime   */
 };
 
 static bool got_big(void)
@@ -343,6 +345,35 @@ static void test_server_leaks_nothing(void **state)
 	assert_int_equal(memory_blocks(), blocks);
 }
 
+static bool either(void)
+{
+	return host_both_up() || host.visitorv[0].closed;
+}
+
+/* Some allocation fails, each in its turn; it may be the client's, too */
+static void test_server_survives_without_memory(void **state)
+{
+	unsigned up = 0, down = 0;
+	bool failed = true;
+	(void)state;
+
+	for (long n = 0; n < MEMORY_STEPS && failed; n++) {
+		host_begin("127.0.0.1");
+		host_dial("127.0.0.1");
+		memory_fail_after(n * MEMORY_STRIDE, true);
+		if (host_run_for(either, CLOCK_S / 2) && host.c.up)
+			++up;
+		else
+			++down;
+		failed = memory_failed();
+		memory_fail_after(-1, false);
+		host.c.s = mem_deref(host.c.s);
+		host_end();
+	}
+	print_message("%u up, %u not\n", up, down);
+	assert_true(up);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_server_drops_a_client_that_does_not_read),
 		cmocka_unit_test(test_server_pleases_openssl),
 		cmocka_unit_test(test_server_leaks_nothing),
+		cmocka_unit_test(test_server_survives_without_memory),
 	};
 	int n;
 

@@ -6,11 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/unit/test.h"
+#include "tests/support/memory.h"
 #include "core/base/keepfile.h"
 #include "core/base/log.h"
 #include "core/net/pagecert.h"
 #include "core/net/pemfile.h"
 #include "core/net/selfsign.h"
+
+enum {
+	MEMORY_STEPS = 150, /* Tries without memory ...                 */
+	MEMORY_STRIDE = 37, /* ... so many allocations apart; a prime   */
+};
 
 #define DAY  86400ULL
 #define WALL (trust_floor() + 60)
@@ -351,6 +357,29 @@ static void test_pagecert_leaks_nothing(void **state)
 	assert_int_equal(test_blocks(), before);
 }
 
+/* Some allocation fails, each in its turn: told so, and all is well later */
+static void test_pagecert_survives_without_memory(void **state)
+{
+	bool failed = true;
+	int err;
+	(void)state;
+
+	for (long n = 0; n < MEMORY_STEPS && failed; n++) {
+		memory_fail_after(n * MEMORY_STRIDE, true);
+		err = make("door", WALL);
+		failed = memory_failed();
+		memory_fail_after(-1, false);
+		if (err)
+			assert_true(reason[0]);
+		pc = mem_deref(pc);
+		assert_int_equal(make("door", WALL), 0);
+		if (n % 2) {
+			pc = mem_deref(pc);
+			(void)unlink(own);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +396,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_pagecert_warns_of_the_end,
 					  clean),
 		cmocka_unit_test_teardown(test_pagecert_leaks_nothing, clean),
+		cmocka_unit_test_teardown(test_pagecert_survives_without_memory,
+					  clean),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,8 +1,8 @@
 /**
  * @file core/net/webserver.h  Web server: the board's own page, over HTTPS
  *
- *     browser <-> listener -> stream -> [webserver] -> webpeer (HTTP)
- *                                            |-> webconn (WebSocket) -> owner
+ *     browser -> listener -> [webserver] -> webvisitor (HTTP)
+ *                                 `-> webconn (WebSocket) -> owner
  *
  * Serves a table of files, /board.json, and the upgrade of /sip to a
  * WebSocket with the subprotocol "sip" (RFC 7118); nothing else. Holds a few

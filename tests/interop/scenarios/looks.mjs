@@ -18,6 +18,10 @@ async function looks(lab)
 		'telephone-dark': { screen: TELEPHONE, colorScheme: 'dark' },
 		'desktop-dark': { colorScheme: 'dark' },
 		'desktop-german': { locale: 'de-DE' },
+		'small': { screen: { ...TELEPHONE,
+			viewport: { width: 320, height: 568 } } },
+		'sideways': { screen: { ...TELEPHONE,
+			viewport: { width: 844, height: 390 } } },
 	};
 
 	for (const [kind, options] of Object.entries(kinds)) {
@@ -47,6 +51,31 @@ async function looks(lab)
 	}
 	lab.visitors = [];
 	return `${Object.keys(kinds).length} kinds`;
+}
+
+/* It installs; and what is installed opens when the board is away */
+async function installs(lab)
+{
+	const board = await lab.board();
+	const visitor = await lab.member(board);
+	const { page } = visitor;
+	const session = await page.context().newCDPSession(page);
+	const { installabilityErrors } =
+		await session.send('Page.getInstallabilityErrors');
+	const wrong = installabilityErrors.map((e) => e.errorId)
+		.filter((id) => id !== 'in-incognito');
+
+	assert.deepEqual(wrong, [], 'what keeps it from being installed');
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	await page.reload();
+	await visitor.shows('ready');
+	await board.stop();
+	await visitor.shows('offline');
+	await page.reload();
+	await visitor.shows('offline');
+	await visitor.shot('opened-without-board');
+	await board.start();
+	await visitor.shows('ready', 30000);
 }
 
 /* Nothing is wider than the screen, no button is outside of it */
@@ -130,4 +159,5 @@ async function keyboard(lab)
 export default [
 	['page: telephone and desktop, dark, German', looks],
 	['page: by keyboard alone', keyboard],
+	['page: installs, and opens without the board', installs],
 ];

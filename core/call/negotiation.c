@@ -24,8 +24,11 @@ static int take_answer(struct negotiation *n, const struct invite_event *ev,
 		       uint64_t now)
 {
 	struct mbuf *mb = body_of(ev);
-	int err = mb ? session_take_answer(n->session, mb, now) : ENOMEM;
+	int err;
 
+	n->taking = true;
+	err = mb ? session_take_answer(n->session, mb, now) : ENOMEM;
+	n->taking = false;
 	mem_deref(mb);
 	if (!err) {
 		n->answered = true;
@@ -90,10 +93,11 @@ static int reoffer_body(struct negotiation *n, const struct invite_event *ev,
 		return session_offer(n->session, mbp);
 
 	body = body_of(ev);
+	n->taking = true;
 	err = body ? session_take_offer(n->session, body) : ENOMEM;
 	if (!err)
 		err = session_answer(n->session, mbp, now);
-
+	n->taking = false;
 	mem_deref(body);
 	return err;
 }
@@ -160,7 +164,9 @@ void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 	struct mbuf *mb = NULL;
 	int err;
 
-	if (invite_state(inv) != INVITE_UP || session_offering(n->session))
+	/* An ICE restart of the peer's says inside that we are ready */
+	if (n->taking || invite_state(inv) != INVITE_UP ||
+	    session_offering(n->session))
 		return;
 	if (n->moved)
 		move(n, now);

@@ -43,6 +43,7 @@ async function looks(lab)
 		await visitor.shot(`${kind}-door`);
 		await visitor.click('keypad-open');
 		await visitor.shot(`${kind}-keypad`);
+		await fits(visitor);
 		await hangs_up(visitor);
 		await visitor.click('settings-open');
 		await visitor.shot(`${kind}-settings`);
@@ -78,23 +79,33 @@ async function installs(lab)
 	await visitor.shows('ready', 30000);
 }
 
-/* Nothing is wider than the screen, no button is outside of it */
+/* Nothing is wider than the screen, no button outside of it or cut off by
+   what it stands on, none under another; but for what can be scrolled */
 async function fits({ name, page })
 {
 	const outside = await page.evaluate(() => {
 		const list = [...document.querySelectorAll('button')]
-			.filter((b) => b.checkVisibility())
-			.map((b) => [b.id, b.getBoundingClientRect()])
-			.filter(([, r]) => r.left < 0 || r.top < 0 ||
-				r.right > innerWidth + 1 ||
-				r.bottom > innerHeight + 1)
-			.map(([id]) => id);
+			.filter((b) => b.checkVisibility() &&
+				!b.closest('dialog, .card, .side'))
+			.filter((b) => {
+				const r = b.getBoundingClientRect();
+				const on = (b.closest('.stage') ??
+					document.documentElement)
+					.getBoundingClientRect();
+				const top = document.elementFromPoint(
+					(r.left + r.right) / 2,
+					(r.top + r.bottom) / 2);
+				return r.left < on.left || r.top < on.top ||
+					r.right > on.right + 1 ||
+					r.bottom > on.bottom + 1 ||
+					!b.contains(top);
+			}).map((b) => b.id || b.textContent);
 		if (document.documentElement.scrollWidth > innerWidth)
 			list.push('the page itself');
 		return list;
 	});
 
-	assert.deepEqual(outside, [], `${name}: outside of the screen`);
+	assert.deepEqual(outside, [], `${name}: cut off, or covered`);
 }
 
 /* Text stands out of what is behind it (WCAG 2, 1.4.3 for large text) */

@@ -43,7 +43,8 @@ function capsule(x, y, ax, ay, bx, by)
 	return Math.hypot(x - ax - t * dx, y - ay - t * dy);
 }
 
-/* Whether a point of the unit square is on the figure: a plate with a lens, a loudspeaker's three bars and a button */
+/* Whether a point of the unit square is on the figure: a plate with a lens, a
+   loudspeaker's three bars and a button */
 function figure(x, y)
 {
 	const plate = Math.max(Math.abs(x - .5) - .13,

@@ -27,6 +27,8 @@ const RECOVERY_MIN = 1, RECOVERY_MAX = 5;  /* [s] */
 const REGISTER = 600;   /* Registration [s] */
 const ALIVE = 20000;    /* Between questions whether the board is there [ms] */
 const PATIENCE = 6000;  /* With an answer to that [ms] */
+const CONNECT = 10000;  /* Patience with a connection, until registered [ms] */
+const AGAIN = 1000;     /* From the end of patience to the next try [ms] */
 const LOCKED = 60;      /* If the board does not say [s] */
 const NO_ANSWER = 300;  /* The board ends the ringing, not the page [s] */
 const RETRY = 5000;     /* After a refusal that may pass [ms] */
@@ -42,6 +44,8 @@ export class Phone {
 	#tell;
 	#alive = null;
 	#retry = null;
+	#patience = null;
+	#dead = null;
 	#attempts = 0;
 
 	/** @param ha1 of password.js */
@@ -67,8 +71,13 @@ export class Phone {
 	{
 		const ua = this.#ua;
 
-		ua.on('connecting', () => this.#tell('connecting',
-			{ again: this.#attempts++ > 0 }));
+		ua.on('connecting', () => {
+			clearTimeout(this.#patience);
+			this.#patience = setTimeout(() => this.#anew(),
+				CONNECT);
+			this.#tell('connecting',
+				{ again: this.#attempts++ > 0 });
+		});
 		ua.on('disconnected', ({ code }) => this.#offline(code));
 		ua.on('registered', () => this.#registered());
 		ua.on('registrationFailed', (e) => this.#refused(e.response));
@@ -161,13 +170,20 @@ export class Phone {
 	{
 		clearInterval(this.#alive);
 		clearTimeout(this.#retry);
-		this.#alive = this.#retry = null;
+		clearTimeout(this.#patience);
+		clearTimeout(this.#dead);
+	}
+
+	/* A connection that leads nowhere: another one */
+	#anew()
+	{
+		this.#ua.transport.disconnect();
+		this.#retry = setTimeout(() => this.hurry(), AGAIN);
 	}
 
 	#registered()
 	{
 		this.#rest();
-		this.#attempts = 0;
 		this.#alive = setInterval(() => this.#ask(), ALIVE);
 		this.#tell('ready');
 	}
@@ -190,7 +206,7 @@ export class Phone {
 			this.#tell('refused', { reason: 'locked',
 				seconds: seconds || LOCKED });
 		} else if (this.#ua.isConnected()) {
-			clearTimeout(this.#retry);
+			this.#rest();
 			this.#retry = setTimeout(() => this.hurry(), RETRY);
 			this.#tell('offline', { code });
 		}
@@ -199,12 +215,10 @@ export class Phone {
 	/* A network that went away without a word: any answer will do */
 	#ask()
 	{
-		const { transport } = this.#ua;
-		const dead = setTimeout(() => {
-			transport.disconnect();
-			transport.connect();
-		}, PATIENCE);
-		const answered = () => clearTimeout(dead);
+		const answered = () => clearTimeout(this.#dead);
+
+		answered();
+		this.#dead = setTimeout(() => this.#anew(), PATIENCE);
 
 		this.#ua.sendOptions(BOARD, null, { eventHandlers: {
 			succeeded: answered, failed: answered } });

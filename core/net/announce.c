@@ -10,7 +10,7 @@
  */
 #include <ifaddrs.h>
 #include <net/if.h>
-#include <unistd.h>
+#include <strings.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/announce.h"
@@ -349,17 +349,30 @@ static int match_signals(struct announce *a)
 	return err;
 }
 
-/* Whether Avahi has that name already, for the machine */
-static bool is_hosts(const char *name)
+/* Avahi has the addresses of the name already when it is the machine's */
+static int on_host(sd_bus_message *m, void *arg, sd_bus_error *unused)
 {
-	char host[ANNOUNCE_NAME_MAX] = "";
+	struct announce *a = arg;
+	sd_bus_message *next;
+	const char *host;
 	size_t n;
+	int err;
+	(void)unused;
 
-	if (gethostname(host, sizeof(host) - 1))
-		return false;
+	if (!is_good(a, m, "name of the machine"))
+		return 0;
+	if (sysbus_lib.read(m, "s", &host) < 0)
+		return 0;
 
-	n = strcspn(host, ".");
-	return n == strcspn(name, ".") && !strncasecmp(host, name, n);
+	n = strcspn(a->name, ".");
+	a->own = strlen(host) == n && !strncasecmp(host, a->name, n);
+	err = sysbus_new(a->bus, &next, AVAHI, "/", SERVER, "EntryGroupNew");
+	if (!err)
+		err = sysbus_call(a->bus, next, on_group, a);
+	if (err)
+		again(a, "no memory", LATER);
+
+	return 0;
 }
 
 static int begin(struct announce *a)
@@ -373,14 +386,12 @@ static int begin(struct announce *a)
 	if (err)
 		return err;
 
-	a->own = is_hosts(a->name);
 	a->why = "Avahi is asked";
 	err = match_signals(a);
 	if (!err)
-		err = sysbus_new(a->bus, &m, AVAHI, "/", SERVER,
-				 "EntryGroupNew");
+		err = sysbus_new(a->bus, &m, AVAHI, "/", SERVER, "GetHostName");
 
-	return err ? err : sysbus_call(a->bus, m, on_group, a);
+	return err ? err : sysbus_call(a->bus, m, on_host, a);
 }
 
 static void destructor(void *arg)

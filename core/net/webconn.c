@@ -14,8 +14,7 @@
 #include "core/net/wsock.h"
 
 enum {
-	SLICE = 4096,		 /* In one turn of the loop, ours [bytes] */
-	PENDING_MAX = 64 * 1024, /* Of a peer that has gone, ours [bytes] */
+	SLICE = 4096,	     /* In one turn of the loop, ours [bytes] */
 	RATE = 64 * 1024,    /* Read in a second, ours [bytes]             */
 	BURST = 4 * CLOCK_S, /* So much of it at once, ours [us]           */
 	MESSAGE_COST = 512,  /* A message counts as its bytes and so many  */
@@ -187,29 +186,18 @@ static void on_timer(uint64_t now, void *arg)
 	mem_deref(c);
 }
 
-/* More came while some is pending */
-static int append(struct webconn *c, const struct mbuf *mb)
-{
-	size_t pos = c->pending->pos;
-	int err;
-
-	c->pending->pos = c->pending->end;
-	err = mbuf_write_mem(c->pending, mbuf_buf(mb), mbuf_get_left(mb));
-	c->pending->pos = pos;
-	return err;
-}
-
 void webconn_recv(struct webconn *c, struct mbuf *mb, uint64_t now)
 {
 	if (c->over || !mbuf_get_left(mb))
 		return;
 
-	if (!c->pending) {
-		c->pending = mem_ref(mb);
-		take(c, now);
-	} else if (mbuf_get_left(c->pending) > PENDING_MAX || append(c, mb)) {
-		finish(c, ENOMEM, "too much is pending", now);
+	if (c->pending) { /* Although nothing is read meanwhile */
+		finish(c, EPROTO, "more came than was asked for", now);
+		return;
 	}
+
+	c->pending = mem_ref(mb);
+	take(c, now);
 }
 
 static void on_stream_recv(struct mbuf *mb, uint64_t now, void *arg)

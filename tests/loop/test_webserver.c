@@ -4,7 +4,6 @@
  * On loopback and without TLS, so that guests can be as bad as they like;
  * with TLS in test_webserver_tls.c.
  */
-#include <sys/socket.h>
 #include <unistd.h>
 #include "tests/unit/test.h"
 #include "core/base/log.h"
@@ -14,15 +13,12 @@
 
 enum {
 	GUESTS = 12,
-	BIG = 150000,
 };
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-static uint8_t big[BIG];
 static const struct webfile filev[] = {
 	{ "/", "text/html", "a-1", false, (const uint8_t *)"page", 4 },
-	{ "/big", "text/plain", "a-2", false, big, sizeof(big) },
 	{ NULL, NULL, NULL, false, NULL, 0 },
 };
 
@@ -186,32 +182,6 @@ static void test_webserver_serves_the_page_again_and_again(void **state)
 	assert_memory_equal(gv[0].in, "HTTP/1.1 200 OK\r\n", 17);
 	ask("GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n");
 	assert_memory_equal(gv[0].in, "HTTP/1.1 421 ", 13);
-}
-
-static bool is_big(void)
-{
-	webguest_read(&gv[0]);
-	return gv[0].inc > BIG && gv[0].in[gv[0].inc - 1] == 'z';
-}
-
-static void test_webserver_sends_big_files_to_slow_readers(void **state)
-{
-	const int small = 4096;
-	(void)state;
-
-	memset(big, 'y', sizeof(big));
-	big[BIG - 1] = 'z';
-	join(0);
-	assert_int_equal(setsockopt(gv[0].fd, SOL_SOCKET, SO_RCVBUF, &small,
-				    sizeof(small)),
-			 0);
-	webguest_text(&gv[0], GET("/big"));
-	webguest_run(is_big);
-	assert_int_equal(gv[0].inc - (size_t)(strstr(gv[0].in, "\r\n\r\n") + 4 -
-					      gv[0].in),
-			 BIG);
-	ask(GET("/"));
-	assert_non_null(strstr(gv[0].in, "\r\n\r\npage"));
 }
 
 static void test_webserver_makes_websockets(void **state)
@@ -474,7 +444,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_webserver_serves_the_page_again_and_again),
-		T(test_webserver_sends_big_files_to_slow_readers),
 		T(test_webserver_makes_websockets),
 		T(test_webserver_says_when_a_peer_is_gone),
 		T(test_webserver_refuses_other_pages_and_places),

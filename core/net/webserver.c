@@ -74,17 +74,37 @@ static void on_settle(uint64_t now, void *arg)
 	settle(arg, now);
 }
 
-/* The oldest that has not said who it is */
-static struct webconn *stranger(const struct webserver *w)
+/* How many of an address have not proved who they are */
+static unsigned strangers_from(const struct webserver *w, const struct sa *addr)
 {
+	unsigned n = 0;
 	struct le *le;
 
 	for (le = list_head(&w->conns); le; le = le->next) {
-		if (!webconn_is_trusted(le->data))
-			return le->data;
+		n += !webconn_is_trusted(le->data) &&
+		     sa_cmp(webconn_peer(le->data), addr, SA_ADDR);
 	}
 
-	return NULL;
+	return n;
+}
+
+/* The oldest of those, at the address that has most of them */
+static struct webconn *stranger(const struct webserver *w)
+{
+	struct webconn *found = NULL;
+	unsigned most = 0;
+	struct le *le;
+
+	for (le = list_head(&w->conns); le; le = le->next) {
+		unsigned n = strangers_from(w, webconn_peer(le->data));
+
+		if (webconn_is_trusted(le->data) || n <= most)
+			continue;
+		found = le->data;
+		most = n;
+	}
+
+	return found;
 }
 
 /* @return whether there is a place for one more WebSocket */

@@ -6,8 +6,9 @@
  *
  * Serves a table of files, /board.json, and the upgrade of /sip to a
  * WebSocket with the subprotocol "sip" (RFC 7118); nothing else. Holds a few
- * connections only (SECURITY row 43): the address that has most of them
- * gives way to another one.
+ * connections only (SECURITY row 43): in HTTP, who is idle or slow gives way
+ * to who comes; of WebSockets, the oldest stranger of the address that has
+ * most strangers.
  */
 #ifndef CORE_NET_WEBSERVER_H
 #define CORE_NET_WEBSERVER_H

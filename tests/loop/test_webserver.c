@@ -291,6 +291,26 @@ static void test_webserver_displaces_strangers_only(void **state)
 	assert_int_equal(ended, 2);
 }
 
+/* Whoever opens many stands in his own way, not in that of others */
+static void test_webserver_displaces_where_most_come_from(void **state)
+{
+	(void)state;
+
+	enter(0);
+	for (unsigned i = 1; i <= WEBSERVER_CONNS_MAX + 1; i++) {
+		webguest_connect_from(&gv[i], webserver_port(server),
+				      "127.0.0.2");
+		webguest_upgrade(&gv[i], "");
+		wanted = i + 1;
+		webguest_run(has_opened);
+	}
+	wanted = 2;
+	webguest_run(has_ended);
+	assert_non_null(connv[0]);
+	assert_null(connv[1]);
+	assert_null(connv[2]);
+}
+
 /* All but the last two take a place and say little or nothing */
 static void test_webserver_lets_the_slow_wait_for_no_one(void **state)
 {
@@ -448,6 +468,7 @@ int main(void)
 		T(test_webserver_says_when_a_peer_is_gone),
 		T(test_webserver_refuses_other_pages_and_places),
 		T(test_webserver_displaces_strangers_only),
+		T(test_webserver_displaces_where_most_come_from),
 		T(test_webserver_lets_the_slow_wait_for_no_one),
 		T(test_webserver_answers_what_is_malformed),
 		T(test_webserver_ends_who_does_not_read),

@@ -23,12 +23,19 @@ static bool met;
 
 void webguest_connect(struct webguest *g, uint16_t port)
 {
+	webguest_connect_from(g, port, "127.0.0.1");
+}
+
+void webguest_connect_from(struct webguest *g, uint16_t port, const char *addr)
+{
 	struct sa sa;
 
 	memset(g, 0, sizeof(*g));
-	assert_int_equal(sa_set_str(&sa, "127.0.0.1", port), 0);
 	g->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_true(g->fd >= 0);
+	assert_int_equal(sa_set_str(&sa, addr, 0), 0);
+	assert_int_equal(bind(g->fd, &sa.u.sa, sa.len), 0);
+	assert_int_equal(sa_set_str(&sa, "127.0.0.1", port), 0);
 	assert_int_equal(connect(g->fd, &sa.u.sa, sa.len), 0);
 }
 

@@ -24,6 +24,9 @@ struct webguest {
 /** Connect to a port of 127.0.0.1 */
 void webguest_connect(struct webguest *g, uint16_t port);
 
+/** The same from another address of loopback */
+void webguest_connect_from(struct webguest *g, uint16_t port, const char *addr);
+
 /** Say it, all or as much as the socket takes; returns how much [bytes] */
 size_t webguest_say(struct webguest *g, const void *p, size_t size);
 

@@ -12,7 +12,8 @@
 enum {
 	TALK = 3 * CLOCK_S,
 	LEVEL = -20,
-	BACK = 3000, /* Media after a move [ms], SECURITY row 40 */
+	AWAY = 10000, /* Media over several losses [ms] */
+	BACK = 3000,  /* Media after a move [ms], SECURITY row 40 */
 	PASSWORD_LEN = 32,
 	STATUS_LEN = 1024,
 	MINUTE = 60 * CLOCK_S,
@@ -294,6 +295,33 @@ static void test_page_keeps_a_call_over_another_address(void **state)
 	}
 }
 
+/* The board wants to offer, may not yet, has no connection when it may, and
+   then takes an offer that restarts ICE */
+static void test_page_takes_an_offer_while_one_of_ours_waits(void **state)
+{
+	(void)state;
+
+	party_start(NULL);
+	party_visit(1, NULL);
+	call_board(1);
+	ether_move(0);
+	party_run(TALK);
+	doorstep_cut(1);
+	assert_non_null(party_wait(1, "connected:register", PARTY_WAIT));
+	party_run(4 * DOORSTEP_DELAY); /* Both offer: 491 */
+
+	doorstep_lock(true);
+	doorstep_cut(1);
+	ether_move(1);
+	party_run(PARTY_WAIT);
+	doorstep_lock(false);
+	assert_non_null(party_wait(1, "connected:register", PARTY_WAIT));
+	party_run(2 * TALK);
+	assert_hears_with_gap(0, party_tone(1), AWAY);
+	assert_hears_with_gap(1, party_tone(0), AWAY);
+	party_stop();
+}
+
 /* Nonces age, registrations are refreshed, and nobody notices */
 static void test_page_keeps_a_guest_for_an_hour(void **state)
 {
@@ -453,6 +481,8 @@ int main(void)
 		cmocka_unit_test(
 			test_page_keeps_a_call_over_an_early_second_one),
 		cmocka_unit_test(test_page_keeps_a_call_over_another_address),
+		cmocka_unit_test(
+			test_page_takes_an_offer_while_one_of_ours_waits),
 		cmocka_unit_test(test_page_keeps_a_guest_for_an_hour),
 		cmocka_unit_test(test_page_wants_the_new_password),
 		cmocka_unit_test(test_page_forgets_who_does_not_come_back),

@@ -267,6 +267,7 @@ export class Phone {
 			fds: readdirSync(`${dir}/fd`).length,
 			rss: kb('Rss'), pss: kb('Pss'),
 			private: kb('Private_Clean') + kb('Private_Dirty'),
+			dirty: kb('Private_Dirty'),
 			cpu: (Number(stat[11]) + Number(stat[12])) / 100,
 		};
 	}

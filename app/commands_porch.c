@@ -154,7 +154,7 @@ int cmd_msg(const struct request *rq)
 int cmd_password(const struct request *rq)
 {
 	const char *password = NULL;
-	int err = phone_new_password(rq->ctx->phone, &password);
+	int err = phone_new_password(rq->ctx->phone, &password, rq->now);
 
 	switch (err) {
 	case 0:

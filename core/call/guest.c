@@ -35,6 +35,8 @@ struct guest {
 	bool moved;  /* Our network changed, over this connection   */
 	bool behind; /* Or over the one before                      */
 	bool stopping;
+	enum gate_code code; /* Of the stop, and the reason */
+	const char *why;
 	bool finished; /* The over handler was called */
 };
 
@@ -347,14 +349,21 @@ static void ua_stopped_handler(uint64_t now, void *arg)
 	struct guest *g = arg;
 
 	if (g->conn)
-		g->gate->close(g->conn, GATE_GOING, "The board goes off", now);
+		g->gate->close(g->conn, g->code, g->why, now);
 	else
 		g->deadline = now; /* Over, from the loop */
 }
 
-void guest_stop(struct guest *g, uint64_t now)
+void guest_stop(struct guest *g, enum gate_code code, const char *why,
+		uint64_t now)
 {
+	if (g->stopping)
+		return;
+
 	g->stopping = true;
+	g->code = code;
+	g->why = why;
+	left(g, why, now);
 	ua_stop(g->ua, STOP_LIMIT, ua_stopped_handler, g, now);
 	wake(g);
 }

@@ -86,8 +86,13 @@ void guest_moved(struct guest *g);
 /** Whether it did, before the connection of now */
 bool guest_was_moved(const struct guest *g);
 
-/** Hang up, close; over follows, from the loop */
-void guest_stop(struct guest *g, uint64_t now);
+/**
+ * Hang up, close; over follows, from the loop. It counts as gone at once.
+ *
+ * @param why  For the peer and the log; static
+ */
+void guest_stop(struct guest *g, enum gate_code code, const char *why,
+		uint64_t now);
 
 /** Its calls are to end without a word: it is to be freed */
 void guest_cut(struct guest *g, uint64_t now);

@@ -332,9 +332,9 @@ int phone_publish(struct phone *p, const char *key, json_t *value)
 	return ENODEV;
 }
 
-int phone_new_password(struct phone *p, const char **passwordp)
+int phone_new_password(struct phone *p, const char **passwordp, uint64_t now)
 {
-	return p->lobby ? reception_new_password(reception(p), passwordp)
+	return p->lobby ? reception_new_password(reception(p), passwordp, now)
 			: ENODEV;
 }
 

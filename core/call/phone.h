@@ -149,7 +149,7 @@ int phone_publish(struct phone *p, const char *key, json_t *value);
 
 /** Make a new password of the page, and show it.
     @return as reception_new_password(), ENODEV there is no page */
-int phone_new_password(struct phone *p, const char **passwordp);
+int phone_new_password(struct phone *p, const char **passwordp, uint64_t now);
 
 /** The browsers; NULL when there is no page */
 const struct reception *phone_reception(const struct phone *p);

@@ -261,7 +261,7 @@ void reception_stop(struct reception *r, reception_stopped_h *h, void *arg,
 	r->stopped_arg = arg;
 	r->gate = mem_deref(r->gate);
 	for (unsigned i = r->guestc; i--;)
-		guest_stop(r->guestv[i], now);
+		guest_stop(r->guestv[i], GATE_GOING, "The board goes off", now);
 
 	stop_if_empty(r, now);
 }
@@ -321,9 +321,14 @@ int reception_publish(struct reception *r, const char *key, json_t *value)
 	return json_object_set_new(r->info, key, value) ? ENOMEM : tell_page(r);
 }
 
-int reception_new_password(struct reception *r, const char **passwordp)
+int reception_new_password(struct reception *r, const char **passwordp,
+			   uint64_t now)
 {
 	int err = password_renew(r->password);
+
+	for (unsigned i = err ? 0 : r->guestc; i--;)
+		guest_stop(r->guestv[i], GATE_POLICY, "There is a new password",
+			   now);
 
 	*passwordp = password_text(r->password);
 	return err;

@@ -128,14 +128,15 @@ int reception_send(struct reception *r, const struct line *line,
 int reception_publish(struct reception *r, const char *key, json_t *value);
 
 /**
- * Make a new password: what a guest with the old one asks is refused from now
- * on; it is called until its registration is due.
+ * Make a new password. Guests have the old one: their calls end, and they
+ * have to log in again.
  *
  * @param passwordp  Set to it; lives as long as it is the password
  *
  * @return 0, EPERM it stands in the configuration, or errno of writing it
  */
-int reception_new_password(struct reception *r, const char **passwordp);
+int reception_new_password(struct reception *r, const char **passwordp,
+			   uint64_t now);
 
 /** The password as long as nobody has used it, else "" */
 const char *reception_password(const struct reception *r);

@@ -357,12 +357,15 @@ static void test_page_wants_the_new_password(void **state)
 	assert_string_equal(reception_password(phone_reception(party_phone(0))),
 			    "");
 
-	assert_int_equal(phone_new_password(party_phone(0), &text), 0);
+	call_board(1);
+	assert_int_equal(phone_new_password(party_phone(0), &text, clock_now()),
+			 0);
+	assert_non_null(party_wait(0, "terminated:page", PARTY_WAIT));
+	assert_non_null(party_wait(1, "terminated:call", PARTY_WAIT));
 	assert_int_equal(
-		phone_call(party_phone(1), "board", NULL, NULL, clock_now()),
-		0);
-	assert_int_equal(code_of(party_wait(1, "terminated:call", PARTY_WAIT)),
-			 401);
+		code_of(party_wait(1, "terminated:register", PARTY_WAIT)), 503);
+	assert_int_equal(
+		code_of(party_wait(1, "terminated:register", PARTY_WAIT)), 401);
 	party_visit(2, old);
 	assert_int_equal(
 		code_of(party_wait(2, "terminated:register", PARTY_WAIT)), 401);

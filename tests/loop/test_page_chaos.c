@@ -123,7 +123,8 @@ static void board_step(uint64_t now)
 		ether_move(pick(ETHER_HOSTS));
 		break;
 	default:
-		assert_int_equal(phone_new_password(p, &text), EPERM);
+		assert_int_equal(phone_new_password(p, &text, clock_now()),
+				 EPERM);
 		break;
 	}
 }

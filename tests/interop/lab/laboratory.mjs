@@ -28,8 +28,6 @@ const FREQUENCY_LIMIT = 0.01; /* Of the frequency */
 const LEVEL_LIMIT = 3;        /* [dB] */
 const GAP_LIMIT = 60;         /* [ms] */
 
-const BUSY = 2; /* Load of each processor that is not ours alone */
-
 const BACK = 30000; /* To be registered again [ms] */
 const SANITIZER = /ERROR: \w+Sanitizer|runtime error:/;
 
@@ -55,22 +53,6 @@ export function assert_tone(who, { samples, rate }, frequency)
 	assert(heard.purity >= 10, `${text}: only ` +
 	       `${heard.purity.toFixed(1)} dB above everything else`);
 	return heard;
-}
-
-/**
- * What a measurement of sound gives; once more if gaps were heard while
- * others kept the machine busy, where they tell nothing of the phone.
- */
-export async function patient(measure)
-{
-	try {
-		return await measure();
-	} catch (error) {
-		if (!/gap over/.test(error.message) ||
-		    loadavg()[0] < BUSY * cpus().length)
-			throw error;
-		return measure();
-	}
 }
 
 export class Laboratory {

@@ -7,7 +7,7 @@
  * state is kept (lab/visitor.mjs).
  */
 import assert from 'node:assert/strict';
-import { BROWSER_TONE, PHONE_TONE, assert_tone, patient, told }
+import { BROWSER_TONE, PHONE_TONE, assert_tone, told }
 	from '../lab/laboratory.mjs';
 import { DOOR_CODE } from '../lab/board.mjs';
 import { power_at } from '../lab/sound.mjs';
@@ -81,13 +81,12 @@ export async function board_hears(board)
 }
 
 /** The page hears the board; its figures */
-export const hears = (visitor, seconds = LISTEN) => patient(async () =>
-	assert_tone(visitor.name, await visitor.listen(seconds), PHONE_TONE));
+export const hears = async (visitor, seconds = LISTEN) =>
+	assert_tone(visitor.name, await visitor.listen(seconds), PHONE_TONE);
 
 /** Both listen; figures of both */
-export const both_hear = (...args) => patient(() => both(...args));
-
-async function both(visitor, board, seconds = LISTEN, tone = BROWSER_TONE)
+export async function both_hear(visitor, board, seconds = LISTEN,
+				tone = BROWSER_TONE)
 {
 	const [v, b] = await Promise.all([visitor.listen(seconds),
 					  board.listen_for(seconds)]);

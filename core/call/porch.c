@@ -206,12 +206,13 @@ static const char *why(const struct event *ev)
 	return word ? word : "";
 }
 
-/* Somebody refused, or the call was lost on the way. 480 is said by a page
-   that is being closed, or loaded anew */
+/* Somebody refused, or hung up here, or the call was lost on the way. 480 is
+   said by a page that is being closed, or loaded anew */
 static void on_terminated(struct porch *p, const struct event *ev)
 {
 	const json_t *code = json_object_get(ev->json, "code");
-	bool refused = !strcmp(why(ev), "refused");
+	bool refused = !strcmp(why(ev), "refused") ||
+		       !strcmp(why(ev), "hangup");
 
 	p->lost = 0;
 	if (!refused || json_integer_value(code) == NO_ANSWER)

@@ -349,6 +349,25 @@ static void test_porch_waits_when_a_page_is_closed(void **state)
 	stop();
 }
 
+/* Who hangs up at the board has had enough of it */
+static void test_porch_is_hung_up(void **state)
+{
+	(void)state;
+
+	start(1);
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	assert_int_equal(phone_hangup(party_phone(0), 0, clock_now()), 0);
+	assert_non_null(party_wait(1, "terminated:call", PARTY_WAIT));
+	party_run(CLOCK_S);
+	assert_int_equal(board.ends, 1);
+	assert_string_equal(board.why, "no_answer");
+	press("bell");
+	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
+	answer(1);
+	stop();
+}
+
 /* A lost connection, and the same page again */
 static void test_porch_rings_who_comes_back(void **state)
 {
@@ -452,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_porch_loses_a_browser_while_it_rings),
 		cmocka_unit_test(test_porch_rings_who_comes),
 		cmocka_unit_test(test_porch_waits_for_who_was_lost),
+		cmocka_unit_test(test_porch_is_hung_up),
 		cmocka_unit_test(test_porch_waits_when_a_page_is_closed),
 		cmocka_unit_test(test_porch_rings_who_comes_back),
 		cmocka_unit_test(test_porch_stops_ringing),

@@ -64,9 +64,11 @@ export class Doors {
 			this.#state(dataset.relay, dataset.door);
 	}
 
-	/** News of the board: a relay moved, whoever moved it */
-	moved({ relay, open })
+	/** News of the board: a relay moved, or no code counts any more */
+	moved({ relay, open, locked })
 	{
+		if (locked)
+			this.say(t('door.locked'), 'failed');
 		if (!this.#button(relay))
 			return;
 		this.#state(relay, open ? 'open' : 'idle');

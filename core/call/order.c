@@ -60,3 +60,8 @@ json_t *order_tell(const char *relay, bool open)
 	return json_pack("{s:s, s:o, s:b}", "event", "door", "relay",
 			 event_string(&name), "open", (int)open);
 }
+
+json_t *order_tell_locked(void)
+{
+	return json_pack("{s:s, s:b}", "event", "door", "locked", 1);
+}

@@ -5,6 +5,7 @@
  *
  *     {"command":"door","relay":"door"}           page to board
  *     {"event":"door","relay":"door","open":true} board to page
+ *     {"event":"door","locked":true}              wrong codes: none counts now
  *
  * Both are bodies of the type LOBBY_JSON.
  */
@@ -37,5 +38,8 @@ unsigned order_obey(struct door *d, const struct pl *body, bool in_call,
  * @return New reference, NULL without memory
  */
 json_t *order_tell(const char *relay, bool open);
+
+/** What pages are told when codes are locked. @return as order_tell() */
+json_t *order_tell_locked(void);
 
 #endif

@@ -221,6 +221,14 @@ static void on_terminated(struct porch *p, const struct event *ev)
 		forget(p, ev->id);
 }
 
+/* To the pages in a call; takes the reference over */
+static void tell(struct porch *p, json_t *js, uint64_t now)
+{
+	if (js)
+		phone_tell(p->phone, js, now);
+	json_decref(js);
+}
+
 static void event_handler(const struct event *ev, void *arg)
 {
 	struct porch *p = arg;
@@ -232,6 +240,9 @@ static void event_handler(const struct event *ev, void *arg)
 		loop_timer_arm(&p->join, clock_now());
 	else if (ev->type == EVENT_TERMINATED && call)
 		on_terminated(p, ev);
+	else if (ev->type == EVENT_DOOR &&
+		 json_is_true(json_object_get(ev->json, "locked")))
+		tell(p, order_tell_locked(), clock_now());
 }
 
 /* ---- What the phone tells ---- */
@@ -270,13 +281,9 @@ static void machine_handler(struct reception_message *m, bool talking,
 static void door_handler(const char *relay, bool open, enum door_by by,
 			 uint64_t now, void *arg)
 {
-	struct porch *p = arg;
-	json_t *js = order_tell(relay, open);
 	(void)by;
 
-	if (js)
-		phone_tell(p->phone, js, now);
-	json_decref(js);
+	tell(arg, order_tell(relay, open), now);
 }
 
 /* ---- What is asked ---- */

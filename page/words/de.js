@@ -103,6 +103,7 @@ export const de = {
 	'door.closed': '{name} ist wieder zu.',
 	'door.failed': '{name} ging nicht auf: {reason}',
 	'door.code': 'Geben Sie den Code für {name} ein.',
+	'door.locked': 'Zu viele falsche Codes. Eine Minute lang gilt keiner.',
 	'door.nocall': 'das Board erlaubt es nur im Gespräch.',
 	'door.unknown': 'das Board hat keine solche Tür.',
 	'door.silent': 'das Board hat nicht geantwortet.',

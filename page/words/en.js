@@ -98,6 +98,7 @@ export const en = {
 	'door.closed': '{name} is closed again.',
 	'door.failed': '{name} did not open: {reason}',
 	'door.code': 'Type the code of {name}.',
+	'door.locked': 'Too many wrong codes. For a minute none is taken.',
 	'door.nocall': 'the board allows it in a call only.',
 	'door.unknown': 'the board has no such door.',
 	'door.silent': 'the board did not answer.',

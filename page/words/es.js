@@ -98,6 +98,8 @@ export const es = {
 	'door.closed': '{name}: cerrado de nuevo.',
 	'door.failed': '{name} no se abrió: {reason}',
 	'door.code': 'Teclee el código de {name}.',
+	'door.locked':
+		'Demasiados códigos erróneos. Espere un minuto.',
 	'door.nocall': 'la placa solo lo permite en una llamada.',
 	'door.unknown': 'la placa no tiene esa puerta.',
 	'door.silent': 'la placa no respondió.',

@@ -102,6 +102,8 @@ export const fr = {
 	'door.closed': '{name} : refermé.',
 	'door.failed': '{name} ne s’est pas ouvert : {reason}',
 	'door.code': 'Tapez le code de {name}.',
+	'door.locked':
+		'Trop de codes faux. Aucun n’est accepté pendant une minute.',
 	'door.nocall': 'la carte ne le permet qu’en communication.',
 	'door.unknown': 'la carte n’a pas de telle porte.',
 	'door.silent': 'la carte n’a pas répondu.',

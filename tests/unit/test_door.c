@@ -412,6 +412,12 @@ static void test_order_tells_pages(void **state)
 				  "\"open\":true}");
 	free(text);
 	json_decref(js);
+
+	js = order_tell_locked();
+	text = json_dumps(js, JSON_COMPACT);
+	assert_string_equal(text, "{\"event\":\"door\",\"locked\":true}");
+	free(text);
+	json_decref(js);
 }
 
 int main(void)

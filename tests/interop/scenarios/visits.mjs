@@ -180,6 +180,8 @@ async function wrong_codes(lab)
 			e.event === 'door' && e.open), 1200);
 	}
 	assert(locked(), 'not locked');
+	await until('the page says so', async () => /wrong codes/.test(
+		await visitor.$('door-note').textContent()));
 	await visitor.keys('1234');
 	await never('the door opens', () => board.events.find((e) =>
 		e.event === 'door' && e.open), 2000);

@@ -252,3 +252,18 @@ int password_renew(struct password *p)
 	err = verifier_set_secret(p->verifier, &p->secret);
 	return err ? err : kept;
 }
+
+int password_print(struct re_printf *pf, const struct password *p)
+{
+	if (p->fixed)
+		return re_hprintf(pf, "password of the page: the one of the "
+				      "configuration, [page] password");
+	if (*p->text)
+		return re_hprintf(pf,
+				  "password of the page: %s (nobody has "
+				  "used it yet)",
+				  p->text);
+
+	return re_hprintf(pf, "password of the page: in use, and not shown "
+			      "any more; `password` makes another");
+}

@@ -49,4 +49,7 @@ void password_used(struct password *p);
  */
 int password_renew(struct password *p);
 
+/** Print it, or where to find it, on one line, for `status` and %H */
+int password_print(struct re_printf *pf, const struct password *p);
+
 #endif

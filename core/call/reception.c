@@ -343,16 +343,11 @@ const char *reception_password(const struct reception *r)
 
 int reception_print(struct re_printf *pf, const struct reception *r)
 {
-	const char *text = password_text(r->password);
 	int err = 0;
 
 	if (r->gate)
 		err |= re_hprintf(pf, "%H", r->prm.gate->print, r->gate);
-	if (*text)
-		err |= re_hprintf(pf,
-				  "password of the page: %s (nobody has "
-				  "used it yet)\n",
-				  text);
+	err |= re_hprintf(pf, "%H\n", password_print, r->password);
 	for (unsigned i = 0; i < r->guestc; i++)
 		err |= guest_print(pf, r->guestv[i]);
 

@@ -3,9 +3,8 @@ export const de = {
 	language: 'Deutsch',
 
 	'login.title': 'An der Tür anmelden',
-	'login.text': 'Das Board hat beim ersten Start ein Passwort ' +
-		'erzeugt. Es steht dort auf der Konsole, und der Befehl ' +
-		'„status“ zeigt es.',
+	'login.text': 'Der Befehl „status“ des Boards nennt das Passwort, ' +
+		'oder wo es steht.',
 	'login.password': 'Passwort',
 	'login.show': 'Passwort anzeigen',
 	'login.remember': 'Auf diesem Gerät angemeldet bleiben',

@@ -3,8 +3,8 @@ export const en = {
 	language: 'English',
 
 	'login.title': 'Log in to your door',
-	'login.text': 'The board made a password when it first started. It ' +
-		'is printed there, and told by its command “status”.',
+	'login.text': 'The board’s command “status” tells the password, or ' +
+		'where it stands.',
 	'login.password': 'Password',
 	'login.show': 'Show the password',
 	'login.remember': 'Stay logged in on this device',

@@ -3,8 +3,8 @@ export const es = {
 	language: 'Español',
 
 	'login.title': 'Entrar en su puerta',
-	'login.text': 'La placa creó una contraseña en su primer arranque. ' +
-		'La muestra en su consola y con la orden «status».',
+	'login.text': 'La orden «status» de la placa dice la contraseña, o ' +
+		'dónde está.',
 	'login.password': 'Contraseña',
 	'login.show': 'Mostrar la contraseña',
 	'login.remember': 'Mantener la sesión en este dispositivo',

@@ -3,9 +3,8 @@ export const fr = {
 	language: 'Français',
 
 	'login.title': 'Se connecter à la porte',
-	'login.text': 'La carte a créé un mot de passe à son premier ' +
-		'démarrage. Elle l’affiche sur sa console, et par sa ' +
-		'commande « status ».',
+	'login.text': 'La commande « status » de la carte dit le mot de ' +
+		'passe, ou où il se trouve.',
 	'login.password': 'Mot de passe',
 	'login.show': 'Afficher le mot de passe',
 	'login.remember': 'Rester connecté sur cet appareil',

@@ -95,6 +95,16 @@ static struct password *make_kept(void)
 	return make(line);
 }
 
+/* Whether `status` says this of it */
+static bool shows(const struct password *p, const char *text)
+{
+	char line[FILE_LEN];
+
+	assert_true(re_snprintf(line, sizeof(line), "%H", password_print, p) >
+		    0);
+	return strstr(line, text) != NULL;
+}
+
 static void test_password_is_made_and_kept(void **state)
 {
 	struct password *p = make_kept();
@@ -138,7 +148,9 @@ static void test_password_is_no_text_any_more_once_used(void **state)
 	(void)state;
 
 	assert_true(file_has("password "));
+	assert_true(shows(p, password_text(p)));
 	password_used(p);
+	assert_true(shows(p, "not shown any more"));
 	assert_string_equal(password_text(p), "");
 	assert_false(file_has("password "));
 	assert_true(file_has("sha256 "));
@@ -193,6 +205,8 @@ static void test_password_of_the_configuration_stays(void **state)
 	struct password *p = make("password=correct-horse\n");
 	(void)state;
 
+	assert_true(shows(p, "[page] password"));
+	assert_false(shows(p, "correct-horse"));
 	assert_string_equal(password_text(p), "");
 	assert_int_equal(password_renew(p), EPERM);
 	password_used(p);

@@ -1,0 +1,106 @@
+/**
+ * @file core/call/studio.h  Studio: the one camera, and who sees it
+ *
+ *     camera -> [studio] -> encoder H264 -> every session that agreed on it
+ *                  |------> encoder VP8  -> the others
+ *                  '------> snapshot
+ *
+ * The camera is open while somebody needs it and closed otherwise. One encoder
+ * serves all users of a codec: it makes what the slowest of them can take,
+ * and an IDR when one of them needs it, at most one in KEYRULE_PAUSE. A user
+ * gets nothing before the first IDR after it came.
+ *
+ * While the camera is away a picture that says so is sent; to users who are
+ * muted, a black one.
+ */
+#ifndef CORE_CALL_STUDIO_H
+#define CORE_CALL_STUDIO_H
+
+#include "core/base/config.h"
+#include "core/base/event.h"
+#include "core/device/camera.h"
+#include "core/device/coder.h"
+
+struct studio;
+
+/** A session's share of the camera; embed it and zero it */
+struct studio_user {
+	struct le le;
+	encoder_unit_h *h; /**< An access unit for it, in order */
+	void *arg;
+	uint32_t
+		bitrate; /**< What its way can take [bit/s]; as studio_rate() */
+	bool muted;	 /**< As studio_mute()                               */
+	bool begun;	 /**< It was given an IDR                            */
+};
+
+/** A picture as JPEG, at mb->pos, borrowed; or why there is none */
+typedef void(studio_snapshot_h)(int err, struct mbuf *mb, uint64_t now,
+				void *arg);
+
+/**
+ * Allocate. Free with mem_deref(), after all users are detached.
+ *
+ * @param cfg     [video]; outlives it
+ * @param optics  Copied; the camera gets a reference
+ * @param events  For device_lost and device_back
+ *
+ * @return 0, ENOMEM
+ */
+int studio_alloc(struct studio **sp, const struct config *cfg,
+		 const struct optics *optics, struct event_bus *events);
+
+/** Whether there is a camera and an encoder of this codec ("H264", "VP8") */
+bool studio_can(const struct studio *st, const char *codec);
+
+/**
+ * What the SDP says of the H.264 that is made, "42e01f": read from the SPS of
+ * a frame that was encoded for it; before that one is known, constrained
+ * baseline at the level that size and rate need.
+ */
+const char *studio_profile(const struct studio *st);
+
+/**
+ * Attach a user; opens camera and encoder. An IDR follows soon.
+ *
+ * @param codec    "H264" or "VP8"
+ * @param bitrate  What its way can take, to begin with [bit/s]
+ * @param h        Called with each unit until studio_detach(); may detach
+ *                 its own user
+ *
+ * @return 0, EALREADY attached, ENOTSUP no such encoder, or errno of the
+ *         camera: not attached
+ */
+int studio_attach(struct studio *st, struct studio_user *u, const char *codec,
+		  uint32_t bitrate, encoder_unit_h *h, void *arg);
+
+/** Detach; harmless when not attached. Closes what nobody needs */
+void studio_detach(struct studio *st, struct studio_user *u);
+
+/** A user needs an IDR; harmless when not attached */
+void studio_wish(struct studio *st, struct studio_user *u, uint64_t now);
+
+/** What the way of a user can take from now on [bit/s] */
+void studio_rate(struct studio *st, struct studio_user *u, uint32_t bitrate);
+
+/** Show a user black instead of the camera, or the camera again */
+void studio_mute(struct studio *st, struct studio_user *u, bool muted);
+
+/**
+ * Make a JPEG of the next picture; opens the camera for it and closes it
+ * again.
+ *
+ * @param h  Called once, from the loop, within STUDIO_PATIENCE
+ *
+ * @return 0, ENODEV there is no camera, EBUSY too many wait, or errno of it
+ */
+int studio_snapshot(struct studio *st, studio_snapshot_h *h, void *arg,
+		    uint64_t now);
+
+/** Whether the camera is open now */
+bool studio_open(const struct studio *st);
+
+/** Print camera and encoders, a line each, for %H */
+int studio_print(struct re_printf *pf, const struct studio *st);
+
+#endif

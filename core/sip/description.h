@@ -109,6 +109,7 @@ struct description_media {
 
 	struct description_ssrc *ssrcv;
 	size_t ssrcc;
+	bool fid; /**< The second repeats the first; is written, not read    */
 	const char *msid; /**< "stream track", the first one                */
 	struct description_ext *extv;
 	size_t extc;

@@ -107,6 +107,9 @@ static void encode_rtp(struct out *out, const struct description_media *m)
 		line(out, "a=rtcp-mux-only");
 	if (m->rtcp_rsize)
 		line(out, "a=rtcp-rsize");
+	if (m->fid)
+		line(out, "a=ssrc-group:FID %u %u", m->ssrcv[0].ssrc,
+		     m->ssrcv[1].ssrc);
 	for (size_t i = 0; i < m->ssrcc; i++)
 		line(out, "a=ssrc:%u cname:%s", m->ssrcv[i].ssrc,
 		     m->ssrcv[i].cname);

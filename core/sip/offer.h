@@ -54,6 +54,9 @@ struct offer_codec {
 				it yields if another codec has it           */
 	const char *fmtp; /**< What we want to receive; NULL if nothing    */
 	const char *fbv[OFFER_FBS]; /**< rtcp-fb, NULL-terminated if short  */
+	uint8_t repairs; /**< Of "rtx" (RFC 4588), whose fmtp is written by
+			      itself: the place in the list of the codec
+			      that it repeats, before its own            */
 
 	/**
 	 * Whether the peer's fmtp of the same name, rate and channels is the
@@ -73,6 +76,7 @@ struct offer_medium {
 	uint32_t ptime, maxptime;     /**< [ms], 0: not said                */
 	uint32_t tias;		      /**< Limit for the peer [bit/s], 0: no */
 	uint32_t ssrc;
+	uint32_t rtx_ssrc;  /**< What is repeated (RFC 5576 4.2), 0: nothing */
 	const char *cname;  /**< The same for all media of a phone          */
 	const char *stream; /**< msid: stream, NULL for "-"                 */
 	const char *track;  /**< msid: track, NULL for none                 */
@@ -99,6 +103,7 @@ struct offer_agreed {
 	const struct offer_codec *codec; /**< Ours                          */
 	uint8_t pt_send;		 /**< They want to get it so        */
 	uint8_t pt_recv;		 /**< We said so                    */
+	uint8_t rtx_send, rtx_recv;	 /**< Its "rtx" likewise; 0: none   */
 	const char *fmtp;		 /**< Theirs, never NULL            */
 	const char *const *fbv;		 /**< rtcp-fb both said             */
 	size_t fbc;
@@ -126,7 +131,7 @@ struct offer_media {
 				      SENDONLY or INACTIVE is hold          */
 
 	struct offer_agreed agreedv[OFFER_CODECS]; /**< [0] is sent with    */
-	size_t agreedc; /**< Without telephone-event and CN, which are next */
+	size_t agreedc; /**< Without telephone-event, CN, rtx */
 	struct offer_agreed eventv[OFFER_CODECS];
 	size_t eventc;
 

@@ -13,6 +13,11 @@ static bool is_event(const struct offer_codec *c)
 	       !str_casecmp(c->name, "CN");
 }
 
+bool offer_is_rtx(const struct offer_codec *c)
+{
+	return !str_casecmp(c->name, "rtx");
+}
+
 enum sdp_dir offer_reverse(enum sdp_dir dir)
 {
 	return (enum sdp_dir)(((dir & SDP_SENDONLY) ? SDP_RECVONLY : 0) |
@@ -53,6 +58,17 @@ static int set_fbs(struct offer_agreed *a, const struct description_format *f,
 	return 0;
 }
 
+/* Their numbers count for both ways (RFC 3264 section 6.1) */
+static void adopt(struct layout_slot *s, size_t k, unsigned pt)
+{
+	for (size_t i = 0; i < OFFER_CODECS; i++) {
+		if (s->ptv[i] == pt)
+			s->ptsetv[i] = false;
+	}
+	s->ptv[k] = (uint8_t)pt;
+	s->ptsetv[k] = true;
+}
+
 /* Codec k of ours is format f of theirs: agree, once per codec */
 static int agree(struct layout_slot *s, const struct offer_codec *c, size_t k,
 		 const struct description_format *f, bool answer,
@@ -70,25 +86,59 @@ static int agree(struct layout_slot *s, const struct offer_codec *c, size_t k,
 		if (r->eventv[i].codec == c)
 			return 0;
 	}
-	if (!answer) {
-		/* Their numbers count for both ways (RFC 3264 section 6.1) */
-		for (size_t i = 0; i < OFFER_CODECS; i++) {
-			if (s->ptv[i] == f->pt)
-				s->ptsetv[i] = false;
-		}
-		s->ptv[k] = f->pt;
-		s->ptsetv[k] = true;
-	}
+	if (!answer)
+		adopt(s, k, f->pt);
 
 	a->codec = c;
 	a->pt_send = f->pt;
 	a->pt_recv = s->ptv[k];
+	a->rtx_send = a->rtx_recv = 0;
 	a->fmtp = f->fmtp;
 	if (is_event(c))
 		++r->eventc;
 	else
 		++r->agreedc;
 	return set_fbs(a, f, remote);
+}
+
+/* Codec k of ours, "rtx", is their format f: if both repeat the same */
+static void agree_rtx(struct layout_slot *s, const struct offer_medium *m,
+		      size_t k, const struct description_format *f, bool answer)
+{
+	const struct offer_codec *repaired = &m->codecv[m->codecv[k].repairs];
+	struct pl apt;
+
+	if (!description_param(f->fmtp, "apt", &apt))
+		return;
+
+	for (size_t i = 0; i < s->media.agreedc; i++) {
+		struct offer_agreed *a = &s->media.agreedv[i];
+
+		if (a->codec != repaired || a->pt_send != pl_u32(&apt) ||
+		    a->rtx_send)
+			continue;
+		if (!answer)
+			adopt(s, k, f->pt);
+		a->rtx_send = f->pt;
+		a->rtx_recv = s->ptv[k];
+	}
+}
+
+static void match_rtx(struct layout_slot *s, const struct offer_medium *m,
+		      bool answer)
+{
+	const struct description_media *rm = s->media.remote;
+
+	for (size_t k = 0; k < m->codecc; k++) {
+		const struct offer_codec *c = &m->codecv[k];
+
+		if (!offer_is_rtx(c) || (answer && !s->ptsetv[k]))
+			continue;
+		for (size_t i = 0; i < rm->formatc; i++) {
+			if (same_codec(c, &rm->formatv[i]))
+				agree_rtx(s, m, k, &rm->formatv[i], answer);
+		}
+	}
 }
 
 /* An event has the clock of a codec, or it could not be sent beside it */
@@ -129,6 +179,7 @@ static int match_codecs(struct layout_slot *s, const struct offer_medium *m,
 				&rm->formatv[answer ? i : j];
 
 			if ((!answer || s->ptsetv[k]) &&
+			    !offer_is_rtx(&m->codecv[k]) &&
 			    same_codec(&m->codecv[k], f))
 				err = agree(s, &m->codecv[k], k, f, answer,
 					    remote);
@@ -136,6 +187,7 @@ static int match_codecs(struct layout_slot *s, const struct offer_medium *m,
 	}
 
 	drop_events(&s->media);
+	match_rtx(s, m, answer);
 	return err;
 }
 

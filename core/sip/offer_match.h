@@ -21,6 +21,9 @@ int offer_match(struct layout *l, struct description *remote,
 		const struct layout *before, bool answer,
 		const struct layout_medium *mediumv);
 
+/** Whether it is the format of what is repeated (RFC 4588) */
+bool offer_is_rtx(const struct offer_codec *c);
+
 /** Swap sending and receiving */
 enum sdp_dir offer_reverse(enum sdp_dir dir);
 

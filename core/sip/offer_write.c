@@ -6,7 +6,14 @@
  * a transport of its own is bundle-only with port 0 (RFC 9143 section 7.2.1).
  */
 #include <assert.h>
+#include "core/sip/offer_match.h"
 #include "core/sip/offer_write.h"
+
+enum {
+	RTX_RATE = 90000, /* As the video that it repeats (RFC 4588 8.6) */
+	/* A codec, what repeats it, an event */
+	FORMATS_MAX = 3 * OFFER_CODECS,
+};
 
 static const char proto_offer[] = "UDP/TLS/RTP/SAVPF"; /* RFC 8829 5.1.2 */
 
@@ -43,7 +50,7 @@ static int write_refused(struct description *d, const struct layout *l,
 static int add_format(struct description *d, struct description_media *m,
 		      const struct offer_codec *c, uint8_t pt)
 {
-	const size_t size = 2 * OFFER_CODECS * sizeof(*m->formatv);
+	const size_t size = FORMATS_MAX * sizeof(*m->formatv);
 	struct description_format *f;
 
 	if (!m->formatv)
@@ -69,6 +76,16 @@ static void add_fb(struct description_media *m, const char *fb)
 	f->fbv[f->fbc++] = fb;
 }
 
+/* What a repeating format says: whose packets it repeats */
+static int add_apt(struct description *d, struct description_media *m,
+		   uint8_t apt)
+{
+	struct description_format *f = &m->formatv[m->formatc - 1];
+
+	f->fmtp = description_text(d, "apt=%u", apt);
+	return f->fmtp ? 0 : ENOMEM;
+}
+
 static int offer_formats(struct description *d, struct description_media *m,
 			 const struct layout_slot *s,
 			 const struct offer_medium *medium)
@@ -79,6 +96,8 @@ static int offer_formats(struct description *d, struct description_media *m,
 		const struct offer_codec *c = &medium->codecv[i];
 
 		err = add_format(d, m, c, s->ptv[i]);
+		if (!err && offer_is_rtx(c))
+			err = add_apt(d, m, s->ptv[c->repairs]);
 		for (size_t k = 0; !err && k < OFFER_FBS && c->fbv[k]; k++)
 			add_fb(m, c->fbv[k]);
 	}
@@ -89,15 +108,42 @@ static int offer_formats(struct description *d, struct description_media *m,
 static int answer_formats(struct description *d, struct description_media *m,
 			  const struct offer_agreed *v, size_t c)
 {
+	static const struct offer_codec rtx = { .name = "rtx",
+						.rate = RTX_RATE,
+						.channels = 1 };
 	int err = 0;
 
 	for (size_t i = 0; i < c && !err; i++) {
 		err = add_format(d, m, v[i].codec, v[i].pt_recv);
 		for (size_t k = 0; !err && k < v[i].fbc; k++)
 			add_fb(m, v[i].fbv[k]);
+		if (err || !v[i].rtx_recv)
+			continue;
+		err = add_format(d, m, &rtx, v[i].rtx_recv);
+		if (!err)
+			err = add_apt(d, m, v[i].pt_recv);
 	}
 
 	return err;
+}
+
+static int write_ssrcs(struct description *d, struct description_media *m,
+		       const struct offer_medium *medium)
+{
+	if (!medium->ssrc)
+		return 0;
+
+	m->ssrcv = description_memory(d, 2 * sizeof(*m->ssrcv));
+	if (!m->ssrcv)
+		return ENOMEM;
+
+	m->ssrcv[0].ssrc = medium->ssrc;
+	m->ssrcv[1].ssrc = medium->rtx_ssrc;
+	m->ssrcv[0].cname = m->ssrcv[1].cname = medium->cname ? medium->cname
+							      : "-";
+	m->fid = medium->rtx_ssrc != 0;
+	m->ssrcc = m->fid ? 2 : 1;
+	return 0;
 }
 
 static int write_exts(struct description *d, struct description_media *m,
@@ -136,14 +182,8 @@ static int write_medium(struct description *d, struct description_media *m,
 		if (!m->msid)
 			return ENOMEM;
 	}
-	if (medium->ssrc) {
-		m->ssrcv = description_memory(d, sizeof(*m->ssrcv));
-		if (!m->ssrcv)
-			return ENOMEM;
-		m->ssrcv->ssrc = medium->ssrc;
-		m->ssrcv->cname = medium->cname ? medium->cname : "-";
-		m->ssrcc = 1;
-	}
+	if (write_ssrcs(d, m, medium))
+		return ENOMEM;
 
 	return write_exts(d, m, s);
 }

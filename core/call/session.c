@@ -1,39 +1,23 @@
 /**
  * @file core/call/session.c  Session
  */
-#include "core/base/entropy.h"
-#include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/call/endpoint.h"
-#include "core/call/figures.h"
-#include "core/call/medium.h"
+#include "core/call/hearing.h"
 #include "core/call/session.h"
-#include "core/media/audio.h"
-
-enum {
-	TRACK_LEN = 24, /* Random characters of an msid track, RFC 8830 */
-};
 
 struct session {
 	struct session_handlers h;
-	const struct config *cfg;
-	struct voice *voice;
-	struct voice_user user;
-	struct medium medium;
+	struct hearing *hearing;
 	struct offer *offer;
 	struct offer *unanswered; /* A copy, until the call is answered */
 	struct transport *transport;
-	struct audio *audio;
 	struct loop_timer timer;
 	char *cname;
-	char track[TRACK_LEN + 1];
-	uint32_t ssrc;
 	bool send, recv; /* What we want           */
 	bool ready;	 /* Gathered               */
 	bool talking;	 /* The microphone is open */
-	bool muted;
-	bool forked; /* The transport has begun with another fork */
-	bool deaf;   /* The sound device fails */
+	bool forked;	 /* The transport has begun with another fork */
 	bool closed;
 };
 
@@ -43,12 +27,10 @@ static void session_destructor(void *arg)
 
 	s->closed = true; /* Nothing arms the timer again */
 	loop_timer_cancel(&s->timer);
-	voice_detach(s->voice, &s->user);
-	mem_deref(s->audio);
+	mem_deref(s->hearing);
 	mem_deref(s->transport);
 	mem_deref(s->offer);
 	mem_deref(s->unanswered);
-	mem_deref(s->voice);
 	mem_deref(s->cname);
 }
 
@@ -62,9 +44,7 @@ static void arm(struct session *s)
 		return;
 
 	due = transport_due(s->transport);
-	if (s->audio)
-		due = clock_min(due, audio_due(s->audio));
-
+	due = clock_min(due, hearing_due(s->hearing));
 	loop_timer_arm(&s->timer, due);
 }
 
@@ -72,8 +52,7 @@ static void timer_handler(uint64_t now, void *arg)
 {
 	struct session *s = mem_ref(arg);
 
-	if (s->audio && audio_due(s->audio) <= now)
-		audio_tick(s->audio, now);
+	hearing_tick(s->hearing, now);
 	if (transport_due(s->transport) <= now)
 		transport_tick(s->transport, now);
 
@@ -87,15 +66,7 @@ static void wake_handler(void *arg)
 	arm(arg);
 }
 
-/* ---- The path of sound: voice <-> audio <-> transport ---- */
-
-static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
-			   uint64_t now, void *arg)
-{
-	struct session *s = arg;
-
-	audio_period(s->audio, mic, spk, frames, now);
-}
+/* ---- The paths of media: hearing <-> transport ---- */
 
 static void session_send(struct mbuf *mb, uint64_t now, void *arg)
 {
@@ -117,18 +88,14 @@ static void packet_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	if (s->audio)
-		audio_recv(s->audio, mb, now);
+	hearing_recv(s->hearing, mb, now);
 }
 
 static void report_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	if (!s->audio)
-		return;
-
-	audio_recv_report(s->audio, mb, now);
+	hearing_recv_report(s->hearing, mb, now);
 	arm(s);
 }
 
@@ -153,8 +120,7 @@ static void up_handler(uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	if (s->audio)
-		audio_set_open(s->audio, true, now);
+	hearing_set_open(s->hearing, true, now);
 	arm(s);
 	s->h.up(now, s->h.arg);
 }
@@ -163,8 +129,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	if (s->audio)
-		audio_set_open(s->audio, false, now);
+	hearing_set_open(s->hearing, false, now);
 	s->h.down(err, reason, now, s->h.arg);
 }
 
@@ -179,23 +144,33 @@ static const struct transport_handlers transport_handlers = {
 
 /* ---- Making one ---- */
 
-static int add_audio(struct session *s)
+static enum sdp_dir wanted(const struct session *s)
 {
-	const struct offer_medium m = {
-		.type = OFFER_AUDIO,
-		.dir = (s->send ? SDP_SENDONLY : SDP_INACTIVE) |
-		       (s->recv ? SDP_RECVONLY : SDP_INACTIVE),
-		.codecv = s->medium.codecv,
-		.codecc = s->medium.codecc,
-		.ptime = (uint32_t)(config_number(s->cfg, "audio", "ptime") /
-				    CLOCK_MS),
-		.tias = (uint32_t)config_number(s->cfg, "audio", "bitrate"),
-		.ssrc = s->ssrc,
-		.cname = s->cname,
-		.stream = s->cname,
-		.track = s->track,
-	};
+	return (s->send ? SDP_SENDONLY : SDP_INACTIVE) |
+	       (s->recv ? SDP_RECVONLY : SDP_INACTIVE);
+}
 
+static int add_hearing(struct session *s, const struct session_params *prm)
+{
+	const struct hearing_params hp = {
+		.cfg = prm->cfg,
+		.voice = prm->voice,
+		.cname = s->cname,
+		.shared = prm->shared,
+		.rtph = session_send,
+		.reporth = session_send_report,
+		.digith = digit_handler,
+		.arg = s,
+	};
+	struct offer_medium m;
+	int err;
+
+	err = hearing_alloc(&s->hearing, &hp);
+	if (err)
+		return err;
+
+	hearing_medium(s->hearing, &m);
+	m.dir = wanted(s);
 	return offer_add(s->offer, &m);
 }
 
@@ -219,22 +194,15 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 		return ENOMEM;
 
 	s->h = *h;
-	s->cfg = prm->cfg;
-	s->voice = mem_ref(prm->voice);
 	s->send = prm->send;
 	s->recv = prm->recv;
-	s->user.shared = prm->shared;
-	s->ssrc = entropy_u32();
-	entropy_text(s->track, sizeof(s->track));
 	loop_timer_init(&s->timer, "session", timer_handler, s);
 
 	err = str_dup(&s->cname, prm->cname);
 	if (!err)
-		err = medium_audio(&s->medium, prm->cfg);
-	if (!err)
 		err = offer_alloc(&s->offer, NULL);
 	if (!err)
-		err = add_audio(s);
+		err = add_hearing(s, prm);
 	if (!err)
 		err = transport_alloc(&s->transport, &tp, &transport_handlers,
 				      s, now);
@@ -278,65 +246,25 @@ bool session_ready(const struct session *s)
 
 /* ---- Offer and answer ---- */
 
-static int start_audio(struct session *s, const struct audio_media *media,
-		       uint64_t now)
-{
-	struct audio_params prm = {
-		.ssrc = s->ssrc,
-		.cname = s->cname,
-		.rtph = session_send,
-		.reporth = session_send_report,
-		.digith = digit_handler,
-		.arg = s,
-	};
-	int err;
-
-	err = voice_attach(s->voice, &s->user, period_handler, s, &prm.sound);
-	s->deaf = err != 0;
-	if (err)
-		return err;
-
-	err = audio_alloc(&s->audio, &prm, media, now);
-	if (err) {
-		voice_detach(s->voice, &s->user);
-		return err;
-	}
-
-	audio_set_mute(s->audio, s->muted);
-	if (transport_is_up(s->transport))
-		audio_set_open(s->audio, true, now);
-	return 0;
-}
-
-/* Bring the audio path to what is agreed now */
-static int update_audio(struct session *s, uint64_t now)
+/* Bring the paths to what is agreed now */
+static int update(struct session *s, uint64_t now)
 {
 	const struct offer_media *om = offer_active(s->offer, OFFER_AUDIO);
-	struct audio_media media;
 	int err;
 
 	if (!om)
 		return ENOENT;
 
-	err = medium_agreed(&media, om, s->cfg);
-	if (err)
-		return err;
-
-	media.send = s->talking && (om->dir & SDP_SENDONLY);
-	media.recv = om->dir & SDP_RECVONLY;
-	if (s->audio)
-		err = audio_set_media(s->audio, &media, now);
-	else
-		err = start_audio(s, &media, now);
-
+	err = hearing_update(s->hearing, om, s->talking,
+			     transport_is_up(s->transport), now);
 	arm(s);
 	return err;
 }
 
-/* After an exchange: the audio path, if it is there or wanted by now */
+/* After an exchange: the paths, if they are there or wanted by now */
 static int follow(struct session *s, uint64_t now)
 {
-	return s->audio || s->talking ? update_audio(s, now) : 0;
+	return hearing_begun(s->hearing) || s->talking ? update(s, now) : 0;
 }
 
 int session_offer(struct session *s, struct mbuf **mbp)
@@ -422,21 +350,21 @@ bool session_offering(const struct session *s)
 
 bool session_deaf(const struct session *s)
 {
-	return s->deaf;
+	return hearing_deaf(s->hearing);
 }
 
 /* ---- In the call ---- */
 
 int session_listen(struct session *s, uint64_t now)
 {
-	return update_audio(s, now);
+	return update(s, now);
 }
 
 int session_talk(struct session *s, uint64_t now)
 {
 	s->talking = true;
 	s->unanswered = mem_deref(s->unanswered);
-	return offer_active(s->offer, OFFER_AUDIO) ? update_audio(s, now) : 0;
+	return offer_active(s->offer, OFFER_AUDIO) ? update(s, now) : 0;
 }
 
 void session_close(struct session *s, uint64_t now)
@@ -446,40 +374,28 @@ void session_close(struct session *s, uint64_t now)
 
 	s->closed = true;
 	loop_timer_cancel(&s->timer);
-	voice_detach(s->voice, &s->user);
-	if (s->audio)
-		audio_bye(s->audio, now);
+	hearing_close(s->hearing, now);
 	transport_close(s->transport, now);
 }
 
 void session_set_mute(struct session *s, bool mute)
 {
-	s->muted = mute;
-	if (s->audio)
-		audio_set_mute(s->audio, mute);
+	hearing_set_mute(s->hearing, mute);
 }
 
 int session_send_digits(struct session *s, const char *digits)
 {
-	if (!s->audio || config_is(s->cfg, "audio", "dtmf", "info"))
-		return ENOTSUP;
-
-	return audio_send_digits(s->audio, digits);
+	return hearing_send_digits(s->hearing, digits);
 }
 
 int session_print(struct re_printf *pf, const struct session *s)
 {
-	int err = re_hprintf(pf, "%H\n", transport_print, s->transport);
-
-	if (s->audio)
-		err |= re_hprintf(pf, "%H\n", audio_print, s->audio);
-
-	return err;
+	return re_hprintf(pf, "%H\n%H", transport_print, s->transport,
+			  hearing_print, s->hearing);
 }
 
 json_t *session_json(const struct session *s)
 {
-	return json_pack(
-		"{s:b, s:o}", "up", (int)transport_is_up(s->transport), "audio",
-		s->audio ? figures_audio(s->audio, s->voice) : json_null());
+	return json_pack("{s:b, s:o}", "up", (int)transport_is_up(s->transport),
+			 "audio", hearing_json(s->hearing));
 }

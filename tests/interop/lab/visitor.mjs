@@ -22,10 +22,11 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const TELEPHONE = { viewport: { width: 390, height: 844 },
 	deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
-/* What Chromium says by itself: of a board that is away, and of a certificate
-   that it was told to take, but not for the script of a worker */
+/* What Chromium says by itself: of a board that is away ("unknown" is then its
+   word for a worker's script), and of a certificate that it was told to take,
+   but not for the script of a worker */
 const HARMLESS = new RegExp('WebSocket connection|net::ERR_|status of 4|' +
-	'An SSL certificate error occurred when fetching the script');
+	'An (SSL certificate|unknown) error occurred when fetching the script');
 
 export class Visitor {
 	constructor(name, page)

@@ -58,6 +58,10 @@ async function open(lab, url, dir)
 	const visitor = await lab.visitor(null, { url,
 		ignoreHTTPSErrors: true });
 	await visitor.shows('ready');
+	/* The worker's script is refused for the certificate, not because the
+	   board has ended by then: a browser just started takes its time */
+	await visitor.wait('console', { match: ({ text }) =>
+		text.includes('SSL certificate error') });
 	const from = visitor.events.mark();
 	ctl('b');
 	await visitor.shows('ringing');

@@ -29,6 +29,7 @@ void avc_unpack_begin(struct avc_unpack *u);
  * begin() fails with it.
  *
  * @param seq     Its sequence number
+ * @param size    0 is padding alone: counts in the sequence, adds nothing
  * @param marker  Its marker bit: nothing comes behind it in this unit
  *
  * @return 0, EILSEQ not the one after the last one, EBADMSG not allowed or
@@ -45,7 +46,9 @@ int avc_unpack_put(struct avc_unpack *u, uint16_t seq, const uint8_t *payload,
  *              marker bit
  * @param unit  Set to the unit, with start codes of AVC_START bytes
  *
- * @return 0; EBADMSG not whole, or no picture in it; or what put() returned
+ * @return 0; EBADMSG not whole, or nothing in it; ENODATA whole, but only
+ *         parameter sets, which are kept and put before an IDR that comes
+ *         without; or what put() returned
  */
 int avc_unpack_end(struct avc_unpack *u, bool next, struct payload_unit *unit);
 

@@ -28,6 +28,7 @@ void vp8unpack_begin(struct vp8unpack *v);
  * until begin() fails with it.
  *
  * @param seq     Its sequence number
+ * @param size    0 is padding alone: counts in the sequence, adds nothing
  * @param marker  Its marker bit: nothing comes behind it in this frame
  *
  * @return 0, EILSEQ not the one after the last one, EBADMSG not allowed or

@@ -61,7 +61,7 @@ async function open(lab, url, dir)
 	/* The worker's script is refused for the certificate, not because the
 	   board has ended by then: a browser just started takes its time */
 	await visitor.wait('console', { match: ({ text }) =>
-		text.includes('SSL certificate error') });
+		text.includes('error occurred when fetching the script') });
 	const from = visitor.events.mark();
 	ctl('b');
 	await visitor.shows('ringing');

@@ -168,7 +168,7 @@ export class Laboratory {
 	async tidy()
 	{
 		for (const visitor of this.visitors)
-			assert.deepEqual(visitor.faults(), [],
+			assert.deepEqual(await visitor.faults(), [],
 				`faults of the page at ${visitor.name}`);
 		for (const phone of this.phones) {
 			const status = await phone.stop();

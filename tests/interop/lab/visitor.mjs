@@ -22,11 +22,18 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const TELEPHONE = { viewport: { width: 390, height: 844 },
 	deviceScaleFactor: 2, hasTouch: true, isMobile: true };
 
-/* What Chromium says by itself: of a board that is away ("unknown" is then its
-   word for a worker's script), and of a certificate that it was told to take,
-   but not for the script of a worker */
-const HARMLESS = new RegExp('WebSocket connection|net::ERR_|status of 4|' +
-	'An (SSL certificate|unknown) error occurred when fetching the script');
+/* What Chromium says by itself of a board that is away */
+const HARMLESS = /WebSocket connection|net::ERR_|status of 4/;
+
+/* A certificate that Chromium was told to take holds for the page, not for
+   the script of a worker. That comes over a connection of the page's, and is
+   then thrown away, with the first sentence; while those are all busy, it
+   opens one of its own, and gives that up for the certificate. Then it says
+   the second sentence, as of any failure: which, only the request knows */
+const THROWN_AWAY =
+	/^An SSL certificate error occurred when fetching the script/;
+const NO_SCRIPT = /^An unknown error occurred when fetching the script/;
+const UNTRUSTED = /^net::ERR_CERT_/;
 
 export class Visitor {
 	constructor(name, page)
@@ -195,14 +202,33 @@ export class Visitor {
 		return this.page.evaluate(() => window.ear.asked);
 	}
 
-	/** Nothing that a visitor must never cause */
-	faults()
+	/* Why a worker's script did not come, as often as the console says
+	   that it did not */
+	async why_no_script(times)
 	{
-		return this.events.list.filter((e) =>
+		const why = () => this.events.list.filter((e) =>
+			e.event === 'no script').map((e) => e.text);
+
+		await until(`${this.name}: why there is no script`,
+			    () => why().length >= times);
+		return times ? why() : [];
+	}
+
+	/** Nothing that a visitor must never cause */
+	async faults()
+	{
+		const said = this.events.list.filter((e) =>
 			e.event === 'page error' || e.event === 'policy' ||
 			(e.event === 'console' && e.type === 'error' &&
-			 !HARMLESS.test(e.text)))
+			 !HARMLESS.test(e.text) &&
+			 !(this.credulous && THROWN_AWAY.test(e.text))))
 			.map((e) => e.text ?? e.what);
+		const rest = said.filter((text) => !NO_SCRIPT.test(text));
+		const why = await this.why_no_script(said.length - rest.length);
+
+		return [...rest, ...why.filter((text) =>
+			!(this.credulous && UNTRUSTED.test(text)))
+			.map((text) => `no script of the worker: ${text}`)];
 	}
 
 	async close()
@@ -231,10 +257,16 @@ export async function visit(chromium, board, { name = 'visitor', fragment,
 	const visitor = new Visitor(name, page);
 
 	visitor.board = board;
+	visitor.credulous = Boolean(more.ignoreHTTPSErrors);
 	page.on('pageerror', (error) => visitor.events.put(
 		{ event: 'page error', text: String(error) }));
 	page.on('console', (message) => visitor.events.put({ event: 'console',
 		type: message.type(), text: message.text() }));
+	context.on('requestfailed', (request) => {
+		if (request.serviceWorker()?.url() === request.url())
+			visitor.events.put({ event: 'no script',
+				text: request.failure().errorText });
+	});
 	await page.exposeFunction('report', (e) => visitor.events.put(e));
 	await context.addInitScript({ path: `${HERE}/page/ear.js` });
 	await context.addInitScript((options) =>

@@ -168,9 +168,41 @@ async function first_start(lab)
 	return fingerprint.slice(0, 11) + '...';
 }
 
+/* With a certificate that Chromium does not trust there is no worker, which
+   is no fault of the page's; with no answer there is none either, which is */
+async function no_worker(lab)
+{
+	const board = await lab.board({ cert: undefined, key: undefined });
+	const visitor = await lab.visitor(board, { ignoreHTTPSErrors: true });
+	const says = (what, from) => visitor.wait('console', { from,
+		match: ({ text }) => text.includes(what) });
+	const register = async () => {
+		const from = visitor.events.mark();
+		await visitor.page.evaluate(() => navigator.serviceWorker
+			.register('worker.js').catch(() => {}));
+		await says('An unknown error', from);
+	};
+
+	await visitor.shows('login');
+	await says('fetching the script');
+	await board.stop();
+	await board.start();
+	await board.ready();
+	await register(); /* The connections that the page had are gone */
+	assert.deepEqual(await visitor.faults(), []);
+
+	await board.stop();
+	await register();
+	assert.deepEqual((await visitor.faults()).map((text) =>
+		text.match(/net::\w+/)?.[0]), ['net::ERR_CONNECTION_REFUSED']);
+	await visitor.close();
+	lab.visitors = [];
+}
+
 export default [
 	['page: its files are served', files],
 	['page: nothing else is served', refused, SANITIZED],
 	['page: a foreign origin gets no socket', foreign_origin, SANITIZED],
 	['page: certificate and password of the first start', first_start],
+	['page: no worker, and why', no_worker],
 ];

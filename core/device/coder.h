@@ -12,7 +12,8 @@
 #include "core/device/encoder.h"
 
 /** What turns a picture into a JPEG. @param mbp Set to it, at pos 0.
-    @return 0, EINVAL a format that it cannot take, ENOMEM */
+    @return 0, EINVAL a format that it cannot take, EBADMSG a broken picture,
+    ENOMEM */
 typedef int(coder_jpeg_h)(struct mbuf **mbp, const struct frame *f);
 
 /** A coder; constructors that it has not are NULL */
@@ -21,6 +22,7 @@ struct coder {
 	const char *codec;	  /**< As in SDP: "H264", "VP8"              */
 	const char *device;	  /**< Of hardware; "" to look for it        */
 	unsigned formats;	  /**< Set of FRAME_BIT() that it encodes    */
+	bool hardware;		  /**< Made of it; its place is before others */
 	encoder_alloc_h *encoder; /**< Encodes                               */
 	decoder_alloc_h *decoder; /**< Decodes                               */
 };

@@ -16,8 +16,8 @@
 #include "core/media/compound.h"
 
 enum {
-	ACKS_MAX = 4096,	 /**< Packets remembered, a power of two, ours:
-				   4 s at 8 Mbit/s                        */
+	ACKS_MAX = 2048,	 /**< Packets remembered, a power of two, ours:
+				   2 s at 8 Mbit/s                        */
 	ACKS_REORDER = 16,	 /**< Told missing, a packet counts as lost once
 				   one sent so many later arrived, ours   */
 	ACKS_FMT_CCFB = 11,	 /**< RFC 8888 section 3.1                   */
@@ -69,8 +69,8 @@ void acks_sent(struct acks *a, uint32_t ssrc, uint16_t seq, size_t size,
  * Decode a feedback of either format and match it.
  *
  * @param p   Feedback: type COMPOUND_TRANSPORT
- * @param vp  Set to what became of packets, in the order they were sent, each
- *            told once; until the next call
+ * @param vp  Set to what became of packets: those that arrived, in the order
+ *            they were sent, then the lost ones; each once; until the next call
  * @param np  Set to how many, at most ACKS_MAX; may be 0
  *
  * @return 0, ENOENT another kind of feedback, EBADMSG nothing of it was taken

@@ -21,7 +21,7 @@ enum {
 	ARRIVALS_INTERVAL = 100 * CLOCK_MS,	/**< Between feedbacks [us],
 						 the draft: 50..250 ms    */
 	ARRIVALS_INTERVAL_BUSY = 50 * CLOCK_MS, /**< The same, from ...   */
-	ARRIVALS_BUSY = 10,   /**< ... so many packets on, ours          */
+	ARRIVALS_BUSY = 3,    /**< ... so many packets on, ours          */
 	ARRIVALS_SIZE = 1200, /**< Longest that is built [bytes]         */
 };
 

@@ -30,6 +30,8 @@ struct audio {
 	struct playout *playout; /* Of codecv[rx]                     */
 	unsigned rx;
 	uint32_t unknown, malformed;
+	uint32_t rx_ts;	  /* Of the last packet ... */
+	uint64_t rx_time; /* ... and when it came [us], 0 not yet */
 
 	struct report *report;
 };
@@ -361,6 +363,10 @@ void audio_recv(struct audio *a, struct mbuf *mb, uint64_t now)
 	if (!codec && !recv_digit(a, &p, mb, now) && !noise)
 		++a->unknown;
 
+	if (codec) {
+		a->rx_ts = p.ts;
+		a->rx_time = now;
+	}
 	if (codec && a->media.recv) {
 		if (i != a->rx && make_playout(a, i))
 			++a->unknown;
@@ -393,6 +399,21 @@ void audio_recv_report(struct audio *a, struct mbuf *mb, uint64_t now)
 int audio_send_digits(struct audio *a, const char *text)
 {
 	return sender_digits(a->sender, text);
+}
+
+int audio_latency(const struct audio *a, int64_t *latencyp)
+{
+	struct playout_stats p;
+	uint64_t captured;
+
+	if (!a->rx_time ||
+	    report_captured(a->report, a->rx_ts,
+			    a->media.codecv[a->rx].type->clock, &captured))
+		return ENOENT;
+
+	playout_stats(a->playout, &p);
+	*latencyp = (int64_t)(a->rx_time + p.delay - captured);
+	return 0;
 }
 
 uint64_t audio_due(const struct audio *a)

@@ -143,6 +143,16 @@ void audio_recv_report(struct audio *a, struct mbuf *mb, uint64_t now);
  */
 int audio_send_digits(struct audio *a, const char *text);
 
+/**
+ * How long sound is under way, from the far end's microphone to our speaker.
+ *
+ * @param latencyp  Set to our time of playing less the far end's of capture
+ *                  [us]; the clocks differ, so this is no time by itself
+ *
+ * @return 0, ENOENT not known
+ */
+int audio_latency(const struct audio *a, int64_t *latencyp);
+
 /** When audio_tick() is due [us], for RTCP */
 uint64_t audio_due(const struct audio *a);
 

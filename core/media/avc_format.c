@@ -209,8 +209,8 @@ struct avc_profile avc_format_send(const struct avc_format *ours,
 bool avc_profile_allows(const struct avc_profile *p, unsigned width,
 			unsigned height, unsigned fps)
 {
-	uint64_t columns = (width + BLOCK - 1ULL) / BLOCK;
-	uint64_t rows = (height + BLOCK - 1ULL) / BLOCK;
+	uint64_t columns = ((uint64_t)width + BLOCK - 1) / BLOCK;
+	uint64_t rows = ((uint64_t)height + BLOCK - 1) / BLOCK;
 	uint64_t side, wide;
 	size_t i = ARRAY_SIZE(levelv) - 1;
 

@@ -56,7 +56,8 @@ int avc_unpack_end(struct avc_unpack *u, bool next, struct payload_unit *unit);
 void avc_unpack_reset(struct avc_unpack *u);
 
 /** Whether a unit may begin with this payload: not a later fragment, not a
- *  slice from the middle of a picture */
+ *  slice from the middle of a picture. No slice is missing before it then, but
+ *  parameter sets may be, if the packet before it is */
 bool avc_unpack_starts(const uint8_t *payload, size_t size);
 
 /** Whether it has the start of an IDR slice, or an SPS */

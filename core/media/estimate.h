@@ -7,7 +7,7 @@
  *
  * Congestion control of what we send, after draft-ietf-rmcat-gcc-02: a part
  * that listens to the delay (section 5) and one that listens to losses
- * (section 6); the lower one decides. Beyond the draft: a queue that was
+ * (section 6). Beyond the draft: a queue that was
  * noticed is let run empty before the rate returns; growth speeds up while
  * nothing objects; and losses that stay when less is sent are the way's own,
  * not ours, and do not count. Without acks, losses in reports (and the
@@ -35,15 +35,17 @@ enum estimate_cap {
 
 /** Numbers for `stats` */
 struct estimate_stats {
-	uint32_t target;     /**< [bit/s]                                  */
-	uint32_t acked;	     /**< Measured at the far end [bit/s]          */
-	uint32_t delay_rate; /**< What the delay allows [bit/s]            */
-	uint32_t loss_rate;  /**< What losses allow [bit/s]                */
-	uint32_t loss;	     /**< Lately [1/1000]                          */
-	uint32_t own_loss;   /**< Of it, not caused by us [1/1000]         */
-	uint32_t queue;	     /**< Delay over the least [us]                */
-	uint32_t overuses;   /**< Times that the queue grew                */
-	uint32_t silences;   /**< Times that feedback stopped              */
+	uint32_t target;   /**< [bit/s]                                    */
+	uint32_t rate;	   /**< The same before caps [bit/s]               */
+	uint32_t sent;	   /**< Lately [bit/s]                             */
+	uint32_t acked;	   /**< Measured at the far end, lately [bit/s]    */
+	uint32_t capacity; /**< Of the way, when a queue showed it [bit/s];
+				0 for not known                          */
+	uint32_t loss;	   /**< Lately [1/1000]                            */
+	uint32_t own_loss; /**< Of it, the way's, not ours [1/1000]        */
+	uint32_t queue;	   /**< Delay over the least [us]                  */
+	uint32_t overuses; /**< Times that the queue grew                  */
+	uint32_t silences; /**< Times that feedback stopped                */
 };
 
 struct estimate;

@@ -19,10 +19,10 @@ enum {
 				    unit of 1.5 MB (SECURITY row 29)      */
 	REORDER_PAYLOAD = 1472, /**< Longest payload [bytes]: an Ethernet's
 				     1500 without IPv4 and UDP            */
-	REORDER_WAIT_MIN = 100 * CLOCK_MS, /**< For a gap to be filled,
+	REORDER_WAIT_MIN = 200 * CLOCK_MS, /**< For a gap to be filled,
 						[us], ours                */
-	REORDER_WAIT_MAX = 400 * CLOCK_MS, /**< The same, at most        */
-	REORDER_WAIT_TRIPS = 4,		   /**< Between: round trips      */
+	REORDER_WAIT_MAX = 500 * CLOCK_MS, /**< The same, at most        */
+	REORDER_WAIT_TRIPS = 5,		   /**< Between: round trips      */
 };
 
 /** What the codec's payload format knows */
@@ -106,8 +106,9 @@ int reorder_get(struct reorder *r, struct reorder_frame *f, uint64_t now);
 /** When a gap will be given up [us]; CLOCK_NEVER for no gap */
 uint64_t reorder_due(const struct reorder *r);
 
-/** Whether nothing more can be given until a key frame begins. True from the
- *  loss until its first packet is there; see plea_lost() */
+/** Whether nothing more can be given until a key frame begins, as of the last
+ *  reorder_get(). True from the loss until the first packet of one is there;
+ *  see plea_lost() */
 bool reorder_wants_key(const struct reorder *r);
 
 /** The sequence number before which nothing is wanted any more, for

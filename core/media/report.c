@@ -47,6 +47,8 @@ struct report {
 
 	uint32_t lsr;	   /* Of the last SR received */
 	uint64_t lsr_time; /* [us]                    */
+	uint64_t sr_ntp;   /* Of the last SR received */
+	uint32_t sr_ts;	   /* The same moment         */
 	struct report_stats st;
 };
 
@@ -232,6 +234,8 @@ static void take_packet(const struct compound_packet *p, void *arg)
 	if (p->type == COMPOUND_SR && r->known && p->ssrc == r->rx_ssrc) {
 		r->lsr = (uint32_t)(p->ntp >> NTP_MIDDLE_SHIFT);
 		r->lsr_time = t->now;
+		r->sr_ntp = p->ntp;
+		r->sr_ts = p->ts;
 	}
 	if (p->type == COMPOUND_BYE && (!r->known || p->ssrc == r->rx_ssrc))
 		r->st.bye = true;
@@ -252,6 +256,20 @@ int report_recv(struct report *r, struct mbuf *mb, uint64_t now,
 		++r->st.rx_malformed;
 
 	return err;
+}
+
+int report_captured(const struct report *r, uint32_t ts, uint32_t clock,
+		    uint64_t *timep)
+{
+	const uint64_t fraction = r->sr_ntp & UINT32_MAX;
+	const int32_t ticks = (int32_t)(ts - r->sr_ts);
+
+	if (!r->lsr)
+		return ENOENT;
+
+	*timep = (r->sr_ntp >> 32) * CLOCK_S + (fraction * CLOCK_S >> 32);
+	*timep += (uint64_t)((int64_t)ticks * CLOCK_S / clock);
+	return 0;
 }
 
 uint64_t report_due(const struct report *r)

@@ -89,6 +89,19 @@ void report_received(struct report *r, const struct packet *p, size_t size,
 int report_recv(struct report *r, struct mbuf *mb, uint64_t now,
 		compound_packet_h *h, void *arg);
 
+/**
+ * When something received was captured, in the far end's clock, as its last
+ * SR says (RFC 3550 section 6.4.1).
+ *
+ * @param ts     RTP timestamp, less than half a wrap from the SR's
+ * @param clock  Of it [Hz], not 0
+ * @param timep  Set to that time [us]; its beginning is anywhere
+ *
+ * @return 0, ENOENT no SR of this source has come
+ */
+int report_captured(const struct report *r, uint32_t ts, uint32_t clock,
+		    uint64_t *timep);
+
 /** When report_build() is due [us] */
 uint64_t report_due(const struct report *r);
 

@@ -6,8 +6,8 @@
  *
  * A ring by sequence number with copies of RTP packets from before SRTP, which
  * encrypts in place. (Not called history: libedit owns that word.) A packet is
- * given once in a round trip, and all that is given stays within
- * RESEND_SHARE of what was put, over RESEND_WINDOW (SECURITY row 30).
+ * given once in a round trip, and what is given stays within RESEND_SHARE of
+ * all that is sent, itself too, over RESEND_WINDOW (SECURITY row 30).
  */
 #ifndef CORE_MEDIA_RESEND_H
 #define CORE_MEDIA_RESEND_H

@@ -31,11 +31,10 @@ int trend_alloc(struct trend **tp);
  *
  * @param sent     [us], the sender's clock
  * @param arrived  [us], the receiver's clock
- * @param size     [bytes]
  */
-void trend_put(struct trend *t, uint64_t sent, uint64_t arrived, uint32_t size);
+void trend_put(struct trend *t, uint64_t sent, uint64_t arrived);
 
-/** What the queue does now */
+/** What the queue does now, the packets just put included */
 enum trend_use trend_use(const struct trend *t);
 
 /** Delay over the least of the last minute [us]: about what is queued */

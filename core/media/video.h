@@ -128,6 +128,13 @@ void video_recv_report(struct video *v, struct mbuf *mb, uint64_t now);
 /** The round trip, where audio knows it better [us] */
 void video_set_round_trip(struct video *v, uint32_t rtt);
 
+/**
+ * Show pictures no sooner than their sound is heard.
+ *
+ * @param latency  Of sound, see audio_latency() [us]
+ */
+void video_set_latency(struct video *v, int64_t latency);
+
 /** When video_tick() is to be called [us] */
 uint64_t video_due(const struct video *v);
 

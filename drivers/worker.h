@@ -18,7 +18,7 @@ enum {
 	WORKER_NAME_MAX = 15,  /**< Of a thread's name, pthread_setname_np(3) */
 	WORKER_QUEUE_MAX = 8,  /**< Jobs under way at most                    */
 	WORKER_STACK = 262144, /**< Of the thread [bytes]; libvpx and openh264
-				    need less than 64 kB, measured           */
+				    touch 20 kB of it, measured            */
 };
 
 struct worker;

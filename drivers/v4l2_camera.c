@@ -1,0 +1,390 @@
+/**
+ * @file drivers/v4l2_camera.c  V4L2 camera
+ *
+ * The queue of buffers is counted: by the camera, and by each frame that is
+ * out. stop() ends it, which switches the camera off and frees the device
+ * for the next start, while frames that are held keep their memory.
+ */
+#include <unistd.h>
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "drivers/v4l2_buffers.h"
+#include "drivers/v4l2_camera.h"
+#include "drivers/v4l2_format.h"
+#include "drivers/v4l2_modes.h"
+
+enum {
+	LEAST = 2, /* Buffers with which a device can be expected to run */
+};
+
+struct v4l2_camera {
+	struct camera camera; /* First, for struct camera * */
+	char *path;
+	struct camera_prefs prefs;
+	struct v4l2_modes_set set;
+
+	int fd; /* -1 while closed or lost */
+	struct v4l2_buffers *bufs;
+	struct loop_watch *watch;
+	struct loop_timer timer; /* Silence, or looking for it  */
+	uint64_t last;		 /* Frame, or start of it [us]  */
+	uint32_t sequence;	 /* The next one that should be */
+	bool lost;
+
+	camera_frame_h *fh; /* NULL while stopped */
+	camera_state_h *sh;
+	void *arg;
+	uint64_t frames;
+	uint32_t corrupt, missed, starved, losses;
+};
+
+static void on_ready(int flags, uint64_t now, void *arg);
+
+static void close_device(struct v4l2_camera *c)
+{
+	c->watch = mem_deref(c->watch);
+	v4l2_buffers_end(c->bufs);
+	c->bufs = mem_deref(c->bufs);
+	if (c->fd >= 0)
+		(void)close(c->fd);
+	c->fd = -1;
+	loop_timer_cancel(&c->timer);
+}
+
+static void stop(struct camera *camera)
+{
+	struct v4l2_camera *c = (struct v4l2_camera *)camera;
+
+	close_device(c);
+	c->fh = NULL;
+	c->lost = false;
+}
+
+static void camera_destructor(void *arg)
+{
+	struct v4l2_camera *c = arg;
+
+	stop(&c->camera);
+	mem_deref(c->path);
+}
+
+static bool can_capture(uint32_t caps)
+{
+	return (caps & V4L2_CAP_VIDEO_CAPTURE) && (caps & V4L2_CAP_STREAMING) &&
+	       !(caps & V4L2_CAP_VIDEO_M2M);
+}
+
+static int open_device(int *fdp, const char *path)
+{
+	uint32_t caps;
+	int err;
+
+	err = videodev_open(fdp, path, &caps, NULL);
+	if (err)
+		return err;
+	if (can_capture(caps))
+		return 0;
+
+	(void)close(*fdp);
+	*fdp = -1;
+	return ENODEV;
+}
+
+static int open_camera(struct v4l2_camera *c, uint64_t now)
+{
+	int err;
+
+	err = open_device(&c->fd, c->path);
+	if (!err)
+		err = v4l2_modes_apply(c->fd, &c->prefs, &c->set);
+	if (!err)
+		err = v4l2_buffers_alloc(
+			&c->bufs, c->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE,
+			V4L2_MEMORY_MMAP, V4L2_CAMERA_BUFFERS, true);
+	if (!err)
+		err = v4l2_buffers_put_all(c->bufs);
+	if (!err)
+		err = v4l2_buffers_start(c->bufs);
+	if (!err)
+		err = loop_watch_alloc(&c->watch, "camera", c->fd,
+				       LOOP_READ | LOOP_EXCEPT, on_ready, c);
+	if (err) {
+		close_device(c);
+		return err;
+	}
+
+	c->last = now;
+	c->sequence = 0;
+	loop_timer_arm(&c->timer, now + V4L2_CAMERA_SILENCE);
+	log_info("camera: %s: %s %ux%u, %u frames/s, %u buffers%s\n", c->path,
+		 frame_format_name(c->set.fmt.format), c->set.fmt.width,
+		 c->set.fmt.height, c->set.fmt.fps, v4l2_buffers_count(c->bufs),
+		 v4l2_buffers_memory(c->bufs, 0)->dmabuf < 0 ? "" : ", shared");
+	return 0;
+}
+
+static void lose(struct v4l2_camera *c, int err, uint64_t now)
+{
+	log_warning("camera: %s: %m; looking for it every %u s\n", c->path, err,
+		    V4L2_CAMERA_RETRY / CLOCK_S);
+	close_device(c);
+	++c->losses;
+	c->lost = true;
+	loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
+	c->sh(err, c->arg);
+}
+
+/* The last reference to a frame is gone */
+static void give_back(struct frame *f, void *arg)
+{
+	struct v4l2_buffers *b = arg;
+	const struct v4l2_buffers_item item = { .index = f->index };
+
+	(void)v4l2_buffers_put(b, &item); /* Polling says what is the matter */
+	mem_deref(b);
+}
+
+/* Whether a buffer has a whole picture; sets the frame's planes */
+static bool whole(const struct v4l2_camera *c, struct frame *f,
+		  const struct v4l2_buffers_item *item)
+{
+	uint8_t *data = v4l2_buffers_memory(c->bufs, item->index)->data;
+	size_t need;
+
+	if ((item->flags & V4L2_BUF_FLAG_ERROR) || !item->used)
+		return false;
+
+	need = v4l2_format_planes(f, data, c->set.stride, c->set.height);
+	f->size = need ? need : item->used;
+	f->key = f->format == FRAME_H264 && v4l2_format_idr(data, item->used);
+	return item->used >= need;
+}
+
+static uint64_t time_of(const struct v4l2_buffers_item *item, uint64_t now)
+{
+	const uint32_t kind = item->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK;
+
+	return kind == V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC && item->time &&
+			       item->time <= now
+		       ? item->time
+		       : now;
+}
+
+static void hand_on(struct v4l2_camera *c, const struct v4l2_buffers_item *item,
+		    uint64_t now)
+{
+	const struct camera_format *fmt = &c->set.fmt;
+	struct frame *f;
+
+	if (frame_wrap(&f, fmt->format, fmt->width, fmt->height, give_back,
+		       mem_ref(c->bufs))) {
+		++c->missed;
+		give_back(&(struct frame){ .index = item->index }, c->bufs);
+		return;
+	}
+
+	f->index = item->index;
+	f->dmabuf = v4l2_buffers_memory(c->bufs, item->index)->dmabuf;
+	f->time = time_of(item, now);
+	if (whole(c, f, item)) {
+		++c->frames;
+		c->fh(f, now, c->arg);
+	} else {
+		++c->corrupt;
+	}
+	mem_deref(f);
+}
+
+/* One frame; EAGAIN when there is none */
+static int take(struct v4l2_camera *c, uint64_t now)
+{
+	struct v4l2_buffers_item item;
+	int32_t gap;
+	int err;
+
+	err = v4l2_buffers_get(c->bufs, &item);
+	if (err)
+		return err;
+
+	c->last = now;
+	gap = (int32_t)(item.sequence - c->sequence);
+	c->missed += gap > 0 ? (uint32_t)gap : 0;
+	c->sequence = item.sequence + 1;
+	hand_on(c, &item, now);
+	return 0;
+}
+
+/* One frame a time, so that `now` is later than its time stamp */
+static void on_ready(int flags, uint64_t now, void *arg)
+{
+	struct v4l2_camera *c = mem_ref(arg);
+	int err;
+
+	err = take(c, now);
+	if (err == EAGAIN && (flags & LOOP_EXCEPT))
+		err = EIO; /* Would be reported for ever */
+	if (err && err != EAGAIN)
+		lose(c, err, now);
+	mem_deref(c);
+}
+
+static void listen_on(struct v4l2_camera *c, uint64_t now)
+{
+	/* Who holds the frames is to blame, not the camera */
+	if (v4l2_buffers_queued(c->bufs) < LEAST) {
+		++c->starved;
+		c->last = now;
+	}
+
+	if (now >= c->last + V4L2_CAMERA_SILENCE)
+		lose(c, ETIMEDOUT, now);
+	else
+		loop_timer_arm(&c->timer, c->last + V4L2_CAMERA_SILENCE);
+}
+
+static void look_for(struct v4l2_camera *c, uint64_t now)
+{
+	if (open_camera(c, now)) {
+		loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
+		return;
+	}
+
+	c->lost = false;
+	c->sh(0, c->arg);
+}
+
+static void on_timer(uint64_t now, void *arg)
+{
+	struct v4l2_camera *c = mem_ref(arg);
+
+	if (c->lost)
+		look_for(c, now);
+	else
+		listen_on(c, now);
+	mem_deref(c);
+}
+
+static int start(struct camera *camera, const struct camera_prefs *prefs,
+		 struct camera_format *fmt, camera_frame_h *fh,
+		 camera_state_h *sh, void *arg)
+{
+	struct v4l2_camera *c = (struct v4l2_camera *)camera;
+	int err;
+
+	if (c->fh)
+		return EALREADY;
+
+	c->frames = 0;
+	c->corrupt = c->missed = c->starved = c->losses = 0;
+	c->prefs = *prefs;
+	err = open_camera(c, clock_now());
+	if (err)
+		return err;
+
+	c->fh = fh;
+	c->sh = sh;
+	c->arg = arg;
+	*fmt = c->set.fmt;
+	return 0;
+}
+
+static int print(struct re_printf *pf, const struct camera *camera)
+{
+	const struct v4l2_camera *c = (const struct v4l2_camera *)camera;
+	const struct camera_format *fmt = &c->set.fmt;
+
+	return re_hprintf(pf,
+			  "v4l2 %s %s %ux%u %u/s%s frames=%llu corrupt=%u "
+			  "missed=%u starved=%u losses=%u",
+			  c->path, frame_format_name(fmt->format), fmt->width,
+			  fmt->height, fmt->fps,
+			  c->lost  ? " lost"
+			  : !c->fh ? " stopped"
+				   : "",
+			  (unsigned long long)c->frames, c->corrupt, c->missed,
+			  c->starved, c->losses);
+}
+
+static const struct camera_table table = {
+	.start = start,
+	.stop = stop,
+	.print = print,
+};
+
+static bool is_first(const char *path, void *arg)
+{
+	char **name = arg;
+	int fd;
+
+	if (open_device(&fd, path))
+		return false;
+
+	(void)close(fd);
+	return !str_dup(name, path);
+}
+
+static int find(char **path, const char *device)
+{
+	if (!*device)
+		return videodev_each(is_first, path) ? 0 : ENODEV;
+	if (*device == '/')
+		return str_dup(path, device);
+	if (strchr(device, '/'))
+		return EINVAL;
+
+	return re_sdprintf(path, "/dev/v4l/by-id/%s", device);
+}
+
+int v4l2_camera_alloc(struct camera **cp, const char *device)
+{
+	struct v4l2_camera *c;
+	int fd, err;
+
+	c = mem_zalloc(sizeof(*c), camera_destructor);
+	if (!c)
+		return ENOMEM;
+
+	c->camera.table = &table;
+	c->fd = -1;
+	loop_timer_init(&c->timer, "camera", on_timer, c);
+	err = find(&c->path, device);
+	if (!err)
+		err = open_device(&fd, c->path);
+	if (err) {
+		log_warning("camera: v4l2:%s: %s\n", device,
+			    err == ENODEV ? "is no camera" : strerror(err));
+		mem_deref(c);
+		return err;
+	}
+
+	(void)close(fd);
+	*cp = &c->camera;
+	return 0;
+}
+
+static bool list_one(const char *path, void *arg)
+{
+	struct re_printf *pf = arg;
+	struct v4l2_capability cap;
+	struct pl card;
+	uint32_t caps;
+	int fd;
+
+	if (videodev_open(&fd, path, &caps, &cap))
+		return false;
+
+	pl_set_str(&card, (const char *)cap.card);
+	if (can_capture(caps))
+		(void)re_hprintf(pf, "v4l2:%s  %H:%H\n", path, log_text, &card,
+				 v4l2_modes_print, &fd);
+	(void)close(fd);
+	return false;
+}
+
+int v4l2_camera_list(struct re_printf *pf, void *unused)
+{
+	(void)unused;
+
+	(void)videodev_each(list_one, pf);
+	return 0;
+}

@@ -1,0 +1,232 @@
+/**
+ * @file drivers/vpx_encoder.c  VP8 encoder in software
+ *
+ * The codec is made at the first picture, in the thread, and made anew when
+ * the size changes; bit rate and frame rate change while it runs.
+ */
+#include <vpx/vp8cx.h>
+#include <vpx/vpx_encoder.h>
+#include "core/base/log.h"
+#include "drivers/soft_encoder.h"
+#include "drivers/thrift.h"
+#include "drivers/vpx_encoder.h"
+
+enum {
+	CPU_USED = -12,	   /* Faster ones overshoot, measured              */
+	QUANTIZER_MIN = 2, /* Of 0..63, as libwebrtc                     */
+	QUANTIZER_MAX = 56,
+	OVERSHOOT = 15, /* [%], as libwebrtc                           */
+	UNDERSHOOT = 100,
+	BUFFER = 1000, /* Of the receiver, as rate control has it [ms] */
+	BUFFER_START = 500,
+	BUFFER_BEST = 600,
+	KEY_BEST = 50, /* A key frame is worth half of that buffer [%] */
+	KEY_MIN = 300, /* Its size in mean frames at least [%]         */
+	PERCENT = 100,
+	STILL = 800, /* Squared error of a 16x16 block that is left as
+			     it was: 42 dB, not seen */
+	TOKENS = 8,  /* libvpx has at least 12 bytes of tokens a pixel, of
+			nothing else half as much */
+	KILO = 1000,
+	TIME_MAX = 10 * CLOCK_S, /* Of one frame [us], ours */
+};
+
+struct vp8 {
+	vpx_codec_ctx_t ctx;
+	bool open;
+	vpx_codec_enc_cfg_t cfg;
+	struct encoder_prefs prefs; /* What it is set to */
+	uint64_t time;		    /* Of the last picture, of its own */
+	uint64_t before;	    /* Time of the last frame [us]  */
+	struct thrift thrift;
+};
+
+static void close_encoder(struct vp8 *v)
+{
+	if (v->open)
+		(void)vpx_codec_destroy(&v->ctx);
+	v->open = false;
+}
+
+static void vp8_destructor(void *arg)
+{
+	close_encoder(arg);
+}
+
+static void fill_in(vpx_codec_enc_cfg_t *cfg, const struct encoder_prefs *p)
+{
+	cfg->g_w = p->width;
+	cfg->g_h = p->height;
+	cfg->g_threads = 1;
+	cfg->g_lag_in_frames = 0;
+	cfg->g_error_resilient = 0;
+	cfg->g_pass = VPX_RC_ONE_PASS;
+	cfg->g_timebase.num = 1;
+	cfg->g_timebase.den = CLOCK_S;
+	cfg->rc_end_usage = VPX_CBR;
+	cfg->rc_target_bitrate = p->bitrate / KILO;
+	cfg->rc_min_quantizer = QUANTIZER_MIN;
+	cfg->rc_max_quantizer = QUANTIZER_MAX;
+	cfg->rc_undershoot_pct = UNDERSHOOT;
+	cfg->rc_overshoot_pct = OVERSHOOT;
+	cfg->rc_buf_sz = BUFFER;
+	cfg->rc_buf_initial_sz = BUFFER_START;
+	cfg->rc_buf_optimal_sz = BUFFER_BEST;
+	cfg->rc_dropframe_thresh = 0;
+	cfg->rc_resize_allowed = 0;
+	cfg->kf_mode = VPX_KF_DISABLED;
+}
+
+/* A key frame may be as large as drains half of the buffer */
+static unsigned key_percent(const struct encoder_prefs *p)
+{
+	unsigned n = BUFFER_BEST * KEY_BEST / PERCENT * p->fps / KILO * PERCENT;
+
+	return n < KEY_MIN ? KEY_MIN : n;
+}
+
+static int control(struct vp8 *v, const struct encoder_prefs *p)
+{
+	vpx_codec_err_t err = VPX_CODEC_OK;
+
+	err |= vpx_codec_control(&v->ctx, VP8E_SET_CPUUSED, CPU_USED);
+	err |= vpx_codec_control(&v->ctx, VP8E_SET_STATIC_THRESHOLD, STILL);
+	err |= vpx_codec_control(&v->ctx, VP8E_SET_NOISE_SENSITIVITY, 0);
+	err |= vpx_codec_control(&v->ctx, VP8E_SET_TOKEN_PARTITIONS,
+				 VP8_ONE_TOKENPARTITION);
+	err |= vpx_codec_control(&v->ctx, VP8E_SET_MAX_INTRA_BITRATE_PCT,
+				 key_percent(p));
+	return err ? EPROTO : 0;
+}
+
+static int open_encoder(struct vp8 *v, const struct encoder_prefs *p)
+{
+	close_encoder(v);
+	if (vpx_codec_enc_config_default(vpx_codec_vp8_cx(), &v->cfg, 0))
+		return EPROTO;
+
+	fill_in(&v->cfg, p);
+	if (vpx_codec_enc_init(&v->ctx, vpx_codec_vp8_cx(), &v->cfg, 0))
+		return ENOMEM;
+
+	v->open = true;
+	v->prefs = *p;
+	v->time = 0;
+	return control(v, p);
+}
+
+static int change(struct vp8 *v, const struct encoder_prefs *p)
+{
+	if (p->bitrate == v->prefs.bitrate && p->fps == v->prefs.fps)
+		return 0;
+
+	v->prefs = *p;
+	v->cfg.rc_target_bitrate = p->bitrate / KILO;
+	if (vpx_codec_enc_config_set(&v->ctx, &v->cfg))
+		return EPROTO;
+	return vpx_codec_control(&v->ctx, VP8E_SET_MAX_INTRA_BITRATE_PCT,
+				 key_percent(p))
+		       ? EPROTO
+		       : 0;
+}
+
+/* How long the picture is seen is not known: as long as the one before */
+static uint64_t duration(struct vp8 *v, const struct frame *f)
+{
+	uint64_t took = f->time - v->before;
+
+	if (!f->time || f->time <= v->before || took > TIME_MAX)
+		took = CLOCK_S / v->prefs.fps;
+	v->before = f->time;
+	return took;
+}
+
+static int take(struct vp8 *v, struct soft_unit *u)
+{
+	vpx_codec_iter_t iter = NULL;
+	const vpx_codec_cx_pkt_t *pkt;
+
+	while ((pkt = vpx_codec_get_cx_data(&v->ctx, &iter))) {
+		if (pkt->kind != VPX_CODEC_CX_FRAME_PKT)
+			continue;
+		u->data = pkt->data.frame.buf;
+		u->size = pkt->data.frame.sz;
+		u->key = pkt->data.frame.flags & VPX_FRAME_IS_KEY;
+		return 0;
+	}
+	return 0;
+}
+
+static int prepare(struct vp8 *v, const struct encoder_prefs *p)
+{
+	if (!v->open || p->width != v->prefs.width ||
+	    p->height != v->prefs.height)
+		return open_encoder(v, p);
+	return change(v, p);
+}
+
+/* Each picture is the only one that the next is made from: with golden
+   pictures nothing looks better here, but takes longer, and two pictures more
+   in the memory of both sides */
+static int encode_frame(struct vp8 *v, const struct frame *f, bool key)
+{
+	const vpx_enc_frame_flags_t flags =
+		key ? VPX_EFLAG_FORCE_KF
+		    : VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_REF_ARF |
+				VP8_EFLAG_FORCE_GF | VP8_EFLAG_FORCE_ARF;
+	const uint64_t took = duration(v, f);
+	vpx_image_t img;
+
+	(void)vpx_img_wrap(&img, VPX_IMG_FMT_I420, f->width, f->height, 1,
+			   f->planev[0]);
+	for (unsigned i = 0; i < FRAME_PLANES; i++) {
+		img.planes[i] = f->planev[i];
+		img.stride[i] = (int)f->stridev[i];
+	}
+
+	v->time += took;
+	return vpx_codec_encode(&v->ctx, &img, (vpx_codec_pts_t)v->time,
+				(unsigned long)took, flags, VPX_DL_REALTIME)
+		       ? EPROTO
+		       : 0;
+}
+
+static int encode(void *codec, struct soft_unit *u, const struct frame *f,
+		  const struct encoder_prefs *prefs, bool key)
+{
+	struct vp8 *v = codec;
+	int err;
+
+	thrift_enter(&v->thrift);
+	v->thrift.tokens = (size_t)prefs->width * prefs->height * TOKENS;
+	err = prepare(v, prefs);
+	if (!err)
+		err = encode_frame(v, f, key || !v->time);
+	thrift_leave();
+	if (!err)
+		err = take(v, u);
+	thrift_picture(&v->thrift, u->key);
+	return err;
+}
+
+static const struct soft_codec soft = {
+	.name = "vp8",
+	.thread = "vpx-enc",
+	.encode = encode,
+};
+
+int vpx_encoder_alloc(struct encoder **ep, const char *device,
+		      const struct encoder_prefs *prefs, encoder_unit_h *uh,
+		      encoder_fault_h *fh, void *arg)
+{
+	struct vp8 *v;
+
+	if (*device)
+		return EINVAL;
+
+	v = mem_zalloc(sizeof(*v), vp8_destructor);
+	if (!v)
+		return ENOMEM;
+
+	return soft_encoder_alloc(ep, &soft, v, prefs, uh, fh, arg);
+}

@@ -1,11 +1,10 @@
 /**
  * @file app/commands.c  Commands
  */
-#include <stdlib.h>
 #include "app/commands.h"
+#include "app/commands_picture.h"
 #include "app/commands_porch.h"
 #include "app/inventory.h"
-
 #include "app/words.h"
 #include "core/base/log.h"
 #include "core/call/ringplan.h"
@@ -17,81 +16,38 @@ struct command {
 };
 
 enum {
-	NUMBER_BASE = 10,
 	CODE_MIN = 400, /* RFC 3261 section 21: final; we do not redirect */
 	CODE_MAX = 699,
-	ID_MAX = 1000000000,
 };
 
 static const struct command *find(const char *name);
 
-static bool number(const char *s, unsigned long max, unsigned *np)
-{
-	char *end;
-	unsigned long n;
-
-	if (*s < '0' || *s > '9')
-		return false;
-
-	n = strtoul(s, &end, NUMBER_BASE);
-	if (*end || n > max)
-		return false;
-
-	*np = (unsigned)n;
-	return true;
-}
-
-/* What went wrong with a call, in words */
-static int call_result(const struct request *rq, int err)
-{
-	switch (err) {
-	case 0:
-		return 0;
-	case ENOENT:
-		return request_say(rq, err, "no such call; `calls` lists them");
-	case ENOTCONN:
-		return request_say(rq, err,
-				   "no connection to the server; see "
-				   "`status`");
-	case ENODEV:
-		return request_say(
-			rq, err,
-			"there is no [account]; this phone is for the "
-			"browsers on its page");
-	case EBUSY:
-		return request_say(rq, err,
-				   "as many calls as [call] max allows");
-	case EINVAL:
-		return request_say(rq, err,
-				   "not possible in this state of the call, "
-				   "or not an address");
-	default:
-		return request_say(rq, err, strerror(err));
-	}
-}
-
-/* The call's number, as the argument i if there is one; else 0 */
-static int id_arg(const struct request *rq, int i, unsigned *idp)
-{
-	*idp = 0;
-	if (i >= rq->argc)
-		return 0;
-	if (number(rq->argv[i], ID_MAX, idp) && *idp)
-		return 0;
-
-	return request_say(rq, EINVAL,
-			   "the call's number is needed; `calls` lists "
-			   "them");
-}
-
 static int cmd_register(const struct request *rq)
 {
-	return call_result(rq, phone_register(rq->ctx->phone, rq->now));
+	return request_call(rq, phone_register(rq->ctx->phone, rq->now));
 }
 
 static int cmd_unregister(const struct request *rq)
 {
-	return call_result(rq, phone_unregister(rq->ctx->phone, rq->now));
+	return request_call(rq, phone_unregister(rq->ctx->phone, rq->now));
+}
+
+static bool media_arg(const char *word, enum calls_media *mediap)
+{
+	static const char *const namev[] = {
+		[CALLS_AUDIO] = "audio",
+		[CALLS_VIDEO] = "video",
+		[CALLS_AV] = "av",
+	};
+
+	for (unsigned i = CALLS_AUDIO; i < ARRAY_SIZE(namev); i++) {
+		if (strcmp(word, namev[i]))
+			continue;
+		*mediap = (enum calls_media)i;
+		return true;
+	}
+
+	return false;
 }
 
 static int cmd_call(const struct request *rq)
@@ -107,18 +63,19 @@ static int cmd_call(const struct request *rq)
 		else if (!strcmp(rq->argv[i], "sendonly"))
 			way.recv = false;
 		else
-			usage |= strcmp(rq->argv[i], "audio") != 0;
+			usage |= !media_arg(rq->argv[i], &way.media);
 	}
 
-	said = !way.send || !way.recv;
+	said = !way.send || !way.recv || way.media;
 	if (usage || (!way.send && !way.recv))
 		return request_say(rq, EINVAL,
-				   "call TO [audio] [recvonly|sendonly]");
+				   "call TO [audio|av|video] "
+				   "[recvonly|sendonly]");
 
 	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &way : NULL, &id,
 			 rq->now);
 	if (err)
-		return call_result(rq, err);
+		return request_call(rq, err);
 
 	return rq->json ? request_json(rq, json_pack("{s:i}", "id", (int)id))
 			: mbuf_printf(rq->out, "call %u\n", id);
@@ -126,61 +83,78 @@ static int cmd_call(const struct request *rq)
 
 static int cmd_answer(const struct request *rq)
 {
+	const int last = rq->argc - 1;
+	struct request idrq = *rq;
+	enum calls_media media = CALLS_CONFIGURED;
 	unsigned id;
-	int err = id_arg(rq, 0, &id);
+	int err;
 
+	/* The number may be left out, and so may the media */
+	if (last >= 0 && media_arg(rq->argv[last], &media))
+		idrq.argc = last;
+	if (media == CALLS_VIDEO || idrq.argc > 1)
+		return request_say(rq, EINVAL, "answer [ID] [audio|av]");
+
+	err = request_id(&idrq, 0, &id);
 	return err ? err
-		   : call_result(rq, phone_answer(rq->ctx->phone, id, rq->now));
+		   : request_call(rq, phone_answer(rq->ctx->phone, id, media,
+						   rq->now));
 }
 
 static int cmd_reject(const struct request *rq)
 {
 	unsigned id, code = 0;
-	int err = id_arg(rq, 0, &id);
+	int err = request_id(rq, 0, &id);
 
 	if (err)
 		return err;
 	if (rq->argc > 1 &&
-	    (!number(rq->argv[1], CODE_MAX, &code) || code < CODE_MIN))
+	    (!request_number(rq->argv[1], CODE_MAX, &code) || code < CODE_MIN))
 		return request_say(rq, EINVAL,
 				   "the code is a number from 400 to 699");
 
-	return call_result(rq, phone_reject(rq->ctx->phone, id, code, rq->now));
+	return request_call(rq,
+			    phone_reject(rq->ctx->phone, id, code, rq->now));
 }
 
 static int cmd_hangup(const struct request *rq)
 {
 	unsigned id;
-	int err = id_arg(rq, 0, &id);
+	int err = request_id(rq, 0, &id);
 
 	return err ? err
-		   : call_result(rq, phone_hangup(rq->ctx->phone, id, rq->now));
+		   : request_call(rq,
+				  phone_hangup(rq->ctx->phone, id, rq->now));
 }
 
 static int cmd_mute(const struct request *rq)
 {
+	const bool video = !strcmp(rq->argv[0], "video");
+	const bool on = !strcmp(rq->argv[1], "on");
 	unsigned id;
 	int err;
 
-	if (strcmp(rq->argv[0], "audio") ||
-	    (strcmp(rq->argv[1], "on") && strcmp(rq->argv[1], "off")))
-		return request_say(rq, EINVAL, "mute audio on|off [ID]");
+	if ((!video && strcmp(rq->argv[0], "audio")) ||
+	    (!on && strcmp(rq->argv[1], "off")))
+		return request_say(rq, EINVAL, "mute audio|video on|off [ID]");
 
-	err = id_arg(rq, 2, &id);
-	return err ? err
-		   : call_result(rq, phone_mute(rq->ctx->phone, id,
-						!strcmp(rq->argv[1], "on"),
-						rq->now));
+	err = request_id(rq, 2, &id);
+	if (err)
+		return err;
+
+	return request_call(
+		rq, video ? phone_video_mute(rq->ctx->phone, id, on, rq->now)
+			  : phone_mute(rq->ctx->phone, id, on, rq->now));
 }
 
 static int cmd_dtmf(const struct request *rq)
 {
 	unsigned id;
-	int err = id_arg(rq, 1, &id);
+	int err = request_id(rq, 1, &id);
 
 	return err ? err
-		   : call_result(rq, phone_dtmf(rq->ctx->phone, id, rq->argv[0],
-						rq->now));
+		   : request_call(rq, phone_dtmf(rq->ctx->phone, id,
+						 rq->argv[0], rq->now));
 }
 
 static int cmd_status(const struct request *rq)
@@ -267,7 +241,10 @@ static int cmd_help(const struct request *rq)
 }
 
 static const struct command tablev[] = {
-	{ { "answer", "[ID]", "answer a ringing call" }, 0, 1, cmd_answer },
+	{ { "answer", "[ID] [audio|av]", "answer a ringing call" },
+	  0,
+	  2,
+	  cmd_answer },
 	{ { "b", "[NAME] [press|release]", "the same as button" },
 	  0,
 	  2,
@@ -276,7 +253,8 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_button },
-	{ { "call", "TO [audio] [recvonly|sendonly]", "call somebody" },
+	{ { "call", "TO [audio|av|video] [recvonly|sendonly]",
+	    "call somebody" },
 	  1,
 	  3,
 	  cmd_call },
@@ -296,13 +274,20 @@ static const struct command tablev[] = {
 	  cmd_events },
 	{ { "hangup", "[ID]", "end a call" }, 0, 1, cmd_hangup },
 	{ { "help", "[COMMAND]", "this list" }, 0, 1, cmd_help },
+	{ { "keyframe", "[ID]", "send a whole picture now" },
+	  0,
+	  1,
+	  cmd_keyframe },
 	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
 	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
 	{ { "msg", "page|TO TEXT", "a message, to all browsers or somebody" },
 	  2,
 	  WORDS_MAX,
 	  cmd_msg },
-	{ { "mute", "audio on|off [ID]", "send silence" }, 2, 3, cmd_mute },
+	{ { "mute", "audio|video on|off [ID]", "send silence, or black" },
+	  2,
+	  3,
+	  cmd_mute },
 	{ { "password", "", "a new password of the page, shown once" },
 	  0,
 	  0,
@@ -320,6 +305,10 @@ static const struct command tablev[] = {
 	  0,
 	  1,
 	  cmd_ring },
+	{ { "snapshot", "FILE.jpg", "keep the camera's picture in a file" },
+	  1,
+	  1,
+	  cmd_snapshot },
 	{ { "stats", "", "media statistics of each call" }, 0, 0, cmd_stats },
 	{ { "status", "", "registration, connection, devices" },
 	  0,
@@ -329,6 +318,10 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_unregister },
+	{ { "video", "on|off [ID]", "add a picture to a call, or drop it" },
+	  1,
+	  2,
+	  cmd_video },
 };
 
 const struct commands_info *commands_get(unsigned i)

@@ -23,6 +23,7 @@ struct commands_context {
 	struct door *door;
 	struct buttons *buttons;
 	const struct config *cfg;
+	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */
 	void *arg;
 };

@@ -8,7 +8,8 @@
 
 #include "core/base/re.h"
 
-/** Print sound devices, and what else this board has, for %H with NULL */
+/** Print sound devices, cameras and what else this board has, for %H with
+    NULL */
 int inventory_print(struct re_printf *pf, void *unused);
 
 #endif

@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include "app/request.h"
 
+enum {
+	NUMBER_BASE = 10,
+	ID_MAX = 1000000000,
+};
+
 int request_json(const struct request *rq, json_t *js)
 {
 	char *text;
@@ -28,4 +33,68 @@ int request_say(const struct request *rq, int err, const char *text)
 		(void)mbuf_printf(rq->out, "%s\n", text);
 
 	return err;
+}
+
+bool request_number(const char *s, unsigned long max, unsigned *np)
+{
+	char *end;
+	unsigned long n;
+
+	if (*s < '0' || *s > '9')
+		return false;
+
+	n = strtoul(s, &end, NUMBER_BASE);
+	if (*end || n > max)
+		return false;
+
+	*np = (unsigned)n;
+	return true;
+}
+
+/* What went wrong with a call, in words */
+int request_call(const struct request *rq, int err)
+{
+	switch (err) {
+	case 0:
+		return 0;
+	case ENOENT:
+		return request_say(rq, err, "no such call; `calls` lists them");
+	case ENOTCONN:
+		return request_say(rq, err,
+				   "no connection to the server; see "
+				   "`status`");
+	case ENODEV:
+		return request_say(
+			rq, err,
+			"there is no [account]; this phone is for the "
+			"browsers on its page");
+	case ENOTSUP:
+		return request_say(
+			rq, err,
+			"there is neither [video] camera nor display that "
+			"could be used");
+	case EBUSY:
+		return request_say(rq, err,
+				   "as many calls as [call] max allows");
+	case EINVAL:
+		return request_say(rq, err,
+				   "not possible in this state of the call, "
+				   "or not an address");
+	default:
+		return request_say(rq, err, strerror(err));
+	}
+}
+
+/* The call's number, as the argument i if there is one; else 0 */
+int request_id(const struct request *rq, int i, unsigned *idp)
+{
+	*idp = 0;
+	if (i >= rq->argc)
+		return 0;
+	if (request_number(rq->argv[i], ID_MAX, idp) && *idp)
+		return 0;
+
+	return request_say(rq, EINVAL,
+			   "the call's number is needed; `calls` lists "
+			   "them");
 }

@@ -27,4 +27,14 @@ int request_json(const struct request *rq, json_t *js);
 /** Answer with a sentence. @return err */
 int request_say(const struct request *rq, int err, const char *text);
 
+/** Read a number, digits only. @return false: it is none, or over max */
+bool request_number(const char *s, unsigned long max, unsigned *np);
+
+/** Answer what went wrong with a call, in words. @return err */
+int request_call(const struct request *rq, int err);
+
+/** The call's number: argument i if there is one, else 0. @return 0, EINVAL
+    it is none, answered in words */
+int request_id(const struct request *rq, int i, unsigned *idp);
+
 #endif

@@ -23,6 +23,7 @@ enum {
 struct run {
 	struct commands_context ctx;
 	struct event_bus *events;
+	struct optics optics;
 	struct phone *phone;
 	struct door *door;
 	struct porch *porch;
@@ -81,6 +82,37 @@ static int open_sound(struct sound **sp, const struct config *cfg)
 	return err;
 }
 
+/* A phone without its camera is still one; not so with a wrong name of it */
+static int without(const char *key, const char *device, int err)
+{
+	if (err == EINVAL || err == ENOMEM)
+		return err;
+
+	log_warning("run: [video] %s = %s cannot be used: %m; calls go without "
+		    "until the next start\n",
+		    key, device, err);
+	return 0;
+}
+
+static int open_optics(struct optics *o, const struct config *cfg)
+{
+	const struct board *board = &board_sim;
+	const char *camera = config_text(cfg, "video", "camera");
+	const char *display = config_text(cfg, "video", "display");
+	int err;
+
+	o->coderv = board->coderv;
+	o->jpegh = board->jpegh;
+	err = board_camera_alloc(board, &o->camera, camera);
+	if (err)
+		err = without("camera", camera, err);
+	if (err)
+		return err;
+
+	err = board_display_alloc(board, &o->display, display);
+	return err ? without("display", display, err) : 0;
+}
+
 static int start_phone(struct run *r, const struct config *cfg)
 {
 	struct phone_params prm = {
@@ -90,10 +122,13 @@ static int start_phone(struct run *r, const struct config *cfg)
 		.gate = gate_web(),
 		.filev = page_filev,
 		.events = r->events,
+		.optics = &r->optics,
 	};
 	int err;
 
-	err = open_sound(&prm.sound, cfg);
+	err = open_optics(&r->optics, cfg);
+	if (!err)
+		err = open_sound(&prm.sound, cfg);
 	if (!err)
 		err = phone_alloc(&r->phone, &prm);
 
@@ -178,6 +213,7 @@ static int start(struct run *r, const struct config *cfg)
 		return err;
 
 	r->ctx.cfg = cfg;
+	r->ctx.events = r->events;
 	r->ctx.quith = quit_handler;
 	r->ctx.arg = r;
 
@@ -219,6 +255,8 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.porch);
 	mem_deref(r.phone);
 	mem_deref(r.door);
+	mem_deref(r.optics.display);
+	mem_deref(r.optics.camera);
 	mem_deref(r.events);
 	loop_close();
 	return err;

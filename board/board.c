@@ -38,6 +38,77 @@ int board_sound_alloc(const struct board *b, struct sound **sp,
 	return EINVAL;
 }
 
+int board_camera_alloc(const struct board *b, struct camera **cp,
+		       const char *device)
+{
+	*cp = NULL;
+	for (const struct board_camera *c = b->camerav; c->scheme; c++) {
+		const size_t len = strlen(c->scheme);
+
+		if (strncmp(c->scheme, device, len))
+			continue;
+		if (c->alloc && (!device[len] || device[len] == ':'))
+			return c->alloc(cp, device + len + !!device[len]);
+		if (!c->alloc && !device[len])
+			return 0;
+	}
+
+	log_warning("camera: '%s': no such device; v4l2:/dev/videoN, "
+		    "sim:pattern, sim:file=FILE or none\n",
+		    device);
+	return EINVAL;
+}
+
+int board_display_alloc(const struct board *b, struct display **dp,
+			const char *device)
+{
+	*dp = NULL;
+	for (const struct board_display *d = b->displayv; d->scheme; d++) {
+		const size_t len = strlen(d->scheme);
+
+		if (!strncmp(d->scheme, device, len))
+			return d->alloc(dp, device + len);
+	}
+
+	log_warning("display: '%s': no such device; drm, drm=/dev/dri/cardN, "
+		    "file=DIRECTORY or none\n",
+		    device);
+	return EINVAL;
+}
+
+int board_camera_list(struct re_printf *pf, const struct board *b)
+{
+	int err = 0;
+
+	for (const struct board_camera *c = b->camerav; c->scheme; c++)
+		err |= c->list ? c->list(pf, NULL)
+			       : re_hprintf(pf, "%s\n", c->scheme);
+	return err;
+}
+
+int board_display_list(struct re_printf *pf, const struct board *b)
+{
+	int err = 0;
+
+	for (const struct board_display *d = b->displayv; d->scheme; d++)
+		err |= d->list ? d->list(pf, NULL)
+			       : re_hprintf(pf, "%s\n", d->word);
+	return err;
+}
+
+int board_coder_list(struct re_printf *pf, const struct board *b)
+{
+	int err = b->codecs ? b->codecs(pf, NULL) : 0;
+
+	for (const struct coder *c = b->coderv; c->name; c++) {
+		if (!c->hardware)
+			err |= re_hprintf(pf, "%s  %s%s%s\n", c->name, c->codec,
+					  c->encoder ? " encode" : "",
+					  c->decoder ? " decode" : "");
+	}
+	return err;
+}
+
 int board_sound_list(struct re_printf *pf, const struct board *b)
 {
 	int err = 0;

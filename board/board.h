@@ -4,12 +4,16 @@
  *     app -> [board] -> drivers
  *
  * Each board is one folder with one table of constructors and of the names
- * of its devices. The sound drivers are the same for all boards.
+ * of its devices. The drivers of sound and picture are the same for all
+ * boards.
  */
 #ifndef BOARD_BOARD_H
 #define BOARD_BOARD_H
 
 #include "core/device/button.h"
+#include "core/device/camera.h"
+#include "core/device/coder.h"
+#include "core/device/display.h"
 #include "core/device/output.h"
 #include "core/device/sound.h"
 
@@ -18,6 +22,21 @@ struct board_sound {
 	const char *scheme;
 	sound_alloc_h *alloc;
 	sound_list_h *list; /**< NULL when there is nothing to list */
+};
+
+/** A driver of cameras, by what stands before the colon in [video] camera */
+struct board_camera {
+	const char *scheme;
+	camera_alloc_h *alloc; /**< NULL: there is none       */
+	camera_list_h *list;   /**< NULL: the scheme is all   */
+};
+
+/** A driver of displays, by how [video] display begins; given the rest */
+struct board_display {
+	const char *scheme;
+	display_alloc_h *alloc;
+	display_list_h *list; /**< NULL: `word` is all        */
+	const char *word;     /**< What can be given, then    */
 };
 
 /** A driver of buttons and outputs, by what stands before the colon */
@@ -35,8 +54,15 @@ struct board {
 	const char *about;
 	const char *sound; /**< Default of [audio] device          */
 	bool loopback;	   /**< Default of [ice] loopback          */
-	const struct board_sound *soundv; /**< Ends with scheme NULL */
-	const struct board_gpio *gpiov;	  /**< Ends with chip NULL   */
+	const struct board_sound *soundv;     /**< Ends with scheme NULL */
+	const struct board_gpio *gpiov;	      /**< Ends with chip NULL   */
+	const struct board_camera *camerav;   /**< Ends with scheme NULL */
+	const struct board_display *displayv; /**< Ends with scheme NULL */
+	const struct coder *coderv;	      /**< As struct optics      */
+	coder_jpeg_h *jpegh;		      /**< As struct optics      */
+	int (*codecs)(struct re_printf *pf,
+		      void *unused); /**< Lists codecs in hardware; may be
+					  NULL                             */
 };
 
 /** The simulated board, board/sim */
@@ -57,6 +83,29 @@ const struct board *board_find(const char *name);
 int board_sound_alloc(const struct board *b, struct sound **sp,
 		      const char *device, const struct sound_prefs *prefs);
 
+/**
+ * Make the camera of a board. A warning says what is wrong.
+ *
+ * @param cp      Set to it, or to NULL for none
+ * @param device  [video] camera, e.g. "v4l2:/dev/video0", "v4l2", "none"
+ *
+ * @return 0, EINVAL no such driver or device not understood, or as
+ *         camera_alloc_h
+ */
+int board_camera_alloc(const struct board *b, struct camera **cp,
+		       const char *device);
+
+/**
+ * Make the display of a board. A warning says what is wrong.
+ *
+ * @param device  [video] display, e.g. "drm", "file=/tmp", "none"
+ *
+ * @return 0, EINVAL no such driver or device not understood, or as
+ *         display_alloc_h
+ */
+int board_display_alloc(const struct board *b, struct display **dp,
+			const char *device);
+
 /** The driver of a chip, NULL when the board has none of that name */
 const struct board_gpio *board_gpio(const struct board *b, const char *chip);
 
@@ -71,6 +120,15 @@ int board_output_alloc(const struct board *b, struct output **op,
 
 /** Print the GPIO chips that can be named, a line each, for %H */
 int board_gpio_list(struct re_printf *pf, const struct board *b);
+
+/** Print the cameras that can be named, a line each, for %H */
+int board_camera_list(struct re_printf *pf, const struct board *b);
+
+/** Print the displays that can be named, a line each, for %H */
+int board_display_list(struct re_printf *pf, const struct board *b);
+
+/** Print what encodes and decodes, a line each, for %H */
+int board_coder_list(struct re_printf *pf, const struct board *b);
 
 /** Print the sound devices that can be named, a line each, for %H */
 int board_sound_list(struct re_printf *pf, const struct board *b);

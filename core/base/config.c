@@ -413,7 +413,7 @@ uint64_t config_number(const struct config *c, const char *section,
 	const enum config_type type = find_key(section, key)->type;
 
 	assert(type == CONFIG_NUMBER || type == CONFIG_TIME ||
-	       type == CONFIG_RATE);
+	       type == CONFIG_RATE || type == CONFIG_INTERVAL);
 	return value_of(c, section, key)->num;
 }
 

@@ -26,6 +26,7 @@ enum {
 	CONFIG_ITEMS_MAX = 16,	 /**< Items of a comma list                 */
 	CONFIG_FAULTS_MAX = 50,	 /**< Mistakes told before giving up        */
 	CONFIG_TEXT_MAX = 512,	 /**< A told mistake is cut here [bytes]    */
+	CONFIG_FRAMES_MAX = 999, /**< As INTERVAL; below any time in [us]   */
 };
 
 /** What a value is, and what its getter returns */
@@ -39,6 +40,8 @@ enum config_type {
 	CONFIG_LIST,   /**< Some of several words     config_item()          */
 	CONFIG_ITEMS,  /**< Comma list of free items  config_item()          */
 	CONFIG_SIZE,   /**< 640x480                   config_size()          */
+	CONFIG_INTERVAL, /**< TIME, 60f or 0          config_number(): to
+			      CONFIG_FRAMES_MAX frames, else [us]          */
 };
 
 /** Checks what a type alone cannot. @return NULL, or what would be right */
@@ -52,7 +55,8 @@ struct config_key {
 	const char *choices;   /**< Words of CHOICE and LIST, "a|b|c"; for
 				    NUMBER, TIME, RATE words besides digits,
 				    which count as 0                         */
-	uint64_t min, max;     /**< NUMBER, RATE, SIZE; TIME in [us]        */
+	uint64_t min, max;     /**< NUMBER, RATE, SIZE; TIME and INTERVAL
+				    in [us]                                  */
 	config_check_h *check; /**< May be NULL                             */
 	const char *help;      /**< One sentence                            */
 	const char *example;   /**< Must be given; stands in the example    */

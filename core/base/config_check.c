@@ -210,24 +210,29 @@ const char *config_check_sound(const char *v)
 
 const char *config_check_camera(const char *v)
 {
-	if (!strcmp(v, "none") || !strcmp(v, "sim:pattern"))
+	if (!strcmp(v, "none") || !strcmp(v, "v4l2") ||
+	    !strcmp(v, "sim:pattern") || !strcmp(v, "sim:pattern=still"))
 		return NULL;
-	if (!strncmp(v, "v4l2:/", 6) && v[6])
+	if (!strncmp(v, "v4l2:", 5) && v[5])
 		return NULL;
 	if (!strncmp(v, "sim:file=", 9) && v[9])
 		return NULL;
 
-	return "v4l2:/dev/videoN, sim:pattern, sim:file=FILE or none";
+	return "v4l2[:/dev/videoN], sim:pattern[=still], sim:file=FILE or none "
+	       "(`boardphone devices` lists names)";
 }
 
 const char *config_check_display(const char *v)
 {
 	if (!strcmp(v, "none") || !strcmp(v, "drm"))
 		return NULL;
+	if (!strncmp(v, "drm=/", 5) && v[5])
+		return NULL;
 	if (!strncmp(v, "file=", 5) && v[5])
 		return NULL;
 
-	return "drm, file=DIRECTORY or none";
+	return "drm[=/dev/dri/cardN], file=DIRECTORY or none (`boardphone "
+	       "devices` lists names)";
 }
 
 const char *config_check_auto(const char *v)

@@ -123,28 +123,29 @@ const struct config_key config_keyv[] = {
 	      "requests"),
 
 	TEXT("video", "camera", "none", config_check_camera,
-	     "v4l2:/dev/videoN, sim:pattern, sim:file=FILE or none; from a "
-	     "later version"),
+	     "v4l2, v4l2:/dev/videoN, sim:pattern, sim:pattern=still, "
+	     "sim:file=FILE or none"),
 	RANGE("video", "size", CONFIG_SIZE, "640x480", NULL, 64, 1920,
-	      "Width and height of the picture; from a later version"),
+	      "Width and height of the picture"),
 	RANGE("video", "fps", CONFIG_NUMBER, "30", NULL, 1, 60,
-	      "Pictures in a second; from a later version"),
+	      "Pictures in a second"),
 	RANGE("video", "bitrate", CONFIG_RATE, "1000k", NULL, 30000, 8000000,
-	      "Highest bit rate, both ways; from a later version"),
-	RANGE("video", "iframe_interval", CONFIG_TIME, "2s", NULL, MS(500),
+	      "Highest bit rate, both ways"),
+	RANGE("video", "iframe_interval", CONFIG_INTERVAL, "2s", NULL, MS(500),
 	      SECONDS(60),
-	      "Longest time between two whole pictures; from a later "
-	      "version"),
+	      "Time or frames between two whole pictures; 0: only when they "
+	      "are asked for"),
 	WORDS("video", "encoder", CONFIG_CHOICE, "auto",
-	      "auto|v4l2m2m|openh264|vp8", "Who encodes; from a later version"),
+	      "auto|v4l2m2m|openh264|vp8",
+	      "Who encodes: only that one, or auto, hardware first"),
 	WORDS("video", "codecs", CONFIG_LIST, "h264,vp8", "h264|vp8",
-	      "Codecs, the best first; from a later version"),
+	      "Codecs, the best first"),
 	TEXT("video", "display", "none", config_check_display,
-	     "drm, file=DIRECTORY or none; from a later version"),
+	     "drm, drm=/dev/dri/cardN, file=DIRECTORY or none"),
 
 	WORDS("call", "media", CONFIG_CHOICE, "av", "audio|video|av|screen",
-	      "What a call has when the command does not say; from a later "
-	      "version, until then it is audio"),
+	      "What a call has when the command does not say; screen is the "
+	      "same as av in this version"),
 	WORDS("call", "direction", CONFIG_CHOICE, "sendrecv",
 	      "sendrecv|recvonly|sendonly",
 	      "Which way media go when the command does not say"),

@@ -29,6 +29,7 @@ static const struct unit ratev[] = {
 	{ "M", 1000000 },
 };
 static const struct unit numberv[] = { { "", 1 } };
+static const struct unit framev[] = { { "f", 1 } };
 
 static const struct unit *units(enum config_type type, size_t *n)
 {
@@ -36,6 +37,9 @@ static const struct unit *units(enum config_type type, size_t *n)
 	case CONFIG_TIME:
 		*n = ARRAY_SIZE(timev);
 		return timev;
+	case CONFIG_INTERVAL:
+		*n = ARRAY_SIZE(framev);
+		return framev;
 	case CONFIG_RATE:
 		*n = ARRAY_SIZE(ratev);
 		return ratev;
@@ -156,6 +160,12 @@ int config_value_print(struct re_printf *pf, const struct config_key *k)
 		err |= re_hprintf(pf, " to ");
 		err |= print_limit(pf, k->type, k->max);
 		return err;
+	case CONFIG_INTERVAL:
+		err = print_limit(pf, CONFIG_TIME, k->min);
+		err |= re_hprintf(pf, " to ");
+		err |= print_limit(pf, CONFIG_TIME, k->max);
+		err |= re_hprintf(pf, ", 1f to %uf, or 0", CONFIG_FRAMES_MAX);
+		return err;
 	default:
 		return 0;
 	}
@@ -236,6 +246,19 @@ static int picture(const struct config_key *k, const char *text, uint64_t *num,
 	return 0;
 }
 
+/* A time, or frames; 0 is neither */
+static bool is_interval(const struct config_key *k, const char *text,
+			uint64_t *num)
+{
+	if (!strcmp(text, "0"))
+		return true;
+	if (number(text, CONFIG_INTERVAL, num))
+		return *num && *num <= CONFIG_FRAMES_MAX;
+
+	return number(text, CONFIG_TIME, num) && *num >= k->min &&
+	       *num <= k->max;
+}
+
 int config_value(const struct config_key *k, const char *text, uint64_t *num,
 		 char *why, size_t size)
 {
@@ -269,6 +292,10 @@ int config_value(const struct config_key *k, const char *text, uint64_t *num,
 		    *num > k->max)
 			return wrong(k, NULL, text, why, size);
 		return 0;
+	case CONFIG_INTERVAL:
+		return is_interval(k, text, num)
+			       ? 0
+			       : wrong(k, NULL, text, why, size);
 	default:
 		if (*text && k->check)
 			right = k->check(text);

@@ -92,6 +92,7 @@ enum {
 	X(DOOR, "door")                                                        \
 	X(RINGING, "ringing")                                                  \
 	X(RUNG, "rung")                                                        \
+	X(SNAPSHOT, "snapshot")                                                \
 	X(STATS, "stats")                                                      \
 	X(DEVICE_LOST, "device_lost")                                          \
 	X(DEVICE_BACK, "device_back")

@@ -9,6 +9,7 @@
 #include "core/call/call_parts.h"
 #include "core/call/incoming.h"
 #include "core/call/outgoing.h"
+#include "core/sip/keyframe.h"
 #include "core/sip/keypress.h"
 
 enum {
@@ -171,6 +172,22 @@ static void ready_handler(uint64_t now, void *arg)
 	mem_deref(c);
 }
 
+/* Tell of pictures that came or went since the last time */
+static void tell_pictures(struct call *c)
+{
+	const bool shows = c->media_up && session_shows(c->session);
+	const bool sees = c->media_up && session_sees(c->session);
+
+	if (shows != c->shows)
+		call_emit(c, shows ? EVENT_M_STREAM_VIDEO_LOCAL_ADDED
+				   : EVENT_M_STREAM_VIDEO_LOCAL_REMOVED);
+	if (sees != c->sees)
+		call_emit(c, sees ? EVENT_M_STREAM_VIDEO_REMOTE_ADDED
+				  : EVENT_M_STREAM_VIDEO_REMOTE_REMOVED);
+	c->shows = shows;
+	c->sees = sees;
+}
+
 static void up_handler(uint64_t now, void *arg)
 {
 	struct call *c = arg;
@@ -179,6 +196,7 @@ static void up_handler(uint64_t now, void *arg)
 	call_emit(c, EVENT_MEDIA_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_ADDED);
+	tell_pictures(c);
 }
 
 static void down_handler(int err, const char *reason, uint64_t now, void *arg)
@@ -224,6 +242,8 @@ static void on_info(struct call *c, const struct invite_event *ev, uint64_t now)
 		   "content_type:r content:r", &ev->ctype, &ev->body);
 	if (digit)
 		on_digit(c, digit, "info", now);
+	if (keyframe_decode(&ev->ctype, &ev->body))
+		session_wish(c->session, now);
 }
 
 /* The answer, whatever it is, to a re-INVITE of ours */
@@ -296,8 +316,10 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	}
 
 	/* What is under way has ended, maybe */
-	if (c->state == CALL_UP)
+	if (c->state == CALL_UP) {
 		negotiation_go_on(&c->neg, c->inv, now);
+		tell_pictures(c);
+	}
 	mem_deref(c);
 }
 
@@ -414,6 +436,29 @@ void call_set_mute(struct call *c, bool mute)
 	session_set_mute(c->session, mute);
 }
 
+void call_set_video_mute(struct call *c, bool mute)
+{
+	session_set_video_mute(c->session, mute);
+}
+
+int call_video(struct call *c, bool on, uint64_t now)
+{
+	int err;
+
+	if (c->state != CALL_UP)
+		return EINVAL;
+
+	err = session_set_video(c->session, on);
+	if (!err)
+		negotiation_renew(&c->neg, c->inv, now);
+	return err;
+}
+
+void call_keyframe(struct call *c, uint64_t now)
+{
+	session_wish(c->session, now);
+}
+
 unsigned call_id(const struct call *c)
 {
 	return c->id;
@@ -427,62 +472,4 @@ enum call_state call_state(const struct call *c)
 const struct line *call_line(const struct call *c)
 {
 	return c->line;
-}
-
-/* ---- Showing ---- */
-
-static const char *state_name(enum call_state state)
-{
-	static const char *const namev[] = {
-		"gathering", "calling", "ringing", "incoming",
-		"answering", "up",	"ending",
-	};
-
-	return namev[state];
-}
-
-static const char *peer_of(const struct call *c)
-{
-	return c->inv ? invite_peer_uri(c->inv) : c->to;
-}
-
-int call_print(struct re_printf *pf, const struct call *c)
-{
-	struct pl peer;
-
-	pl_set_str(&peer, peer_of(c));
-	return re_hprintf(pf, "%u %s %s %H%s%s\n", c->id,
-			  c->incoming ? "in" : "out", state_name(c->state),
-			  log_text, &peer, c->muted ? " muted" : "",
-			  c->media_up ? " media up" : "");
-}
-
-int call_stats_print(struct re_printf *pf, const struct call *c)
-{
-	return re_hprintf(pf, "call %u\n%H", c->id, session_print, c->session);
-}
-
-json_t *call_json(const struct call *c)
-{
-	struct pl peer;
-
-	pl_set_str(&peer, peer_of(c));
-	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id, "line",
-		c->line->name, "direction", c->incoming ? "in" : "out", "state",
-		state_name(c->state), "peer", event_string(&peer), "muted",
-		(int)c->muted, "media", (int)(c->media_up != 0));
-}
-
-static double since(uint64_t from, uint64_t to)
-{
-	return to > from ? (double)(to - from) / CLOCK_MS : 0;
-}
-
-json_t *call_stats_json(const struct call *c)
-{
-	return json_pack("{s:i, s:f, s:f, s:o}", "id", (int)c->id, "answer_ms",
-			 since(c->begun, c->answered), "media_ms",
-			 since(c->begun, c->media_up), "media",
-			 session_json(c->session));
 }

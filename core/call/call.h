@@ -14,6 +14,7 @@
 #ifndef CORE_CALL_CALL_H
 #define CORE_CALL_CALL_H
 
+#include "core/call/calls.h"
 #include "core/call/line.h"
 #include "core/call/session.h"
 #include "core/sip/ua.h"
@@ -70,8 +71,15 @@ int call_dial(struct call **cp, const struct call_params *prm, const char *to,
 int call_ring(struct call **cp, const struct call_params *prm,
 	      struct invite *inv, const struct sip_msg *msg, uint64_t now);
 
-/** Answer. @return 0, EINVAL not ringing, or errno: the call is over soon */
-int call_answer(struct call *c, uint64_t now);
+/**
+ * Answer.
+ *
+ * @param media  CALLS_AUDIO answers without a picture; else with all that was
+ *               offered
+ *
+ * @return 0, EINVAL not ringing, or errno: the call is over soon
+ */
+int call_answer(struct call *c, enum calls_media media, uint64_t now);
 
 /** Reject, incoming and unanswered. @return 0, EINVAL */
 int call_reject(struct call *c, unsigned code, uint64_t now);
@@ -98,18 +106,18 @@ void call_move(struct call *c, uint64_t now);
 /** Mute */
 void call_set_mute(struct call *c, bool mute);
 
+/** Send black */
+void call_set_video_mute(struct call *c, bool mute);
+
+/** Add a picture, or take it away, by re-INVITE. @return 0, EINVAL not up, or
+    as session_set_video() */
+int call_video(struct call *c, bool on, uint64_t now);
+
+/** Make a key frame, if we send a picture */
+void call_keyframe(struct call *c, uint64_t now);
+
 unsigned call_id(const struct call *c);
 enum call_state call_state(const struct call *c);
 const struct line *call_line(const struct call *c);
-
-/** A line for `calls` */
-int call_print(struct re_printf *pf, const struct call *c);
-
-/** Media statistics for `stats` */
-int call_stats_print(struct re_printf *pf, const struct call *c);
-
-/** @return new references, NULL without memory */
-json_t *call_json(const struct call *c);
-json_t *call_stats_json(const struct call *c);
 
 #endif

@@ -1,7 +1,7 @@
 /**
- * @file core/call/call_parts.h  Call's inside, for its three files
+ * @file core/call/call_parts.h  Call's inside, for its four files
  *
- *     outgoing, incoming -> [call_parts] <- call
+ *     outgoing, incoming -> [call_parts] <- call, call_show
  *
  * What calls of both directions have in common is in call.c; nobody else
  * includes this.
@@ -32,6 +32,7 @@ struct call {
 	bool incoming;
 	bool dialing; /* Inside call_dial(): errors are returned   */
 	bool muted;
+	bool shows, sees; /* Pictures, as the events said */
 	bool finished;
 	int err;		/* While dialing                             */
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */

@@ -4,26 +4,7 @@
  * A handler of a call may end any of them, hence the care in the loops.
  */
 #include "core/base/entropy.h"
-#include "core/call/call.h"
-#include "core/call/calls.h"
-#include "core/call/servers.h"
-
-enum {
-	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
-};
-
-struct calls {
-	struct calls_params prm;
-	struct calls_handlers h;
-	struct voice *voice;
-	struct identity *identity;
-	struct servers *servers;
-	struct call *callv[CALLS_MAX]; /* Oldest first */
-	unsigned callc;
-	unsigned last_id;
-	char cname[CNAME_LEN + 1];
-	bool stopping;
-};
+#include "core/call/calls_parts.h"
 
 static void calls_destructor(void *arg)
 {
@@ -32,8 +13,25 @@ static void calls_destructor(void *arg)
 	while (cs->callc)
 		mem_deref(cs->callv[--cs->callc]);
 	mem_deref(cs->servers);
+	mem_deref(cs->studio);
+	mem_deref(cs->screen);
 	mem_deref(cs->voice);
 	mem_deref(cs->identity);
+}
+
+static int make_optics(struct calls *cs, const struct optics *o)
+{
+	int err = 0;
+
+	if (!o)
+		return 0;
+
+	cs->coderv = o->coderv;
+	if (o->camera)
+		err = studio_alloc(&cs->studio, cs->prm.cfg, o, cs->prm.events);
+	if (!err && o->display)
+		err = screen_alloc(&cs->screen, o->display);
+	return err;
 }
 
 int calls_alloc(struct calls **csp, const struct calls_params *prm)
@@ -50,6 +48,8 @@ int calls_alloc(struct calls **csp, const struct calls_params *prm)
 	err = voice_alloc(&cs->voice, prm->sound,
 			  config_text(prm->cfg, "audio", "device"),
 			  prm->events);
+	if (!err)
+		err = make_optics(cs, prm->optics);
 	if (!err)
 		err = identity_alloc(&cs->identity);
 	if (err)
@@ -105,17 +105,32 @@ static void digit_handler(struct call *c, char digit, uint64_t now, void *arg)
 		cs->h.digit(call_id(c), digit, now, cs->h.arg);
 }
 
+static enum calls_media media_of(const struct config *cfg,
+				 const struct calls_way *way)
+{
+	if (way && way->media)
+		return way->media;
+
+	return config_is(cfg, "call", "media", "audio")	  ? CALLS_AUDIO
+	       : config_is(cfg, "call", "media", "video") ? CALLS_VIDEO
+							  : CALLS_AV;
+}
+
 static struct session_params session_params(const struct calls *cs,
 					    const struct line *line,
 					    bool offerer,
 					    const struct calls_way *way)
 {
 	const struct config *cfg = cs->prm.cfg;
+	const enum calls_media media = media_of(cfg, way);
 	struct session_params prm = {
 		.cfg = cfg,
 		.net = cs->prm.net,
 		.identity = cs->identity,
 		.voice = cs->voice,
+		.studio = cs->studio,
+		.screen = cs->screen,
+		.coderv = cs->coderv,
 		.cname = cs->cname,
 		.offerer = offerer,
 		.shared = line->shared,
@@ -123,6 +138,8 @@ static struct session_params session_params(const struct calls *cs,
 			    : !config_is(cfg, "call", "direction", "recvonly"),
 		.recv = way ? way->recv
 			    : !config_is(cfg, "call", "direction", "sendonly"),
+		.audio = media != CALLS_VIDEO,
+		.video = media != CALLS_AUDIO,
 	};
 
 	prm.serverv = servers_get(cs->servers, &prm.serverc);
@@ -205,7 +222,7 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 
 	cs->callv[cs->callc++] = c;
 	if (answer)
-		(void)call_answer(c, now);
+		(void)call_answer(c, CALLS_CONFIGURED, now);
 }
 
 void calls_stop(struct calls *cs, uint64_t now)
@@ -242,7 +259,8 @@ static struct call *find(const struct calls *cs, unsigned id, bool ringing)
 	return NULL;
 }
 
-int calls_answer(struct calls *cs, unsigned id, uint64_t now)
+int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
+		 uint64_t now)
 {
 	struct call *c = find(cs, id, true);
 	const struct line *line;
@@ -252,7 +270,7 @@ int calls_answer(struct calls *cs, unsigned id, uint64_t now)
 		return ENOENT;
 
 	line = call_line(c);
-	err = call_answer(c, now);
+	err = call_answer(c, media, now);
 	line_wake(line);
 	return err;
 }
@@ -327,6 +345,51 @@ int calls_mute(struct calls *cs, unsigned id, bool on)
 	return 0;
 }
 
+int calls_video_mute(struct calls *cs, unsigned id, bool on)
+{
+	struct call *c = find(cs, id, false);
+
+	if (!c)
+		return ENOENT;
+
+	call_set_video_mute(c, on);
+	return 0;
+}
+
+int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
+{
+	struct call *c = find(cs, id, false);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_video(c, on, now);
+	line_wake(line);
+	return err;
+}
+
+int calls_keyframe(struct calls *cs, unsigned id, uint64_t now)
+{
+	struct call *c = id ? find(cs, id, false) : NULL;
+
+	if (id && !c)
+		return ENOENT;
+
+	for (unsigned i = 0; i < cs->callc; i++) {
+		if (!c || c == cs->callv[i])
+			call_keyframe(cs->callv[i], now);
+	}
+	return 0;
+}
+
+struct studio *calls_studio(const struct calls *cs)
+{
+	return cs->studio;
+}
+
 /* ---- All of them ---- */
 
 /* Nothing of a call is freed here: what is sent is answered later */
@@ -385,58 +448,4 @@ bool calls_established(const struct calls *cs, unsigned id)
 	const struct call *c = id ? find(cs, id, false) : NULL;
 
 	return c && call_state(c) == CALL_UP;
-}
-
-/* ---- Showing ---- */
-
-int calls_media_print(struct re_printf *pf, const struct calls *cs)
-{
-	int err = re_hprintf(pf, "%H\n", voice_print, cs->voice);
-
-	if (cs->servers)
-		err |= re_hprintf(pf, "ice servers: %H\n", servers_print,
-				  cs->servers);
-	return err;
-}
-
-int calls_print(struct re_printf *pf, const struct calls *cs)
-{
-	int err = cs->callc ? 0 : re_hprintf(pf, "no calls\n");
-
-	for (unsigned i = 0; i < cs->callc; i++)
-		err |= call_print(pf, cs->callv[i]);
-
-	return err;
-}
-
-int calls_stats_print(struct re_printf *pf, const struct calls *cs)
-{
-	int err = cs->callc ? 0 : re_hprintf(pf, "no calls\n");
-
-	for (unsigned i = 0; i < cs->callc; i++)
-		err |= call_stats_print(pf, cs->callv[i]);
-
-	return err;
-}
-
-/* A list of what `make` says of each call */
-static json_t *each(const struct calls *cs,
-		    json_t *(*make)(const struct call *c))
-{
-	json_t *list = json_array();
-
-	for (unsigned i = 0; i < cs->callc; i++)
-		(void)json_array_append_new(list, make(cs->callv[i]));
-
-	return list;
-}
-
-json_t *calls_json(const struct calls *cs)
-{
-	return each(cs, call_json);
-}
-
-json_t *calls_stats_json(const struct calls *cs)
-{
-	return each(cs, call_stats_json);
 }

@@ -25,14 +25,24 @@ struct calls;
 struct calls_params {
 	const struct config *cfg;
 	const struct network *net;
-	struct sound *sound; /**< Closed; a reference is kept */
+	struct sound *sound;	     /**< Closed; a reference is kept */
+	const struct optics *optics; /**< Copied; NULL: no pictures */
 	struct event_bus *events;
+};
+
+/** Which media a call is to have */
+enum calls_media {
+	CALLS_CONFIGURED = 0, /**< As [call] media says */
+	CALLS_AUDIO,
+	CALLS_VIDEO,
+	CALLS_AV,
 };
 
 /** What a caller wants of a call */
 struct calls_way {
 	bool send; /**< We send media    */
 	bool recv; /**< We receive media */
+	enum calls_media media;
 };
 
 /** What the owner hears of a call; must not free it */
@@ -89,11 +99,23 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
  * All return 0, ENOENT no such call, EINVAL not in this state, or errno.
  */
 
-int calls_answer(struct calls *cs, unsigned id, uint64_t now);
+int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
+		 uint64_t now);
 int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now);
 int calls_hangup(struct calls *cs, unsigned id, uint64_t now);
 int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now);
 int calls_mute(struct calls *cs, unsigned id, bool on);
+int calls_video_mute(struct calls *cs, unsigned id, bool on);
+
+/** Add a picture to an established call, or take it away, by re-INVITE.
+    @return also ENOTSUP there is neither camera nor display */
+int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now);
+
+/** Make a key frame for a call; 0 for all of them */
+int calls_keyframe(struct calls *cs, unsigned id, uint64_t now);
+
+/** The camera; NULL: there is none */
+struct studio *calls_studio(const struct calls *cs);
 
 /** Hang up for a reason that the peer is told (RFC 3326), such as 200
     "Answered elsewhere" */
@@ -121,18 +143,5 @@ const struct line *calls_line(const struct calls *cs, unsigned id);
 
 /** Whether a call is established */
 bool calls_established(const struct calls *cs, unsigned id);
-
-/** Sound device and servers for `status`, a line each, for %H */
-int calls_media_print(struct re_printf *pf, const struct calls *cs);
-
-/** A line for each call, for %H */
-int calls_print(struct re_printf *pf, const struct calls *cs);
-
-/** Media statistics of each call, for %H */
-int calls_stats_print(struct re_printf *pf, const struct calls *cs);
-
-/** The same as JSON. @return a new reference, NULL without memory */
-json_t *calls_json(const struct calls *cs);
-json_t *calls_stats_json(const struct calls *cs);
 
 #endif

@@ -45,9 +45,8 @@ int endpoint_describe(struct offer *o, const struct transport *tp)
 	}
 
 	for (i = 0; i < offer_count(o) || !i; i++) {
-		const struct offer_media *om = offer_media(o, (unsigned)i);
-
-		if (!err && (!om || om->transport == i))
+		/* All of them, as each may come to carry the others */
+		if (!err)
 			err = offer_set_transport(o, (unsigned)i, &t);
 	}
 
@@ -56,9 +55,16 @@ int endpoint_describe(struct offer *o, const struct transport *tp)
 	return err;
 }
 
-int endpoint_connect(const struct offer *o, struct transport *tp, uint64_t now)
+const struct offer_media *endpoint_media(const struct offer *o)
 {
 	const struct offer_media *om = offer_active(o, OFFER_AUDIO);
+
+	return om ? om : offer_active(o, OFFER_VIDEO);
+}
+
+int endpoint_connect(const struct offer *o, struct transport *tp, uint64_t now)
+{
+	const struct offer_media *om = endpoint_media(o);
 	const struct description_media *m;
 	char printv[DESCRIPTION_PRINTS][PRINT_MAX];
 	const char *pv[DESCRIPTION_PRINTS];

@@ -20,8 +20,11 @@ int endpoint_describe(struct offer *o, const struct transport *tp);
 /**
  * Hand the peer's end to the transport, which begins to connect.
  *
- * @return 0, ENOENT no active audio, or errno of transport_set_remote()
+ * @return 0, ENOENT no active medium, or errno of transport_set_remote()
  */
 int endpoint_connect(const struct offer *o, struct transport *tp, uint64_t now);
+
+/** An m-line that is active, sound before picture; NULL if none */
+const struct offer_media *endpoint_media(const struct offer *o);
 
 #endif

@@ -115,6 +115,12 @@ int hearing_update(struct hearing *h, const struct offer_media *om, bool talk,
 	struct audio_media media;
 	int err;
 
+	if (!om) {
+		hearing_close(h, now);
+		h->audio = mem_deref(h->audio);
+		return 0;
+	}
+
 	err = medium_agreed(&media, om, h->prm.cfg);
 	if (err)
 		return err;
@@ -151,6 +157,11 @@ void hearing_recv_report(struct hearing *h, struct mbuf *mb, uint64_t now)
 {
 	if (h->audio)
 		audio_recv_report(h->audio, mb, now);
+}
+
+int hearing_latency(const struct hearing *h, int64_t *latencyp)
+{
+	return h->audio ? audio_latency(h->audio, latencyp) : ENOENT;
 }
 
 void hearing_set_mute(struct hearing *h, bool mute)

@@ -38,7 +38,7 @@ void hearing_medium(const struct hearing *h, struct offer_medium *m);
 /**
  * Follow what is agreed.
  *
- * @param om    The m-line, active
+ * @param om    The m-line, active; NULL: there is no sound any more
  * @param talk  Whether our microphone may be heard
  * @param open  Whether the encrypted channel is open
  *
@@ -60,6 +60,9 @@ void hearing_set_open(struct hearing *h, bool open, uint64_t now);
 /** RTP and RTCP that came, from mb->pos; unchanged afterwards */
 void hearing_recv(struct hearing *h, struct mbuf *mb, uint64_t now);
 void hearing_recv_report(struct hearing *h, struct mbuf *mb, uint64_t now);
+
+/** @return as audio_latency() */
+int hearing_latency(const struct hearing *h, int64_t *latencyp);
 
 void hearing_set_mute(struct hearing *h, bool mute);
 

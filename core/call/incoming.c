@@ -87,11 +87,13 @@ int incoming_accept(struct call *c, uint64_t now)
 	return err;
 }
 
-int call_answer(struct call *c, uint64_t now)
+int call_answer(struct call *c, enum calls_media media, uint64_t now)
 {
 	if (c->state != CALL_INCOMING)
 		return EINVAL;
 
+	if (media == CALLS_AUDIO)
+		(void)session_set_video(c->session, false);
 	loop_timer_cancel(&c->patience);
 	c->state = CALL_ANSWERING;
 	return session_ready(c->session) ? incoming_accept(c, now) : 0;

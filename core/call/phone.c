@@ -6,6 +6,7 @@
  */
 #include "core/base/log.h"
 #include "core/call/account.h"
+#include "core/call/calls_show.h"
 #include "core/call/phone.h"
 #include "core/net/linkwatch.h"
 #include "core/sip/ua.h"
@@ -162,9 +163,15 @@ static int make_lobby(struct phone *p)
 		.calls = p->calls,
 	};
 
-	return p->prm.gate && *config_text(p->prm.cfg, "page", "listen")
-		       ? lobby_alloc(&p->lobby, &lp)
-		       : 0;
+	int err;
+
+	if (!p->prm.gate || !*config_text(p->prm.cfg, "page", "listen"))
+		return 0;
+
+	err = lobby_alloc(&p->lobby, &lp);
+	if (!err && calls_studio(p->calls)) /* The page says "watch" then */
+		err = phone_publish(p, "video", json_true());
+	return err;
 }
 
 int phone_alloc(struct phone **pp, const struct phone_params *prm)
@@ -173,6 +180,7 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 		.cfg = prm->cfg,
 		.net = prm->net,
 		.sound = prm->sound,
+		.optics = prm->optics,
 		.events = prm->events,
 	};
 	struct phone *p;
@@ -266,9 +274,10 @@ int phone_call_guest(struct phone *p, const struct reception_guest *g,
 			     : ENOTCONN;
 }
 
-int phone_answer(struct phone *p, unsigned id, uint64_t now)
+int phone_answer(struct phone *p, unsigned id, enum calls_media media,
+		 uint64_t now)
 {
-	return calls_answer(p->calls, id, now);
+	return calls_answer(p->calls, id, media, now);
 }
 
 int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now)
@@ -297,6 +306,28 @@ int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now)
 	(void)now;
 
 	return calls_mute(p->calls, id, on);
+}
+
+int phone_video_mute(struct phone *p, unsigned id, bool on, uint64_t now)
+{
+	(void)now;
+
+	return calls_video_mute(p->calls, id, on);
+}
+
+int phone_video(struct phone *p, unsigned id, bool on, uint64_t now)
+{
+	return calls_video(p->calls, id, on, now);
+}
+
+int phone_keyframe(struct phone *p, unsigned id, uint64_t now)
+{
+	return calls_keyframe(p->calls, id, now);
+}
+
+struct studio *phone_studio(const struct phone *p)
+{
+	return calls_studio(p->calls);
 }
 
 /* ---- Messages and the page ---- */

@@ -37,6 +37,8 @@ struct phone_params {
 	const struct webfile *filev;	  /**< The page; may be NULL  */
 	struct sound *sound;		  /**< Closed; a reference is kept */
 	struct event_bus *events;	  /**< Where events go */
+	const struct optics
+		*optics; /**< Camera, display, coders; may be NULL */
 };
 
 /** The phone has stopped, nothing is open any more; may free it. Comes from
@@ -97,8 +99,9 @@ int phone_call_guest(struct phone *p, const struct reception_guest *g,
  * All return 0, ENOENT no such call, EINVAL not in this state, or errno.
  */
 
-/** Answer a ringing call */
-int phone_answer(struct phone *p, unsigned id, uint64_t now);
+/** Answer a ringing call; with CALLS_AUDIO without a picture */
+int phone_answer(struct phone *p, unsigned id, enum calls_media media,
+		 uint64_t now);
 
 /** Reject a ringing call with a status code 400..699; 0 for 603 */
 int phone_reject(struct phone *p, unsigned id, unsigned code, uint64_t now);
@@ -121,6 +124,19 @@ int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now);
 
 /** Mute or unmute what we send; the peer hears silence */
 int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now);
+
+/** Send black, or the camera's picture again */
+int phone_video_mute(struct phone *p, unsigned id, bool on, uint64_t now);
+
+/** Add a picture to an established call, or take it away.
+    @return also ENOTSUP there is neither camera nor display */
+int phone_video(struct phone *p, unsigned id, bool on, uint64_t now);
+
+/** Make a key frame; for all calls if id is 0 */
+int phone_keyframe(struct phone *p, unsigned id, uint64_t now);
+
+/** The camera; NULL: there is none */
+struct studio *phone_studio(const struct phone *p);
 
 /**
  * Send a message for people, as text.

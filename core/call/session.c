@@ -3,18 +3,19 @@
  */
 #include "core/base/loop.h"
 #include "core/call/endpoint.h"
-#include "core/call/hearing.h"
+#include "core/call/senses.h"
 #include "core/call/session.h"
 
 struct session {
 	struct session_handlers h;
-	struct hearing *hearing;
+	struct senses senses;
 	struct offer *offer;
 	struct offer *unanswered; /* A copy, until the call is answered */
 	struct transport *transport;
 	struct loop_timer timer;
 	char *cname;
 	bool send, recv; /* What we want           */
+	bool shown;	 /* The offer has the picture's medium */
 	bool ready;	 /* Gathered               */
 	bool talking;	 /* The microphone is open */
 	bool forked;	 /* The transport has begun with another fork */
@@ -27,7 +28,7 @@ static void session_destructor(void *arg)
 
 	s->closed = true; /* Nothing arms the timer again */
 	loop_timer_cancel(&s->timer);
-	mem_deref(s->hearing);
+	senses_free(&s->senses);
 	mem_deref(s->transport);
 	mem_deref(s->offer);
 	mem_deref(s->unanswered);
@@ -44,7 +45,7 @@ static void arm(struct session *s)
 		return;
 
 	due = transport_due(s->transport);
-	due = clock_min(due, hearing_due(s->hearing));
+	due = clock_min(due, senses_due(&s->senses));
 	loop_timer_arm(&s->timer, due);
 }
 
@@ -52,7 +53,7 @@ static void timer_handler(uint64_t now, void *arg)
 {
 	struct session *s = mem_ref(arg);
 
-	hearing_tick(s->hearing, now);
+	senses_tick(&s->senses, now);
 	if (transport_due(s->transport) <= now)
 		transport_tick(s->transport, now);
 
@@ -88,14 +89,15 @@ static void packet_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	hearing_recv(s->hearing, mb, now);
+	senses_recv(&s->senses, mb, now);
+	arm(s);
 }
 
 static void report_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	hearing_recv_report(s->hearing, mb, now);
+	senses_recv_report(&s->senses, mb, now);
 	arm(s);
 }
 
@@ -120,7 +122,7 @@ static void up_handler(uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	hearing_set_open(s->hearing, true, now);
+	senses_set_open(&s->senses, true, now);
 	arm(s);
 	s->h.up(now, s->h.arg);
 }
@@ -129,7 +131,7 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	hearing_set_open(s->hearing, false, now);
+	senses_set_open(&s->senses, false, now);
 	s->h.down(err, reason, now, s->h.arg);
 }
 
@@ -165,13 +167,58 @@ static int add_hearing(struct session *s, const struct session_params *prm)
 	struct offer_medium m;
 	int err;
 
-	err = hearing_alloc(&s->hearing, &hp);
+	err = hearing_alloc(&s->senses.hearing, &hp);
 	if (err)
 		return err;
 
-	hearing_medium(s->hearing, &m);
+	if (prm->offerer && !prm->audio)
+		return 0;
+
+	hearing_medium(s->senses.hearing, &m);
 	m.dir = wanted(s);
 	return offer_add(s->offer, &m);
+}
+
+/* The picture's medium, in the place of a refused one if there is any */
+static int add_shown(struct session *s)
+{
+	struct offer_medium m;
+	int err;
+
+	sight_medium(s->senses.sight, &m);
+	m.dir = wanted(s) & sight_dir(s->senses.sight);
+	if (m.dir == SDP_INACTIVE)
+		return ENOTSUP;
+
+	err = offer_add(s->offer, &m);
+	s->shown = !err;
+	return err;
+}
+
+static int add_sight(struct session *s, const struct session_params *prm)
+{
+	const struct sight_params sp = {
+		.cfg = prm->cfg,
+		.studio = prm->studio,
+		.screen = prm->screen,
+		.coderv = prm->coderv,
+		.cname = s->cname,
+		.rtph = session_send,
+		.reporth = session_send_report,
+		.wakeh = wake_handler,
+		.arg = s,
+	};
+	int err;
+
+	if (!prm->studio && !prm->screen)
+		return prm->audio || !prm->offerer ? 0 : ENOTSUP;
+
+	err = sight_alloc(&s->senses.sight, &sp);
+	if (!err && prm->video)
+		err = add_shown(s);
+	if (err == ENOENT || err == ENOTSUP)
+		err = prm->audio || !prm->offerer ? 0 : ENOTSUP;
+	return err;
 }
 
 int session_alloc(struct session **sp, const struct session_params *prm,
@@ -203,6 +250,8 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 		err = offer_alloc(&s->offer, NULL);
 	if (!err)
 		err = add_hearing(s, prm);
+	if (!err)
+		err = add_sight(s, prm);
 	if (!err)
 		err = transport_alloc(&s->transport, &tp, &transport_handlers,
 				      s, now);
@@ -249,14 +298,13 @@ bool session_ready(const struct session *s)
 /* Bring the paths to what is agreed now */
 static int update(struct session *s, uint64_t now)
 {
-	const struct offer_media *om = offer_active(s->offer, OFFER_AUDIO);
 	int err;
 
-	if (!om)
+	if (!endpoint_media(s->offer))
 		return ENOENT;
 
-	err = hearing_update(s->hearing, om, s->talking,
-			     transport_is_up(s->transport), now);
+	err = senses_update(&s->senses, s->offer, s->talking,
+			    transport_is_up(s->transport), now);
 	arm(s);
 	return err;
 }
@@ -264,7 +312,8 @@ static int update(struct session *s, uint64_t now)
 /* After an exchange: the paths, if they are there or wanted by now */
 static int follow(struct session *s, uint64_t now)
 {
-	return hearing_begun(s->hearing) || s->talking ? update(s, now) : 0;
+	return hearing_begun(s->senses.hearing) || s->talking ? update(s, now)
+							      : 0;
 }
 
 int session_offer(struct session *s, struct mbuf **mbp)
@@ -281,9 +330,22 @@ int session_offer(struct session *s, struct mbuf **mbp)
 	return err;
 }
 
+/* Both on one transport, or without a picture: a peer that does not BUNDLE */
+static int drop_unbundled(struct session *s)
+{
+	const struct offer_media *a = offer_active(s->offer, OFFER_AUDIO);
+	const struct offer_media *v = offer_active(s->offer, OFFER_VIDEO);
+
+	return a && v && a->transport != v->transport
+		       ? offer_set_enabled(s->offer, OFFER_VIDEO, false)
+		       : 0;
+}
+
 int session_take_offer(struct session *s, struct mbuf *mb)
 {
-	return offer_take_offer(s->offer, mb);
+	int err = offer_take_offer(s->offer, mb);
+
+	return err ? err : drop_unbundled(s);
 }
 
 int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
@@ -350,7 +412,7 @@ bool session_offering(const struct session *s)
 
 bool session_deaf(const struct session *s)
 {
-	return hearing_deaf(s->hearing);
+	return hearing_deaf(s->senses.hearing);
 }
 
 /* ---- In the call ---- */
@@ -364,7 +426,7 @@ int session_talk(struct session *s, uint64_t now)
 {
 	s->talking = true;
 	s->unanswered = mem_deref(s->unanswered);
-	return offer_active(s->offer, OFFER_AUDIO) ? update(s, now) : 0;
+	return endpoint_media(s->offer) ? update(s, now) : 0;
 }
 
 void session_close(struct session *s, uint64_t now)
@@ -374,28 +436,61 @@ void session_close(struct session *s, uint64_t now)
 
 	s->closed = true;
 	loop_timer_cancel(&s->timer);
-	hearing_close(s->hearing, now);
+	senses_close(&s->senses, now);
 	transport_close(s->transport, now);
 }
 
 void session_set_mute(struct session *s, bool mute)
 {
-	hearing_set_mute(s->hearing, mute);
+	hearing_set_mute(s->senses.hearing, mute);
+}
+
+void session_set_video_mute(struct session *s, bool mute)
+{
+	if (s->senses.sight)
+		sight_set_mute(s->senses.sight, mute);
+}
+
+int session_set_video(struct session *s, bool on)
+{
+	if (!s->senses.sight)
+		return ENOTSUP;
+	if (!s->shown)
+		return on ? add_shown(s) : 0;
+
+	return offer_set_enabled(s->offer, OFFER_VIDEO, on);
+}
+
+void session_wish(struct session *s, uint64_t now)
+{
+	if (s->senses.sight)
+		sight_wish(s->senses.sight, now);
+}
+
+bool session_shows(const struct session *s)
+{
+	return s->senses.sight && sight_sends(s->senses.sight);
+}
+
+bool session_sees(const struct session *s)
+{
+	return s->senses.sight && sight_receives(s->senses.sight);
 }
 
 int session_send_digits(struct session *s, const char *digits)
 {
-	return hearing_send_digits(s->hearing, digits);
+	return hearing_send_digits(s->senses.hearing, digits);
 }
 
 int session_print(struct re_printf *pf, const struct session *s)
 {
 	return re_hprintf(pf, "%H\n%H", transport_print, s->transport,
-			  hearing_print, s->hearing);
+			  senses_print, &s->senses);
 }
 
 json_t *session_json(const struct session *s)
 {
-	return json_pack("{s:b, s:o}", "up", (int)transport_is_up(s->transport),
-			 "audio", hearing_json(s->hearing));
+	return senses_json(
+		&s->senses,
+		json_pack("{s:b}", "up", (int)transport_is_up(s->transport)));
 }

@@ -3,22 +3,24 @@
  *
  *     call -> [session] -> offer      what was agreed
  *                 |------> transport  ICE, DTLS, SRTP      (core/net)
- *                 |------> audio      codec, jitter, RTP   (core/media)
- *                 '------> voice      the sound device
+ *                 |------> hearing    audio path -> voice, the sound device
+ *                 '------> sight      video path -> studio, screen
  *
  * The one place where media and net meet:
  *
- *     AUDIO OUT  voice -> audio -> [session_send] -> transport -> UDP
- *     AUDIO IN   UDP -> transport -> [packet] -> audio -> voice
+ *     OUT  voice -> hearing, studio -> sight -> [session_send] -> transport
+ *     IN   transport -> [packet] -> hearing -> voice, sight -> screen
  *
- * Our microphone stays closed until session_talk(); until then a session
- * listens at most (early media).
+ * Our microphone and camera stay closed until session_talk(); until then a
+ * session listens at most (early media).
  */
 #ifndef CORE_CALL_SESSION_H
 #define CORE_CALL_SESSION_H
 
 #include <jansson.h>
 #include "core/base/config.h"
+#include "core/call/screen.h"
+#include "core/call/studio.h"
 #include "core/call/voice.h"
 #include "core/net/transport.h"
 #include "core/sip/offer.h"
@@ -61,16 +63,21 @@ struct session_params {
 	const struct icehost *serverv; /**< STUN and TURN */
 	size_t serverc;
 	struct voice *voice;
+	struct studio *studio;	    /**< NULL: no camera               */
+	struct screen *screen;	    /**< NULL: no display              */
+	const struct coder *coderv; /**< Of the board; may be NULL     */
 	const char *cname; /**< The same for all of a phone (RFC 7022) */
 	bool offerer;	   /**< We make the first offer                */
 	bool send, recv;   /**< Directions wanted                      */
+	bool audio, video; /**< Media wanted                           */
 	bool shared;	   /**< Sound is shared with others: voice.h   */
 };
 
 /**
  * Allocate. Free with mem_deref(), which is silent and at once.
  *
- * @return 0, ENOMEM, EINVAL no codec of the configuration is known, or errno
+ * @return 0, ENOMEM, EINVAL no codec of the configuration is known, ENOTSUP
+ *         a picture alone is wanted, and there are no means, or errno
  */
 int session_alloc(struct session **sp, const struct session_params *prm,
 		  const struct session_handlers *h, uint64_t now);
@@ -146,6 +153,25 @@ void session_close(struct session *s, uint64_t now);
 
 /** Mute the microphone */
 void session_set_mute(struct session *s, bool mute);
+
+/** Send black instead of the camera's picture */
+void session_set_video_mute(struct session *s, bool mute);
+
+/**
+ * Want a picture in this call, or no longer; counts for the next offer or
+ * answer.
+ *
+ * @return 0, ENOTSUP there is neither camera nor display for it, or errno of
+ *         the offer
+ */
+int session_set_video(struct session *s, bool on);
+
+/** Make a key frame of ours; harmless without a picture */
+void session_wish(struct session *s, uint64_t now);
+
+/** Whether pictures go there, and come */
+bool session_shows(const struct session *s);
+bool session_sees(const struct session *s);
 
 /** Send digits. @return as audio_send_digits() */
 int session_send_digits(struct session *s, const char *digits);

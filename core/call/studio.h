@@ -7,11 +7,18 @@
  *
  * The camera is open while somebody needs it and closed otherwise. One encoder
  * serves all users of a codec: it makes what the slowest of them can take,
- * and an IDR when one of them needs it, at most one in KEYRULE_PAUSE. A user
+ * and an IDR when one of them needs it, at most one in KEYRULE_SPACE. A user
  * gets nothing before the first IDR after it came.
  *
  * While the camera is away a picture that says so is sent; to users who are
- * muted, a black one.
+ * muted, a black one, of an encoder of its own: for them alone the camera is
+ * not open.
+ *
+ * A camera that encodes H.264 itself is taken at its word if nobody needs
+ * anything else, [video] encoder is auto and no hardware encodes. Its bit
+ * rate and its IDRs are its own then.
+ *
+ * Handlers must not free the studio.
  */
 #ifndef CORE_CALL_STUDIO_H
 #define CORE_CALL_STUDIO_H
@@ -19,9 +26,14 @@
 #include "core/base/config.h"
 #include "core/base/event.h"
 #include "core/device/camera.h"
+#include "core/call/snapshots.h"
 #include "core/device/coder.h"
 
 struct studio;
+
+enum {
+	STUDIO_PATIENCE = 5 * CLOCK_S, /**< For a snapshot [us], ours */
+};
 
 /** A session's share of the camera; embed it and zero it */
 struct studio_user {
@@ -30,20 +42,18 @@ struct studio_user {
 	void *arg;
 	uint32_t
 		bitrate; /**< What its way can take [bit/s]; as studio_rate() */
-	bool muted;	 /**< As studio_mute()                               */
+	bool muted;	 /**< As studio_mute(); may be set before            */
 	bool begun;	 /**< It was given an IDR                            */
+	unsigned codec;	 /**< For the studio                                 */
 };
-
-/** A picture as JPEG, at mb->pos, borrowed; or why there is none */
-typedef void(studio_snapshot_h)(int err, struct mbuf *mb, uint64_t now,
-				void *arg);
 
 /**
  * Allocate. Free with mem_deref(), after all users are detached.
  *
  * @param cfg     [video]; outlives it
- * @param optics  Copied; the camera gets a reference
- * @param events  For device_lost and device_back
+ * @param optics  Copied; the camera gets a reference; strings and tables
+ *                outlive it. NULL: there is nothing
+ * @param events  For device_lost and device_back; may be NULL
  *
  * @return 0, ENOMEM
  */
@@ -68,8 +78,8 @@ const char *studio_profile(const struct studio *st);
  * @param h        Called with each unit until studio_detach(); may detach
  *                 its own user
  *
- * @return 0, EALREADY attached, ENOTSUP no such encoder, or errno of the
- *         camera: not attached
+ * @return 0, EALREADY attached, ENOTSUP no such encoder, or errno of it or
+ *         of the camera: not attached
  */
 int studio_attach(struct studio *st, struct studio_user *u, const char *codec,
 		  uint32_t bitrate, encoder_unit_h *h, void *arg);
@@ -90,12 +100,13 @@ void studio_mute(struct studio *st, struct studio_user *u, bool muted);
  * Make a JPEG of the next picture; opens the camera for it and closes it
  * again.
  *
- * @param h  Called once, from the loop, within STUDIO_PATIENCE
+ * @param h  Called once, from the loop, within STUDIO_PATIENCE, unless the
+ *           studio is freed before
  *
- * @return 0, ENODEV there is no camera, EBUSY too many wait, or errno of it
+ * @return 0, ENODEV there is no camera or it is away, ENOTSUP nothing makes a
+ *         JPEG, EBUSY too many wait, or errno of the camera
  */
-int studio_snapshot(struct studio *st, studio_snapshot_h *h, void *arg,
-		    uint64_t now);
+int studio_snapshot(struct studio *st, snapshots_h *h, void *arg, uint64_t now);
 
 /** Whether the camera is open now */
 bool studio_open(const struct studio *st);

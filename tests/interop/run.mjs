@@ -14,9 +14,9 @@ import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
-const SETS = ['first', 'served', 'page', 'bell', 'visits', 'looks', 'abuse',
-	'browsers', 'registration', 'calls', 'media', 'trouble', 'wire',
-	'soak'];
+const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
+	'abuse', 'browsers', 'registration', 'calls', 'media', 'trouble',
+	'wire', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -49,7 +49,7 @@ static void establish(void)
 {
 	ring();
 	pause_for(MOMENT);
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	for (unsigned i = 0; i < RIG_PHONES; i++)
 		assert_non_null(rig_wait(i, "media_added", WAIT));
 	pause_for(MOMENT);
@@ -117,7 +117,7 @@ static void ends_by_reject(void)
 static void ends_crossing_its_answer(void)
 {
 	ring();
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	pause_for(4 * EXCHANGE_DELAY);
 	hang_up(0);
 	if (draw(2)) {
@@ -139,7 +139,7 @@ static void ends_by_an_answer_of_no_use(void)
 
 	ring();
 	exchange_set_mood(&bad);
-	(void)phone_answer(rig_phone(1), 0, clock_now());
+	(void)rig_answer(1);
 	assert_non_null(rig_wait(0, "terminated:call", OVER));
 	exchange_set_mood(&good);
 }
@@ -151,7 +151,7 @@ static void ends_by_a_broken_flow(void)
 
 	ring();
 	exchange_set_mood(&bad);
-	(void)phone_answer(rig_phone(1), 0, clock_now());
+	(void)rig_answer(1);
 	hang_up(0);
 	exchange_set_mood(&good);
 }

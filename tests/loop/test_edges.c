@@ -21,7 +21,7 @@ static void call(void)
 static void establish(void)
 {
 	call();
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	for (unsigned i = 0; i < RIG_PHONES; i++) {
 		assert_non_null(rig_wait(i, "connected:call", WAIT));
 		assert_non_null(
@@ -52,7 +52,7 @@ static void test_edges_ringing_opens_and_sends_nothing(void **st)
 	assert_true(says(1, " closed"));
 	assert_true(ether_stats()->sent == 0);
 	assert_int_equal(rig_count(1, "m_permission_requested"), 0);
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	assert_true(says(1, " open"));
 	assert_non_null(rig_wait(1, "connected:call", WAIT));
 	assert_int_equal(rig_count(1, "m_permission_requested"), 1);
@@ -69,7 +69,7 @@ static void test_edges_answer_over_a_flow_that_just_broke(void **state)
 	rig_start(2, NULL);
 	call();
 	exchange_set_mood(&broken);
-	assert_int_not_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_not_equal(rig_answer(1), 0);
 	assert_non_null(rig_wait(1, "terminated:call", WAIT));
 	assert_int_equal(phone_calls(rig_phone(1)), 0);
 	assert_true(says(1, " closed"));
@@ -169,7 +169,7 @@ static void test_edges_direction_of_the_configuration(void **state)
 	assert_int_equal(
 		phone_call(rig_phone(0), "b", &both, NULL, clock_now()), 0);
 	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	assert_non_null(rig_wait(1, "connected:call", WAIT));
 	rig_run(3 * CLOCK_S);
 	rig_heard(1, &heard);
@@ -215,7 +215,7 @@ static void test_edges_two_calls_share_one_device(void **state)
 			 0);
 	one = two - 1;
 	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	assert_non_null(rig_wait(0, "connected:call", WAIT));
 	rig_run(3 * CLOCK_S);
 	rig_heard(1, &heard);
@@ -244,7 +244,7 @@ static void test_edges_words_for_what_is_not_there(void **state)
 
 	rig_start(11, NULL);
 	p = rig_phone(0);
-	assert_int_equal(phone_answer(p, 0, now), ENOENT);
+	assert_int_equal(phone_answer(p, 0, CALLS_CONFIGURED, now), ENOENT);
 	assert_int_equal(phone_reject(p, 0, 0, now), ENOENT);
 	assert_int_equal(phone_hangup(p, 7, now), ENOENT);
 	assert_int_equal(phone_dtmf(p, 0, "1", now), ENOENT);
@@ -255,7 +255,8 @@ static void test_edges_words_for_what_is_not_there(void **state)
 			 EINVAL);
 	assert_int_equal(phone_calls(p), 0);
 	call();
-	assert_int_equal(phone_answer(p, 0, clock_now()), ENOENT);
+	assert_int_equal(phone_answer(p, 0, CALLS_CONFIGURED, clock_now()),
+			 ENOENT);
 	assert_int_equal(phone_reject(rig_phone(1), 0, 302, clock_now()),
 			 EINVAL);
 	assert_int_equal(phone_dtmf(rig_phone(1), 0, "1", clock_now()), EINVAL);
@@ -278,7 +279,7 @@ static void test_edges_another_fork_answers_than_the_early_one(void **state)
 	rig_start(9, NULL);
 	call();
 	exchange_set_mood(&forks);
-	assert_int_equal(phone_answer(rig_phone(1), 0, clock_now()), 0);
+	assert_int_equal(rig_answer(1), 0);
 	assert_non_null(rig_wait(0, "m_early_media", WAIT));
 	for (unsigned i = 0; i < RIG_PHONES; i++)
 		assert_non_null(

@@ -163,7 +163,7 @@ static void test_page_is_called_by_the_board(void **state)
 	party_visit(1, NULL);
 	call_guest(0, &id);
 	assert_non_null(party_wait(1, "ringing", PARTY_WAIT));
-	assert_int_equal(phone_answer(party_phone(1), 0, clock_now()), 0);
+	assert_int_equal(party_answer(1), 0);
 	assert_non_null(party_wait(0, "connected:call", PARTY_WAIT));
 	party_run(TALK);
 	assert_hears(0, party_tone(1));
@@ -204,7 +204,7 @@ static void test_page_rings_here_if_it_is_not_to_be_answered(void **state)
 		0);
 	assert_non_null(party_wait(0, "ringing", PARTY_WAIT));
 	assert_non_null(party_wait(1, "i_ao_request", PARTY_WAIT));
-	assert_int_equal(phone_answer(party_phone(0), 0, clock_now()), 0);
+	assert_int_equal(party_answer(0), 0);
 	assert_non_null(party_wait(1, "connected:call", PARTY_WAIT));
 	party_stop();
 }

@@ -72,7 +72,7 @@ static void guest_step(unsigned i, uint64_t now)
 		(void)phone_call(p, "board", NULL, NULL, now);
 		break;
 	case 2:
-		(void)phone_answer(p, 0, now);
+		(void)phone_answer(p, 0, CALLS_CONFIGURED, now);
 		break;
 	case 3:
 		(void)phone_hangup(p, 0, now);

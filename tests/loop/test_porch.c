@@ -130,7 +130,7 @@ static void press(const char *name)
 
 static void answer(unsigned i)
 {
-	assert_int_equal(phone_answer(party_phone(i), 0, clock_now()), 0);
+	assert_int_equal(party_answer(i), 0);
 	assert_non_null(party_wait(0, "connected:call", PARTY_WAIT));
 	assert_non_null(
 		party_wait(i, "m_stream_audio_remote_added", PARTY_WAIT));

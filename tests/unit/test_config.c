@@ -190,7 +190,19 @@ static const struct {
 	{ "video", "size", "640*480", "1280x720" },
 	{ "video", "size", "640x4800", "64x64" },
 	{ "video", "camera", "/dev/video0", "v4l2:/dev/video0" },
+	{ "video", "camera", "sim:pattern=fast", "sim:pattern=still" },
+	{ "video", "camera", "sim:file=", "sim:file=a.y4m" },
+	{ "video", "camera", "v4l", "v4l2" },
+	{ "video", "camera", "v4l2:", "v4l2:usb-0000:01:00.0-1.2" },
 	{ "video", "display", "hdmi", "file=/tmp/x" },
+	{ "video", "display", "drm=card0", "drm=/dev/dri/card0" },
+	{ "video", "display", "file=", "drm" },
+	{ "video", "iframe_interval", "499ms", "500ms" },
+	{ "video", "iframe_interval", "61s", "1m" },
+	{ "video", "iframe_interval", "0f", "0" },
+	{ "video", "iframe_interval", "0s", "1f" },
+	{ "video", "iframe_interval", "1000f", "999f" },
+	{ "video", "iframe_interval", "auto", "60f" },
 	{ "call", "auto_answer", "maybe", "sip:a@b, sip:c@d" },
 	{ "call", "max", "0", "4" },
 	{ "call", "max", "99999999999999999999", "4" },
@@ -232,6 +244,37 @@ static void test_config_refuses_values_that_cannot_be(void **state)
 			print_error("%s: %s\n", valuev[i].good, why);
 		assert_int_equal(err, 0);
 	}
+	mem_deref(c);
+}
+
+static void test_config_takes_an_interval_in_frames_or_time(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t num;
+	} casev[] = {
+		{ "60f", 60 },
+		{ "0", 0 },
+		{ "999f", CONFIG_FRAMES_MAX },
+		{ "500ms", 500ULL * CLOCK_MS },
+		{ "2", 2ULL * CLOCK_S },
+	};
+	char why[CONFIG_TEXT_MAX];
+	struct config *c;
+	(void)state;
+
+	assert_int_equal(config_alloc(&c), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		assert_int_equal(config_set(c, "video", "iframe_interval",
+					    casev[i].text, why, sizeof(why)),
+				 0);
+		assert_int_equal(config_number(c, "video", "iframe_interval"),
+				 casev[i].num);
+	}
+	assert_int_equal(config_set(c, "video", "iframe_interval", "2h", why,
+				    sizeof(why)),
+			 EINVAL);
+	assert_non_null(strstr(why, "500ms to 1m, 1f to 999f, or 0"));
 	mem_deref(c);
 }
 
@@ -396,6 +439,8 @@ int main(void)
 		cmocka_unit_test(test_config_reads_what_people_write),
 		cmocka_unit_test(test_config_tells_every_mistake_with_its_line),
 		cmocka_unit_test(test_config_refuses_values_that_cannot_be),
+		cmocka_unit_test(
+			test_config_takes_an_interval_in_frames_or_time),
 		cmocka_unit_test(test_config_knows_rules_over_several_keys),
 		cmocka_unit_test(test_config_shows_no_secret),
 		cmocka_unit_test(test_config_example_is_right_and_complete),

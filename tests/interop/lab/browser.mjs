@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { bundle } from './bundle.mjs';
 import { REALM, password_of } from './kamailio.mjs';
+import { reroute } from './reroute.mjs';
 import { Events, until } from './wait.mjs';
 
 const HERE = new URL('..', import.meta.url).pathname;
@@ -90,6 +91,52 @@ class User {
 		return { samples, rate: RATE };
 	}
 
+	/**
+	 * Let what JsSIP sends and gets pass a function, which must stand
+	 * alone: (sdp, originator, type, argument) to another sdp. It runs in
+	 * the page; the event `sdp` has what it was before.
+	 */
+	async rewrite(change, argument)
+	{
+		await this.page.evaluate(([text, more]) => {
+			const call = text && window.eval(`(${text})`);
+			window.lab.rewrite = call && ((...args) =>
+				call(...args, more));
+		}, [change ? String(change) : '', argument]);
+	}
+
+	/** The next calls' media go through a relay, to which this user is the
+	    near side; null: no more */
+	async route(relay)
+	{
+		this.relay = relay;
+		await this.rewrite(relay && `(sdp, originator, type, doors) => {
+			${reroute}
+			return reroute(sdp, doors[originator]);
+		}`, relay && { local: relay.address('near'),
+			       remote: relay.address('far') });
+	}
+
+	/* What a page reports */
+	put(event)
+	{
+		if (event.event === 'sdp')
+			this.relay?.learn(event.originator === 'local' ?
+				'near' : 'far', event.sdp);
+		this.events.put(event);
+	}
+
+	/** What is seen from now on for so many seconds: see page/eye.js */
+	async watch(seconds)
+	{
+		await this.page.evaluate(() => window.eye.record());
+		await until(`${this.name}: ${seconds} s of picture`, () =>
+			this.page.evaluate((least) =>
+				performance.now() - window.eye.began >= least,
+				seconds * 1000), seconds * 2000 + 5000);
+		return this.page.evaluate(() => window.eye.seen());
+	}
+
 	/** End the call, if there is one, so that the next can begin */
 	async idle()
 	{
@@ -142,13 +189,13 @@ export class Browser {
 		const { port } = this.server.address();
 		const origin = `http://127.0.0.1:${port}`;
 		const context = await this.chromium.newContext({
-			permissions: ['microphone'] });
+			permissions: ['microphone', 'camera'] });
 		const page = await context.newPage();
 		const user = new User(name, page);
 
 		page.on('pageerror', (error) => user.events.put(
 			{ event: 'page error', text: String(error) }));
-		await page.exposeFunction('report', (e) => user.events.put(e));
+		await page.exposeFunction('report', (e) => user.put(e));
 		await page.goto(origin);
 		await user.lab('start', { url, uri: `sip:${name}@${REALM}`,
 			password, user_agent });

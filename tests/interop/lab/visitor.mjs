@@ -196,6 +196,21 @@ export class Visitor {
 		return { samples, rate: RATE };
 	}
 
+	/** What a <video> shows from now on, for so many seconds: see
+	    page/eye.js */
+	async watch(seconds, selector = 'video')
+	{
+		await this.page.evaluate((which) => {
+			window.eye.watch(which);
+			window.eye.record();
+		}, selector);
+		await until(`${this.name}: ${seconds} s of picture`, () =>
+			this.page.evaluate((least) =>
+				performance.now() - window.eye.began >= least,
+				seconds * 1000), seconds * 2000 + 5000);
+		return this.page.evaluate(() => window.eye.seen());
+	}
+
 	/** How often the page asked for the microphone */
 	asked()
 	{
@@ -245,10 +260,12 @@ export class Visitor {
  * @param fragment What stands behind # of the address; the password if true
  * @param tone     What is said instead of the usual microphone [Hz]
  * @param deny     Does not allow the microphone
+ * @param pattern  What is shown instead of the usual camera
  * @param more     Of playwright's newContext()
  */
 export async function visit(chromium, board, { name = 'visitor', fragment,
-	tone = 0, deny = false, url = board?.url(), screen = DESKTOP,
+	tone = 0, deny = false, pattern = false, url = board?.url(),
+	screen = DESKTOP,
 	...more } = {})
 {
 	const context = await chromium.newContext({ locale: 'en-GB',
@@ -268,9 +285,11 @@ export async function visit(chromium, board, { name = 'visitor', fragment,
 				text: request.failure().errorText });
 	});
 	await page.exposeFunction('report', (e) => visitor.events.put(e));
-	await context.addInitScript({ path: `${HERE}/page/ear.js` });
+	for (const script of ['ear', 'eye', 'pattern'])
+		await context.addInitScript(
+			{ path: `${HERE}/page/${script}.js` });
 	await context.addInitScript((options) =>
-		Object.assign(window.ear, options), { tone, deny });
+		Object.assign(window.ear, options), { tone, deny, pattern });
 	await page.goto(url + (fragment === true ? `#${PASSWORD}` :
 		fragment ? `#${fragment}` : ''));
 	return visitor;

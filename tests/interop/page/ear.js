@@ -22,6 +22,7 @@ const ear = window.ear = {
 	hearing: 0,       /* Tracks */
 	tone: 0,          /* Said instead of the microphone [Hz] */
 	deny: false,      /* As who does not allow the microphone */
+	pattern: false,   /* Shown instead of the camera (pattern.js) */
 
 	record()
 	{
@@ -131,7 +132,15 @@ devices.getUserMedia = async function (constraints) {
 		echoCancellation: false, noiseSuppression: false,
 		autoGainControl: false, channelCount: 1 } };
 	const stream = await ask.call(this, plain);
-	return ear.tone ? tone_of(ear.tone) : stream;
+	const sound = ear.tone && plain.audio ? tone_of(ear.tone) : stream;
+	const [seen] = stream.getVideoTracks();
+	if (!seen || (!ear.tone && !ear.pattern))
+		return sound;
+	/* Kept: what the camera showed, unless the pattern replaces it */
+	if (ear.pattern)
+		seen.stop();
+	return new MediaStream([...sound.getAudioTracks(),
+		ear.pattern ? window.pattern_track() : seen]);
 };
 
 /* --- The page: its states, and what is clicked */

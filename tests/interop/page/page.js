@@ -1,7 +1,8 @@
 /*
- * tests/interop/page/page.js  The browser's side: JsSIP and an ear
+ * tests/interop/page/page.js  The browser's side: JsSIP, an ear and an eye
  *
  *     test -> lab.* -> JsSIP -> kamailio;  far end -> tap -> lab.heard()
+ *                                          far end -> <video> -> eye.js
  *
  * Everything that happens goes to window.report(), which the test provides.
  */
@@ -15,6 +16,8 @@ const lab = {
 	context: null,
 	pieces: null, /* What is being recorded, or null */
 	loud_since: 0,
+	video: null, /* Of the call, as media() was given it */
+	rewrite: null, /* A test's: (sdp, originator, type) to another sdp */
 
 	tell(event, more = {})
 	{
@@ -57,9 +60,13 @@ const lab = {
 		 'failed', 'hold', 'unhold', 'reinvite'].forEach(tell);
 		session.on('newDTMF', (e) => this.tell('dtmf',
 			{ originator: e.originator, tone: e.dtmf.tone }));
-		session.on('sdp', (e) => this.tell('sdp',
-			{ originator: e.originator, type: e.type,
-			  sdp: e.sdp }));
+		session.on('sdp', (e) => {
+			this.tell('sdp', { originator: e.originator,
+				type: e.type, sdp: e.sdp });
+			if (this.rewrite)
+				e.sdp = this.rewrite(e.sdp, e.originator,
+						     e.type);
+		});
 		session.on('icecandidate', (e) => {
 			/* Host candidates will do: waiting is not measured */
 			if (this.quick && / host /.test(e.candidate.candidate))
@@ -84,7 +91,57 @@ const lab = {
 		connection.addEventListener('track', ({ track }) => {
 			if (track.kind === 'audio')
 				this.listen(new MediaStream([track]));
+			else
+				this.look(new MediaStream([track]));
 		});
+		for (const name of ['createOffer', 'createAnswer']) {
+			const create = connection[name];
+			connection[name] = (...args) => {
+				this.prefer(connection);
+				return create.apply(connection, args);
+			};
+		}
+	},
+
+	/* Direction and codec of the video, just before it is described */
+	prefer(connection)
+	{
+		if (!this.video)
+			return;
+		const { direction, codec } = this.video;
+		const of_video = () => connection.getTransceivers()
+			.filter((t) => t.receiver.track.kind === 'video' &&
+				!t.stopped);
+		if (!of_video().length && !connection.remoteDescription)
+			connection.addTransceiver('video',
+				{ direction: 'recvonly' });
+		const { codecs } = RTCRtpReceiver.getCapabilities('video');
+		for (const one of of_video()) {
+			if (direction)
+				one.direction = direction;
+			if (codec)
+				one.setCodecPreferences(codecs.filter((c) =>
+					this.wanted(c.mimeType, codec)));
+		}
+	},
+
+	/* What repairs losses goes with every codec */
+	wanted(type, codec)
+	{
+		const name = type.split('/')[1].toUpperCase();
+
+		return [codec, 'RTX', 'RED', 'ULPFEC'].includes(name);
+	},
+
+	/* The far side's picture */
+	look(stream)
+	{
+		this.screen?.remove();
+		this.screen = document.createElement('video');
+		Object.assign(this.screen, { id: 'far', muted: true,
+			autoplay: true, playsInline: true, srcObject: stream });
+		document.body.append(this.screen);
+		window.eye.watch(this.screen);
 	},
 
 	listen(stream)
@@ -130,44 +187,69 @@ const lab = {
 		this.pieces?.push(piece);
 	},
 
-	/** Options of a call or an answer: the microphone as it is */
-	async media({ frequency, level = -15 } = {})
+	/* A tone of this page's own instead of the microphone */
+	tone({ frequency, level = -15 })
 	{
-		const constraints = { video: false, audio: {
-			echoCancellation: false, noiseSuppression: false,
-			autoGainControl: false, channelCount: 1 } };
-		if (!frequency)
-			return { mediaConstraints: constraints };
-
-		/* A tone of this page's own instead of the microphone; asking
-		   for that first makes host candidates real addresses */
-		const asked = await navigator.mediaDevices
-			.getUserMedia(constraints);
-		this.asked = asked;
 		const tone = this.context.createOscillator();
 		const gain = this.context.createGain();
 		const out = this.context.createMediaStreamDestination();
+
 		tone.frequency.value = frequency;
 		gain.gain.value = 10 ** (level / 20) * Math.SQRT2;
 		tone.connect(gain).connect(out);
 		out.channelCount = 1;
 		tone.start();
-		return { mediaStream: out.stream };
+		return out.stream.getAudioTracks();
 	},
 
-	async call(target, { tone, quick = true, ...more } = {})
+	/**
+	 * Options of a call or an answer: the microphone as it is, or a tone.
+	 * Video is none, or true, or { source: 'camera' (Chromium's), 'pattern'
+	 * (pattern.js) or null (nothing is sent); width, height, fps;
+	 * direction; codec: 'H264' or 'VP8', and no other }
+	 */
+	async media(tone, video)
+	{
+		this.asked?.getTracks().forEach((track) => track.stop());
+		this.drawn?.stop();
+		this.asked = this.drawn = null;
+		this.video = video && { source: 'camera', width: 640,
+			height: 480, fps: 30, ...video === true ? {} : video };
+		const { source, width, height, fps } = this.video || {};
+		const constraints = { audio: {
+			echoCancellation: false, noiseSuppression: false,
+			autoGainControl: false, channelCount: 1 },
+			video: source === 'camera' &&
+				{ width, height, frameRate: fps } };
+		if (!tone?.frequency && source !== 'pattern')
+			return { mediaConstraints: constraints };
+
+		/* Asking for the microphone makes host candidates real
+		   addresses, also when it is not used */
+		this.asked = await navigator.mediaDevices
+			.getUserMedia(constraints);
+		const tracks = tone?.frequency ? this.tone(tone) :
+			this.asked.getAudioTracks();
+		if (source === 'pattern')
+			this.drawn = window.pattern_track(this.video);
+		return { mediaStream: new MediaStream([...tracks,
+			...this.asked.getVideoTracks(),
+			...this.drawn ? [this.drawn] : []]) };
+	},
+
+	async call(target, { tone, video, quick = true, ...more } = {})
 	{
 		this.quick = quick;
-		const media = await this.media(tone);
+		const media = await this.media(tone, video);
 		this.tell('calling');
 		this.ua.call(target, { pcConfig: { iceServers: [] },
 			...media, ...more });
 	},
 
-	async answer({ tone, quick = true, ...more } = {})
+	async answer({ tone, video, quick = true, ...more } = {})
 	{
 		this.quick = quick;
-		const media = await this.media(tone);
+		const media = await this.media(tone, video);
 		this.tell('answering');
 		this.session.answer({ pcConfig: { iceServers: [] },
 			...media, ...more });
@@ -213,16 +295,20 @@ const lab = {
 		return btoa(text);
 	},
 
-	/** Figures of getStats(), merged by type */
+	/** Figures of getStats(), merged by type; those of video are apart, as
+	    'video TYPE', with the codec's name */
 	async stats()
 	{
 		const all = {};
-		(await this.connection.getStats()).forEach((one) => {
+		const report = await this.connection.getStats();
+		report.forEach((one) => {
 			if (one.type === 'candidate-pair' && !one.nominated)
 				return;
 			if (one.kind === 'video')
-				return;
-			all[one.type] = { ...one };
+				all[`video ${one.type}`] = { ...one, codec:
+					report.get(one.codecId)?.mimeType };
+			else
+				all[one.type] = { ...one };
 		});
 		return all;
 	},

@@ -243,3 +243,8 @@ void party_heard(unsigned i, struct sound_heard *heard)
 {
 	assert_int_equal(sound_heard(memberv[i].sound, heard), 0);
 }
+
+int party_answer(unsigned i)
+{
+	return phone_answer(party_phone(i), 0, CALLS_CONFIGURED, clock_now());
+}

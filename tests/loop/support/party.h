@@ -68,4 +68,7 @@ unsigned party_count(unsigned i, const char *name);
 /** What phone i's loudspeaker heard */
 void party_heard(unsigned i, struct sound_heard *heard);
 
+/** Phone i answers what rings there. @return as phone_answer() */
+int party_answer(unsigned i);
+
 #endif

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/mbed.h"
+#include "tests/loop/support/film.h"
 #include "tests/loop/support/rig.h"
 
 enum {
@@ -101,7 +102,8 @@ static void make(unsigned i, const char *extra)
 	static const struct sound_prefs prefs = { .period = SOUND_PERIOD };
 	struct side *s = &rig[i];
 	struct phone_params prm = { .net = rig_net(i),
-				    .trunk = exchange_trunk() };
+				    .trunk = exchange_trunk(),
+				    .optics = film_optics(i) };
 	char text[CONFIG_SIZE_MAX];
 	int n;
 
@@ -261,4 +263,9 @@ json_t *rig_stats(unsigned i)
 
 	json_decref(all);
 	return first;
+}
+
+int rig_answer(unsigned i)
+{
+	return phone_answer(rig_phone(i), 0, CALLS_CONFIGURED, clock_now());
 }

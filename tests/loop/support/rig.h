@@ -67,4 +67,7 @@ void rig_heard(unsigned i, struct sound_heard *heard);
 /** The first call's `stats --json`; json_decref() it */
 json_t *rig_stats(unsigned i);
 
+/** Phone i answers what rings there. @return as phone_answer() */
+int rig_answer(unsigned i);
+
 #endif

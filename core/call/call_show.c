@@ -1,0 +1,62 @@
+/**
+ * @file core/call/call_show.c  A call, for people and programs
+ */
+#include "core/base/log.h"
+#include "core/call/call_parts.h"
+#include "core/call/call_show.h"
+
+static const char *state_name(enum call_state state)
+{
+	static const char *const namev[] = {
+		"gathering", "calling", "ringing", "incoming",
+		"answering", "up",	"ending",
+	};
+
+	return namev[state];
+}
+
+static const char *peer_of(const struct call *c)
+{
+	return c->inv ? invite_peer_uri(c->inv) : c->to;
+}
+
+int call_print(struct re_printf *pf, const struct call *c)
+{
+	struct pl peer;
+
+	pl_set_str(&peer, peer_of(c));
+	return re_hprintf(pf, "%u %s %s %H%s%s\n", c->id,
+			  c->incoming ? "in" : "out", state_name(c->state),
+			  log_text, &peer, c->muted ? " muted" : "",
+			  c->media_up ? " media up" : "");
+}
+
+int call_stats_print(struct re_printf *pf, const struct call *c)
+{
+	return re_hprintf(pf, "call %u\n%H", c->id, session_print, c->session);
+}
+
+json_t *call_json(const struct call *c)
+{
+	struct pl peer;
+
+	pl_set_str(&peer, peer_of(c));
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id, "line",
+		c->line->name, "direction", c->incoming ? "in" : "out", "state",
+		state_name(c->state), "peer", event_string(&peer), "muted",
+		(int)c->muted, "media", (int)(c->media_up != 0));
+}
+
+static double since(uint64_t from, uint64_t to)
+{
+	return to > from ? (double)(to - from) / CLOCK_MS : 0;
+}
+
+json_t *call_stats_json(const struct call *c)
+{
+	return json_pack("{s:i, s:f, s:f, s:o}", "id", (int)c->id, "answer_ms",
+			 since(c->begun, c->answered), "media_ms",
+			 since(c->begun, c->media_up), "media",
+			 session_json(c->session));
+}

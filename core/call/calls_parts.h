@@ -1,0 +1,32 @@
+/**
+ * @file core/call/calls_parts.h  Calls' inside, for its two files
+ *
+ *     calls -> [calls_parts] <- calls_show
+ */
+#ifndef CORE_CALL_CALLS_PARTS_H
+#define CORE_CALL_CALLS_PARTS_H
+
+#include "core/call/call.h"
+#include "core/call/servers.h"
+
+enum {
+	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
+};
+
+struct calls {
+	struct calls_params prm;
+	struct calls_handlers h;
+	struct voice *voice;
+	struct studio *studio; /* NULL: no camera  */
+	struct screen *screen; /* NULL: no display */
+	const struct coder *coderv;
+	struct identity *identity;
+	struct servers *servers;
+	struct call *callv[CALLS_MAX]; /* Oldest first */
+	unsigned callc;
+	unsigned last_id;
+	char cname[CNAME_LEN + 1];
+	bool stopping;
+};
+
+#endif

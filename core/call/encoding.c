@@ -1,0 +1,413 @@
+/**
+ * @file core/call/encoding.c  Encoding
+ *
+ * The encoder is made anew with the next frame, never in its own handlers.
+ */
+#include "core/base/log.h"
+#include "core/call/encoding.h"
+#include "core/call/ladder.h"
+#include "core/call/studio.h"
+#include "core/media/keyrule.h"
+
+enum {
+	NAME_SIZE = 32, /* Of a coder */
+};
+
+struct encoding {
+	struct encoding_params prm;
+	char only[NAME_SIZE]; /* prm.only, which may be set meanwhile */
+	struct list users;    /* struct studio_user */
+	struct encoder *encoder;
+	const struct coder *coder;
+	uint32_t skip;		    /* Coders that are left out, a bit each */
+	struct encoder_prefs full;  /* Now: not more than the camera has    */
+	struct encoder_prefs prefs; /* What the encoder was told            */
+	unsigned width, height;	    /* Of the camera's frames               */
+	struct ladder ladder;
+	struct keyrule keys;
+	unsigned since; /* The last IDR [frames]                      */
+	uint64_t due;	/* When the next frame is [us]                */
+	uint64_t retry; /* No other encoder before [us]               */
+	struct frame *cardv[PLACARD_AWAY + 1];
+	bool faulty;  /* The encoder is to be made anew             */
+	bool proven;  /* It made something                          */
+	bool passing; /* The camera encodes                         */
+	uint32_t units, dropped, faults; /* Counters                     */
+};
+
+static void drop_cards(struct encoding *e)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(e->cardv); i++)
+		e->cardv[i] = mem_deref(e->cardv[i]);
+}
+
+static void encoding_destructor(void *arg)
+{
+	struct encoding *e = arg;
+
+	list_clear(&e->users);
+	mem_deref(e->encoder);
+	drop_cards(e);
+}
+
+/* A user may leave within its handler */
+static void deliver(struct encoding *e, const struct encoder_unit *unit,
+		    uint64_t now)
+{
+	struct le *le = e->users.head;
+
+	++e->units;
+	while (le) {
+		struct studio_user *u = le->data;
+
+		le = le->next;
+		u->begun |= unit->key;
+		if (u->begun)
+			u->h(unit, now, u->arg);
+	}
+}
+
+static void unit_handler(const struct encoder_unit *unit, uint64_t now,
+			 void *arg)
+{
+	struct encoding *e = arg;
+
+	e->proven = true;
+	deliver(e, unit, now);
+}
+
+static void fault_handler(int err, void *arg)
+{
+	struct encoding *e = arg;
+
+	if (e->faulty)
+		return;
+
+	if (!e->faults++ || !e->proven)
+		log_warning("encoding: %s fails: %m\n", e->coder->name, err);
+	e->faulty = true;
+	if (!e->proven)
+		e->skip |= 1U << (e->coder - e->prm.coderv);
+}
+
+static bool allows(const struct encoding_params *prm, const struct coder *c)
+{
+	return c->encoder && !strcmp(c->codec, prm->codec) &&
+	       (!strcmp(prm->only, "auto") || !strcmp(prm->only, c->name));
+}
+
+void encoding_configure(struct encoding_params *prm, const struct config *cfg,
+			const struct coder *coderv, const char *codec)
+{
+	struct encoder_prefs *full = &prm->full;
+
+	prm->codec = codec;
+	prm->coderv = coderv;
+	prm->only = config_text(cfg, "video", "encoder");
+	prm->interval = config_number(cfg, "video", "iframe_interval");
+	full->fps = (unsigned)config_number(cfg, "video", "fps");
+	full->bitrate = (uint32_t)config_number(cfg, "video", "bitrate");
+	config_size(cfg, "video", "size", &full->width, &full->height);
+	full->width &= ~1U;
+	full->height &= ~1U;
+}
+
+bool encoding_can(const struct encoding_params *prm)
+{
+	for (const struct coder *c = prm->coderv; c && c->name; c++) {
+		if (allows(prm, c))
+			return true;
+	}
+
+	return false;
+}
+
+/* The first one that can be made. All were left out: from the start */
+static int make(struct encoding *e)
+{
+	int err = ENOTSUP;
+
+	for (unsigned i = 0; e->prm.coderv[i].name; i++) {
+		const struct coder *c = &e->prm.coderv[i];
+
+		if (!allows(&e->prm, c) || e->skip & 1U << i)
+			continue;
+
+		err = c->encoder(&e->encoder, c->device, &e->prefs,
+				 unit_handler, fault_handler, e);
+		if (!err) {
+			e->coder = c;
+			return 0;
+		}
+		if (err != ENODEV)
+			log_info("encoding: %s cannot: %m\n", c->name, err);
+	}
+
+	e->skip = 0;
+	return err;
+}
+
+/* Whether there is an encoder; a new one begins with an IDR */
+static bool ready(struct encoding *e, uint64_t now)
+{
+	if (e->encoder && !e->faulty)
+		return true;
+	if (now < e->retry)
+		return false;
+
+	e->encoder = mem_deref(e->encoder);
+	e->faulty = e->proven = false;
+	e->retry = now + ENCODING_PAUSE;
+	keyrule_start(&e->keys);
+	drop_cards(e); /* It may want another format */
+	return !make(e);
+}
+
+int encoding_alloc(struct encoding **ep, const struct encoding_params *prm)
+{
+	struct encoding *e;
+	int err;
+
+	e = mem_zalloc(sizeof(*e), encoding_destructor);
+	if (!e)
+		return ENOMEM;
+
+	e->prm = *prm;
+	str_ncpy(e->only, prm->only, sizeof(e->only));
+	e->prm.only = e->only;
+	e->full = e->prefs = prm->full;
+	keyrule_init(&e->keys,
+		     prm->interval > CONFIG_FRAMES_MAX ? prm->interval : 0);
+	err = make(e);
+	if (err)
+		mem_deref(e);
+	else
+		*ep = e;
+	return err;
+}
+
+void encoding_join(struct encoding *e, struct studio_user *u)
+{
+	u->begun = false;
+	list_append(&e->users, &u->le, u);
+	keyrule_wish(&e->keys);
+}
+
+void encoding_leave(struct studio_user *u)
+{
+	list_unlink(&u->le);
+}
+
+bool encoding_idle(const struct encoding *e)
+{
+	return list_isempty(&e->users);
+}
+
+void encoding_wish(struct encoding *e)
+{
+	keyrule_wish(&e->keys);
+}
+
+/* The slowest of them */
+static uint32_t rate(const struct encoding *e)
+{
+	uint32_t least = e->prm.full.bitrate;
+
+	for (struct le *le = e->users.head; le; le = le->next) {
+		const struct studio_user *u = le->data;
+
+		least = MIN(least, u->bitrate);
+	}
+
+	return MAX(least, ENCODING_RATE_MIN);
+}
+
+static void tune(struct encoding *e, uint64_t now)
+{
+	struct encoder_prefs to;
+
+	(void)ladder_step(&e->ladder, &e->full, rate(e), now, &to);
+	if (!memcmp(&to, &e->prefs, sizeof(to)))
+		return;
+
+	if (to.width != e->prefs.width || to.height != e->prefs.height)
+		keyrule_start(&e->keys);
+	e->prefs = to;
+	(void)encoder_set(e->encoder, &to);
+}
+
+/* Not larger nor faster than the camera, its shape kept */
+static void fit(struct encoding *e, const struct frame *f, unsigned fps)
+{
+	const struct encoder_prefs *most = &e->prm.full;
+	unsigned width = f->width, height = f->height;
+
+	fps = fps ? MIN(fps, most->fps) : most->fps;
+	if (e->width == f->width && e->height == f->height &&
+	    e->full.fps == fps)
+		return;
+
+	e->width = f->width;
+	e->height = f->height;
+	if (width > most->width) {
+		height = height * most->width / width;
+		width = most->width;
+	}
+	if (height > most->height) {
+		width = width * most->height / height;
+		height = most->height;
+	}
+	e->full.width = MAX(width & ~1U, FRAME_SIDE_MIN);
+	e->full.height = MAX(height & ~1U, FRAME_SIDE_MIN);
+	e->full.fps = fps;
+	memset(&e->ladder, 0, sizeof(e->ladder));
+	drop_cards(e);
+}
+
+/* A frame may be early by half its time; after a gap it begins anew */
+static bool is_due(struct encoding *e, uint64_t now)
+{
+	const uint64_t time = CLOCK_S / e->prefs.fps;
+
+	if (now + time / 2 < e->due)
+		return false;
+
+	e->due = MAX(e->due, now) + time;
+	return true;
+}
+
+static void encode(struct encoding *e, struct frame *f, uint64_t now)
+{
+	bool key;
+	int err;
+
+	++e->since;
+	if (e->prm.interval && e->prm.interval <= CONFIG_FRAMES_MAX &&
+	    e->since >= e->prm.interval)
+		keyrule_start(&e->keys);
+	key = keyrule_take(&e->keys, now);
+	if (key)
+		e->since = 0;
+
+	err = encoder_put(e->encoder, f, key);
+	if (!err)
+		return;
+
+	++e->dropped;
+	if (key && err != EAGAIN) /* Which keeps the wish */
+		keyrule_start(&e->keys);
+}
+
+/* The camera's own; its IDRs cannot be asked for */
+static void pass(struct encoding *e, const struct frame *f, uint64_t now)
+{
+	const struct encoder_unit unit = {
+		.data = f->planev[0],
+		.size = f->size,
+		.key = f->key,
+		.time = f->time,
+		.width = f->width,
+		.height = f->height,
+	};
+
+	if (!e->passing) {
+		e->encoder = mem_deref(e->encoder);
+		for (struct le *le = e->users.head; le; le = le->next)
+			((struct studio_user *)le->data)->begun = false;
+	}
+	e->passing = true;
+	deliver(e, &unit, now);
+}
+
+void encoding_put(struct encoding *e, struct frame *f, unsigned fps,
+		  uint64_t now)
+{
+	if (f->format == FRAME_H264) {
+		if (!strcmp(e->prm.codec, "H264"))
+			pass(e, f, now);
+		return;
+	}
+
+	e->passing = false;
+	e->cardv[PLACARD_AWAY] = mem_deref(e->cardv[PLACARD_AWAY]);
+	if (!ready(e, now))
+		return;
+
+	fit(e, f, fps);
+	tune(e, now);
+	if (is_due(e, now))
+		encode(e, f, now);
+}
+
+static void card_released(struct frame *f, void *arg)
+{
+	(void)f;
+
+	mem_deref(arg);
+}
+
+/* About the same memory, since each has a time of its own */
+static int wrap(struct frame **fp, struct frame *card, uint64_t now)
+{
+	struct frame *f;
+	int err;
+
+	err = frame_wrap(&f, card->format, card->width, card->height,
+			 card_released, card);
+	if (err)
+		return err;
+
+	(void)mem_ref(card);
+	memcpy(f->planev, card->planev, sizeof(f->planev));
+	memcpy(f->stridev, card->stridev, sizeof(f->stridev));
+	f->time = now;
+	*fp = f;
+	return 0;
+}
+
+void encoding_show(struct encoding *e, enum placard what, uint64_t now)
+{
+	struct frame *f;
+
+	if (!ready(e, now))
+		return;
+
+	e->passing = false;
+	tune(e, now);
+	if (!e->cardv[what] &&
+	    placard_alloc(&e->cardv[what], what, e->coder->formats,
+			  e->full.width, e->full.height))
+		return;
+	if (wrap(&f, e->cardv[what], now))
+		return;
+
+	encode(e, f, now);
+	mem_deref(f);
+}
+
+const struct coder *encoding_coder(const struct encoding *e)
+{
+	return e->coder;
+}
+
+static int print_encoder(struct re_printf *pf, const struct encoding *e)
+{
+	if (e->passing)
+		return re_hprintf(pf, "by the camera");
+	if (!e->encoder)
+		return re_hprintf(pf, "by %s, to be made", e->coder->name);
+
+	return re_hprintf(pf, "%ux%u at %u, %u bit/s, %H", e->prefs.width,
+			  e->prefs.height, e->prefs.fps, e->prefs.bitrate,
+			  encoder_print, e->encoder);
+}
+
+int encoding_print(struct re_printf *pf, const struct encoding *e)
+{
+	return re_hprintf(pf,
+			  "%s users=%u %H units=%u keys=%u/%u dropped=%u "
+			  "faults=%u steps=%u",
+			  e->prm.codec, list_count(&e->users), print_encoder, e,
+			  e->units, e->keys.made, e->keys.wishes, e->dropped,
+			  e->faults, e->ladder.steps);
+}

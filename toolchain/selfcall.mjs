@@ -2,15 +2,17 @@
 /**
  * @file toolchain/selfcall.mjs  Two phones on one machine call each other
  *
- *     button -> [first: page] <- wss -> [second: registered there] -> WAV
+ *     button -> [first: page] <- wss -> [second: registered there] -> WAV, JPEG
  *
  *     node toolchain/selfcall.mjs BOARDPHONE [SECONDS]
  *
  * The first one's button rings the second, which trusts the first one's own
- * certificate and answers. Each says a tone; the report tells what the other
- * made of it. Exit status 0 only if both heard each other. Files, with what
- * each of them heard as a WAV, are in build/selfcall.
+ * certificate and answers. Each says a tone and shows a pattern; the report
+ * tells what the other made of it. Exit status 0 only if both heard and saw
+ * each other. Files, with what each of them heard and saw, are in
+ * build/selfcall.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Board, REALM, USER } from '../tests/interop/lab/board.mjs';
@@ -32,6 +34,11 @@ const FREQUENCY_LIMIT = 0.01;
 const LEVEL_LIMIT = 3; /* [dB] */
 const GAP_LIMIT = 60;  /* [ms] */
 const PURITY_LIMIT = 10; /* [dB] */
+const PICTURES_LIMIT = 15; /* That could be read, in a second; of 30 sent */
+
+/* What each shows, and where what it sees is kept */
+const video = (name) => ({ camera: 'sim:pattern',
+			   display: `file=${DIR}/${name}-sees` });
 
 const program = resolve(process.argv[2] ?? 'build/run/boardphone');
 const seconds = Number(process.argv[3] ?? SECONDS);
@@ -46,6 +53,7 @@ class Second extends Phone {
 			ice: { loopback: 'yes', servers: 'none' },
 			audio: { device: `sim:file=${microphone},${this.out}` },
 			call: { auto_answer: 'yes' },
+			video: video('second'),
 			control: { socket: this.socket },
 		}), { mode: 0o600 });
 	}
@@ -62,7 +70,8 @@ const ms = (value) => `${value.toFixed(0)} ms`;
 async function start(first, second)
 {
 	await first.start({ microphone: `${DIR}/first-says.wav`,
-			    page: { password: undefined } });
+			    page: { password: undefined },
+			    video: video('first') });
 	await first.ready();
 	const { page } = await first.must('status');
 	const { pem, fingerprint } = await first.certificate();
@@ -78,6 +87,26 @@ async function start(first, second)
 	const took = await second.ready();
 	say('second registered', `${ms(took)} after its start, ` +
 	    `${first.flow('localhost')}, certificate pinned`);
+}
+
+/* What a phone's display showed, as `status` tells */
+function sight(phone)
+{
+	const text = execFileSync(program, ['ctl', '-s', phone.socket,
+		'status'], { encoding: 'utf8' });
+
+	return text.split('\n').find((line) => /shown=\d/.test(line)) ?? '';
+}
+
+/* Whether that was the other's pattern; told */
+function saw(name, line)
+{
+	const read = Number(line.match(/pattern=(\d+)/)?.[1] ?? 0);
+	const good = read >= seconds * PICTURES_LIMIT;
+
+	say(`${name} sees`, `${line.replace(/^.*?shown/, 'shown')}: ` +
+	    `${good ? 'good' : 'NOT what was shown'}`);
+	return good;
 }
 
 /* Where the sound begins in what a phone wrote [ms]; it writes from its
@@ -109,10 +138,11 @@ async function talk(first, second)
 	const after = phones.map((p) => p.figures());
 	const minutes = (performance.now() - begin) / 60000;
 	const stats = await Promise.all(phones.map((p) => p.must('stats')));
+	const sights = phones.map(sight);
 
 	await first.must('hangup');
 	await Promise.all(phones.map((p) => p.call_event('terminated')));
-	return { rung, setup, stats, costs: after.map((a, i) => ({ ...a,
+	return { rung, setup, stats, sights, costs: after.map((a, i) => ({ ...a,
 		cpu: (a.cpu - before[i].cpu) / minutes })) };
 }
 
@@ -160,8 +190,9 @@ function report(first, second, call)
 	told('second', audio_of(call.stats[1]), call.costs[1]);
 	const both = [heard(first, 'first', 'second'),
 		      heard(second, 'second', 'first')];
-	say('picture', 'none: this version has no video yet');
-	say('files', `${second.out}\n${' '.repeat(32)}${first.out}`);
+	both.push(saw('first', call.sights[0]), saw('second', call.sights[1]));
+	say('files', [second.out, first.out, `${DIR}/second-sees`,
+		`${DIR}/first-sees`].join(`\n${' '.repeat(32)}`));
 	return both.every((good) => good);
 }
 
@@ -191,12 +222,13 @@ async function main()
 		await first.end();
 		await second.end();
 	}
-	console.log(good ? 'selfcall: both heard each other' :
+	console.log(good ? 'selfcall: both heard and saw each other' :
 		    'selfcall: FAILED');
 	return good ? 0 : 1;
 }
 
 rmSync(DIR, { recursive: true, force: true });
-mkdirSync(DIR, { recursive: true });
+for (const name of Object.keys(TONES))
+	mkdirSync(`${DIR}/${name}-sees`, { recursive: true });
 console.log(`selfcall: a call of ${seconds} s between two phones`);
 process.exit(await main());

@@ -109,6 +109,10 @@ static int open_optics(struct optics *o, const struct config *cfg)
 	if (err)
 		return err;
 
+	/* What nobody sees is neither asked for nor decoded */
+	if (!strcmp(display, "none"))
+		return 0;
+
 	err = board_display_alloc(board, &o->display, display);
 	return err ? without("display", display, err) : 0;
 }

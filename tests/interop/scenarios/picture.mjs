@@ -12,17 +12,19 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { answered, hangs_up, no_call, rung } from './page.mjs';
 import { until } from '../lab/wait.mjs';
 
-const SECONDS = 20;
-const FPS = 29;	    /* Of 30 that are sent; the clocks differ */
-const FPS_SHARED = 20; /* Where Chromium encodes beside it, on two cores: to
-			  itself it shows 87 % of VP8 then */
-const FREEZE = 100; /* [ms] */
+/* Of 30 frames a second, and how long without a new one. These say that it
+   goes on by itself, on a machine that is busy, too: how well, the benchmark
+   says (tests/bench/picture.mjs). Half a second is what a lost frame costs
+   that nothing repairs */
+const SECONDS = 10;
+const FPS = 20;
+const FREEZE = 500; /* [ms] */
 const COLOUR = 5;   /* [percent of full scale] */
 const VIDEO = { camera: 'sim:pattern', size: '640x480', fps: 30 };
 const CODECS = ['h264', 'vp8'];
 
 /* What must hold of a picture on a clean path; told */
-function assert_seen(who, seen, least = FPS)
+function assert_seen(who, seen)
 {
 	const { fps, freeze, backwards, colour_error, delay, share } = seen;
 	const text = `${who} sees ${fps} fps, freeze ${freeze} ms, delay ` +
@@ -32,7 +34,7 @@ function assert_seen(who, seen, least = FPS)
 	assert(seen.width === 640 && seen.height === 480,
 	       `${who} sees ${seen.width}x${seen.height}`);
 	assert.equal(backwards, 0, `${text}: numbers went back`);
-	assert(fps >= least, `${text}: only ${fps} fps, ${share} % of the ` +
+	assert(fps >= FPS, `${text}: only ${fps} fps, ${share} % of the ` +
 	       'frames');
 	assert(freeze <= FREEZE, `${text}: it stood still`);
 	assert(Object.values(seen.colours).every((e) => e <= COLOUR),
@@ -118,10 +120,9 @@ async function both_ways(lab, codec, outgoing)
 		await anna.call('board', { video });
 	}
 	await anna.wait('seen', { from });
-	const told = assert_seen('browser', await anna.watch(SECONDS / 2),
-				 FPS_SHARED);
+	const told = assert_seen('browser', await anna.watch(SECONDS));
 	const back = shown(phone);
-	assert(back.pattern > 5 * 25, `the phone saw: ${back.text}`);
+	assert(back.pattern > SECONDS * FPS / 2, `the phone saw: ${back.text}`);
 	await until('pictures in files', () => existsSync(
 		`${dir}/latest.jpg`) && readdirSync(dir).length > 2);
 	await phone.must('hangup');

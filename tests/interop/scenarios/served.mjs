@@ -180,7 +180,7 @@ async function no_worker(lab)
 		const from = visitor.events.mark();
 		await visitor.page.evaluate(() => navigator.serviceWorker
 			.register('worker.js').catch(() => {}));
-		await says('An unknown error', from);
+		await says('fetching the script', from);
 	};
 
 	await visitor.shows('login');
@@ -188,7 +188,7 @@ async function no_worker(lab)
 	await board.stop();
 	await board.start();
 	await board.ready();
-	await register(); /* The connections that the page had are gone */
+	await register();
 	assert.deepEqual(await visitor.faults(), []);
 
 	await board.stop();

@@ -16,6 +16,7 @@ import { dirname } from 'node:path';
 import { Laboratory } from '../interop/lab/laboratory.mjs';
 import { phone_calls } from '../interop/scenarios/calls.mjs';
 import { never, until } from '../interop/lab/wait.mjs';
+import { MB, alone, spend } from './spend.mjs';
 import { row, section } from './table.mjs';
 
 const CALLS = Number(process.env.BENCH_CALLS ?? 20);
@@ -39,8 +40,6 @@ const RSS = { unit: 'MB', peer: 10.3, digits: 2 };
 const RSS_IDLE = { unit: 'MB', peer: 9.4, digits: 2 };
 const DELAY = { unit: 'ms', limit: 60, digits: 1 };
 
-const MB = 1024; /* kB */
-
 /* Octets of files that a process maps, each once */
 function mapped(pid)
 {
@@ -61,28 +60,6 @@ function strip(dir)
 	copyFileSync(program, copy);
 	execFileSync('strip', [copy]);
 	return copy;
-}
-
-/* What it takes, while nothing else runs that maps the same files */
-async function alone(phone, measure)
-{
-	phone.listener.kill();
-	await new Promise((done) => phone.listener.on('exit', done));
-	const result = await measure();
-	await phone.listen();
-	return result;
-}
-
-/* CPU time [s/min], and figures at the end */
-async function spend(phone, seconds)
-{
-	const start = performance.now();
-	const before = phone.figures();
-
-	await never('it ended', () => !phone.alive(), seconds * 1000);
-	const figures = phone.figures();
-	const minutes = (performance.now() - start) / 60000;
-	return { ...figures, cpu: (figures.cpu - before.cpu) / minutes };
 }
 
 async function hung_up(phone, anna)

@@ -7,9 +7,9 @@
  * The frame's number and time are read out of the pixels at the other end.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { answered, hangs_up, no_call, rung } from './page.mjs';
+import { shown, status_of } from '../lab/status.mjs';
 import { until } from '../lab/wait.mjs';
 
 /* Of 30 frames a second, and how long without a new one. These say that it
@@ -40,21 +40,6 @@ function assert_seen(who, seen)
 	assert(Object.values(seen.colours).every((e) => e <= COLOUR),
 	       `${text}: ${JSON.stringify(seen.colours)}`);
 	return text;
-}
-
-/* What `status` says to people */
-const status_of = (phone) => execFileSync(phone.program,
-	['ctl', '-s', phone.socket, 'status'], { encoding: 'utf8' });
-
-/* What a phone's display showed, out of its print */
-function shown(phone)
-{
-	const text = status_of(phone);
-	const figure = (name) => Number(text.match(
-		new RegExp(`${name}=([\\d.]+)`))?.[1] ?? NaN);
-
-	return { shown: figure('shown'), pattern: figure('pattern'),
-		 freeze: figure('freeze'), text };
 }
 
 /* The board's button, the page's picture */

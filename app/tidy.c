@@ -7,6 +7,7 @@
 
 enum {
 	DELAY = 40 * CLOCK_S, /* After the call; 32 s and a margin, ours */
+	ARENAS = 1,	      /* The codecs' threads seldom allocate */
 };
 
 struct tidy {
@@ -51,6 +52,7 @@ int tidy_alloc(struct tidy **tp, struct event_bus *events)
 	if (!t)
 		return ENOMEM;
 
+	(void)mallopt(M_ARENA_MAX, ARENAS);
 	loop_timer_init(&t->timer, "tidy", timer_handler, t);
 	err = event_listen(&t->listener, events, event_handler, t);
 	if (err)

@@ -27,7 +27,7 @@ enum {
 			 it was: 40 dB, not seen; a camera's noise
 			 (bench_codecs) is below it: 72 kbit/s of it
 			 are coded, of 1000 kbit/s at 800 */
-	TOKENS = 8,  /* libvpx has at least 12 bytes of tokens a pixel, of
+	TOKENS = 8,   /* libvpx has at least 12 bytes of tokens a pixel, of
 			nothing else half as much */
 	KILO = 1000,
 	TIME_MAX = 10 * CLOCK_S, /* Of one frame [us], ours */

@@ -5,7 +5,7 @@
  *
  * A ratio below 1 is better than the limit, or than the peer.
  */
-const NAME = 50, FIGURE = 26, LIMIT = 26; /* Columns */
+const NAME = 50, FIGURE = 26, LIMIT = 26, PEER = 26; /* Columns */
 
 const middle = (list) =>
 	[...list].sort((a, b) => a - b)[list.length >> 1];
@@ -23,7 +23,8 @@ export function section(name)
 }
 
 /** A figure, or many of them: their median is compared, worst is told */
-export function row(name, value, { unit = '', limit, peer, digits = 0 } = {})
+export function row(name, value, { unit = '', limit, peer, browser,
+	digits = 0 } = {})
 {
 	const many = Array.isArray(value);
 	const figure = many ? middle(value) : value;
@@ -34,5 +35,6 @@ export function row(name, value, { unit = '', limit, peer, digits = 0 } = {})
 	console.log((`    ${name.padEnd(NAME)}` +
 		`${`${fix(figure)} ${unit}${range}`.padEnd(FIGURE)}` +
 		`${beside('limit', figure, limit, unit).padEnd(LIMIT)}` +
-		beside('baresip', figure, peer, unit)).trimEnd());
+		beside('baresip', figure, peer, unit).padEnd(PEER) +
+		beside('Chromium', figure, browser, unit)).trimEnd());
 }

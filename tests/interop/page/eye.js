@@ -91,17 +91,17 @@ const eye = window.eye = {
 
 		this.video = video;
 		this.ever = false;
-		const look = (now, { presentationTime }) => {
+		const look = (now, frame) => {
 			if (this.video !== video)
 				return;
 			video.requestVideoFrameCallback(look);
-			this.take(presentationTime);
+			this.take(frame);
 		};
 		video?.requestVideoFrameCallback(look);
 		return !!video;
 	},
 
-	take(at)
+	take({ presentationTime: at, receiveTime })
 	{
 		const wall = Date.now();
 
@@ -110,9 +110,11 @@ const eye = window.eye = {
 		const seen = read(pixels);
 		if (seen && !this.ever) {
 			this.ever = true;
+			const origin = performance.timeOrigin;
 			window.report?.({ event: 'seen', number: seen.number,
-				time: performance.timeOrigin +
-					performance.now() });
+				received: origin + receiveTime,
+				shown: origin + at,
+				time: origin + performance.now() });
 		}
 		if (!this.frames)
 			return;

@@ -88,11 +88,15 @@ const lab = {
 		connection.addEventListener('connectionstatechange', () =>
 			this.tell('connection',
 				  { state: connection.connectionState }));
-		connection.addEventListener('track', ({ track }) => {
+		connection.addEventListener('track', ({ track, receiver }) => {
 			if (track.kind === 'audio')
 				this.listen(new MediaStream([track]));
 			else
 				this.look(new MediaStream([track]));
+			if (track.kind === 'video' && this.video?.beg)
+				receiver.transform = new RTCRtpScriptTransform(
+					new Worker('beg.js'),
+					{ period: this.video.beg });
 		});
 		for (const name of ['createOffer', 'createAnswer']) {
 			const create = connection[name];
@@ -206,7 +210,8 @@ const lab = {
 	 * Options of a call or an answer: the microphone as it is, or a tone.
 	 * Video is none, or true, or { source: 'camera' (Chromium's), 'pattern'
 	 * (pattern.js) or null (nothing is sent); width, height, fps;
-	 * direction; codec: 'H264' or 'VP8', and no other }
+	 * direction; codec: 'H264' or 'VP8', and no other; beg: for a key frame
+	 * each so many ms }
 	 */
 	async media(tone, video)
 	{

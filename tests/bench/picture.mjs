@@ -295,7 +295,7 @@ try {
 		after_losses(lab, codec)));
 	CODECS.forEach((codec, i) => row(codec, times[i], BACK));
 	section(`many watch, without sound, ${SECONDS} s`);
-	for (const codec of CODECS)
+	for (const codec of LONG ? CODECS : CODECS.slice(0, 1))
 		await watchers(lab, codec);
 	section(`key frames that Chromium decodes in ${KEYS_SECONDS} s, H.264`);
 	await key_frames(lab);

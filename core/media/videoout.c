@@ -34,6 +34,7 @@ struct videoout {
 	struct estimate *estimate;
 	struct feedback_fir fir;
 	uint16_t seq;
+	uint32_t since; /* Packets from the last IDR on, with it */
 	uint32_t ts_base;
 	uint32_t rtt;
 	uint64_t capturedv[TIMES]; /* By sequence number [us] */
@@ -205,8 +206,10 @@ static int payload_handler(const struct payload *pl, void *arg)
 	if (!err)
 		err = pacer_put(v->pacer, PACER_PICTURE, mb, PACER_PICTURE,
 				k->now);
-	if (!err)
+	if (!err) {
 		*captured(v, v->seq++) = k->captured;
+		++v->since;
+	}
 	mem_deref(mb);
 	return err;
 }
@@ -235,6 +238,8 @@ void videoout_put(struct videoout *v, const struct encoder_unit *u,
 	const bool vp8 = !strcmp(v->codec.name, "VP8");
 	int err;
 
+	if (u->key)
+		v->since = 0;
 	err = vp8 ? vp8pack_unit(&v->vp8, u->data, u->size, false, max,
 				 payload_handler, &k)
 		  : avc_pack_unit(&v->avc, u->data, u->size, max,
@@ -250,18 +255,23 @@ void videoout_put(struct videoout *v, const struct encoder_unit *u,
 
 /* ---- What the peer says ---- */
 
-static void repair(struct videoout *v, uint16_t seq, uint64_t now)
+/* @return whether it cannot be had any more, and is needed: only an IDR helps.
+   After an outage some peers ask for packets only, and wait in vain */
+static bool repair(struct videoout *v, uint16_t seq, uint64_t now)
 {
 	struct mbuf *mb;
 	int err;
 
-	if (resend_get(v->resend, seq, v->rtt, now, &mb))
-		return;
+	err = resend_get(v->resend, seq, v->rtt, now, &mb);
+	if (err)
+		return (err == ENOENT || err == EDQUOT) &&
+		       (uint16_t)(v->seq - seq) <= v->since;
 
 	err = v->codec.rtx ? rtx_wrap(&v->rtx, mb) : 0;
 	if (!err)
 		(void)pacer_put(v->pacer, PACER_REPAIR, mb, PACER_REPAIR, now);
 	mem_deref(mb);
+	return false;
 }
 
 struct taking {
@@ -280,7 +290,7 @@ static void feedback_handler(const struct feedback *f, void *arg)
 
 	switch (f->type) {
 	case FEEDBACK_NACK:
-		repair(v, f->seq, t->now);
+		t->wish |= repair(v, f->seq, t->now);
 		break;
 	case FEEDBACK_PLI:
 		t->wish = true;

@@ -30,7 +30,7 @@ struct videoout_stats {
 	uint32_t units;		/**< Access units put in packets            */
 	uint32_t keys;		/**< Of them IDRs                           */
 	uint32_t dropped;	/**< Refused: not open, too large, queue full */
-	uint32_t wishes;	/**< PLI, FIR that came                     */
+	uint32_t wishes;	/**< PLI, FIR, vain NACKs that came         */
 	uint32_t bitrate;	/**< What the way can take [bit/s]          */
 	unsigned width, height; /**< Of the last one [pixels]         */
 	struct pacer_stats pacer;

@@ -61,6 +61,8 @@ static void deliver(struct encoding *e, const struct encoder_unit *unit,
 		struct studio_user *u = le->data;
 
 		le = le->next;
+		if (u->held)
+			continue;
 		u->begun |= unit->key;
 		if (u->begun)
 			u->h(unit, now, u->arg);
@@ -190,7 +192,8 @@ void encoding_join(struct encoding *e, struct studio_user *u)
 {
 	u->begun = false;
 	list_append(&e->users, &u->le, u);
-	keyrule_wish(&e->keys);
+	if (!u->held)
+		keyrule_wish(&e->keys);
 }
 
 void encoding_leave(struct studio_user *u)
@@ -201,6 +204,19 @@ void encoding_leave(struct studio_user *u)
 bool encoding_idle(const struct encoding *e)
 {
 	return list_isempty(&e->users);
+}
+
+/* Whether nobody would get what is made */
+static bool is_held(const struct encoding *e)
+{
+	for (struct le *le = e->users.head; le; le = le->next) {
+		const struct studio_user *u = le->data;
+
+		if (!u->held)
+			return false;
+	}
+
+	return true;
 }
 
 void encoding_wish(struct encoding *e)
@@ -216,7 +232,8 @@ static uint32_t rate(const struct encoding *e)
 	for (struct le *le = e->users.head; le; le = le->next) {
 		const struct studio_user *u = le->data;
 
-		least = MIN(least, u->bitrate);
+		if (!u->held)
+			least = MIN(least, u->bitrate);
 	}
 
 	return MAX(least, ENCODING_RATE_MIN);
@@ -330,7 +347,7 @@ void encoding_put(struct encoding *e, struct frame *f, unsigned fps,
 
 	e->passing = false;
 	e->cardv[PLACARD_AWAY] = mem_deref(e->cardv[PLACARD_AWAY]);
-	if (!ready(e, now))
+	if (is_held(e) || !ready(e, now))
 		return;
 
 	fit(e, f, fps);
@@ -369,7 +386,7 @@ void encoding_show(struct encoding *e, enum placard what, uint64_t now)
 {
 	struct frame *f;
 
-	if (!ready(e, now))
+	if (is_held(e) || !ready(e, now))
 		return;
 
 	e->passing = false;

@@ -4,7 +4,8 @@
  *     camera, placard -> [encoding] -> encoder -> users
  *
  * It runs at what the slowest user can take, on the rung of the ladder that
- * this carries; each user begins with an IDR. An encoder that failed is made
+ * this carries; each user begins with an IDR. Nothing is encoded while all of
+ * them are held. An encoder that failed is made
  * anew, at most one in ENCODING_PAUSE; one that never made anything is left
  * out then. Access units of a camera are handed on as they are, and the
  * encoder is freed meanwhile.

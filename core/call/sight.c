@@ -168,7 +168,8 @@ static int start(struct sight *s, uint64_t now)
 	return video_alloc(&s->video, &prm, &s->media, now);
 }
 
-/* The camera is open while something of it can be sent, and not longer */
+/* The camera is open while something of it can be sent, and not longer. It
+   begins while the channel is made, for both take their time */
 static int follow_camera(struct sight *s)
 {
 	const char *codec = s->media.codecv[0].name;
@@ -180,9 +181,10 @@ static int follow_camera(struct sight *s)
 
 	if (s->user.le.list)
 		studio_detach(s->prm.studio, &s->user);
-	if (!s->video || !s->open || !s->media.send)
+	if (!s->video || !s->media.send)
 		return 0;
 
+	s->user.held = !s->open;
 	err = studio_attach(s->prm.studio, &s->user, codec,
 			    s->rate ? s->rate : first, unit_handler, s);
 	if (!err)
@@ -278,7 +280,14 @@ void sight_set_open(struct sight *s, bool open, uint64_t now)
 		return;
 
 	video_set_open(s->video, open, now);
-	(void)follow_camera(s);
+	if (open && s->user.le.list) {
+		s->user.held = false;
+		studio_wish(s->prm.studio, &s->user, now);
+	} else if (open) {
+		(void)follow_camera(s);
+	} else if (s->prm.studio) {
+		studio_detach(s->prm.studio, &s->user);
+	}
 }
 
 bool sight_owns(const struct sight *s, const struct mbuf *mb)

@@ -5,8 +5,9 @@
  *     IN   session -> video path -> [sight] -> screen
  *
  * Brings the video path to what is agreed. The camera is open only while our
- * picture may be seen: after we have answered or were answered, and once the
- * encrypted channel is open.
+ * picture may be seen: after we have answered or were answered. Until the
+ * encrypted channel is open, nothing is encoded, and the camera is closed when
+ * that channel ends.
  */
 #ifndef CORE_CALL_SIGHT_H
 #define CORE_CALL_SIGHT_H

@@ -43,6 +43,8 @@ struct studio_user {
 	uint32_t
 		bitrate; /**< What its way can take [bit/s]; as studio_rate() */
 	bool muted;	 /**< As studio_mute(); may be set before            */
+	bool held;	 /**< The camera is open for it, no more: set before it
+			      is attached; for more, clear it and wish   */
 	bool begun;	 /**< It was given an IDR                            */
 	unsigned codec;	 /**< For the studio                                 */
 };

@@ -43,6 +43,43 @@ static void test_studio_opens_the_camera_while_it_is_needed(void **state)
 	atelier_down(&r);
 }
 
+static void test_studio_encodes_nothing_for_who_is_held(void **state)
+{
+	struct atelier_user a = { .u = { .held = true } };
+	struct atelier_user b = { .u = { .held = true } };
+	struct atelier r;
+	(void)state;
+
+	(void)atelier_up(&r);
+	atelier_attach(&r, &a, "H264");
+	atelier_pass(&r, CLOCK_S);
+	assert_true(studio_open(r.st));
+	assert_int_equal(a.units, 0);
+
+	/* The next frame is an IDR, and the first that was encoded */
+	a.u.held = false;
+	studio_wish(r.st, &a.u, clock_now());
+	atelier_pass(&r, CLOCK_S);
+	assert_in_range(a.units, 29, 31);
+	assert_int_equal(a.keys, 1);
+
+	/* Who is held costs the others neither an IDR nor a frame */
+	atelier_attach(&r, &b, "H264");
+	atelier_pass(&r, CLOCK_S / 2);
+	assert_int_equal(b.units, 0);
+	assert_in_range(a.units, 43, 47);
+	assert_int_equal(a.keys, 1);
+	b.u.held = false;
+	studio_wish(r.st, &b.u, clock_now());
+	atelier_pass(&r, CLOCK_S);
+	assert_in_range(b.units, 28, 31);
+	assert_int_equal(b.keys, 1);
+	studio_detach(r.st, &a.u);
+	studio_detach(r.st, &b.u);
+	assert_false(studio_open(r.st));
+	atelier_down(&r);
+}
+
 static void test_studio_says_what_it_can(void **state)
 {
 	static const struct {
@@ -193,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			test_studio_opens_the_camera_while_it_is_needed),
+		cmocka_unit_test(test_studio_encodes_nothing_for_who_is_held),
 		cmocka_unit_test(test_studio_says_what_it_can),
 		cmocka_unit_test(test_studio_takes_hardware_first),
 		cmocka_unit_test(test_studio_shows_black_to_who_is_muted),

@@ -1,7 +1,7 @@
 /**
  * @file app/main.c  Main: the program's modes
  *
- *     shell, systemd -> [main] -> run, check, devices, ctl, selftest, parse
+ *     shell, systemd -> [main] -> run, check, devices, ctl, ...
  *
  * Exit status: 0 it worked, 1 it did not, 2 wrong usage.
  */
@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include "app/client.h"
 #include "app/inventory.h"
+#include "app/manual.h"
 #include "app/parse.h"
 #include "app/run.h"
 #include "app/selftest.h"
+#include "app/usage.h"
 #include "app/wiring.h"
 #include "core/base/config_print.h"
 #include "core/base/log.h"
@@ -25,20 +27,6 @@ enum {
 
 static const char default_config[] = "/etc/boardphone.conf";
 
-static const char usage_text[] =
-	"usage: boardphone [run] [-c FILE] [-v]      be the telephone\n"
-	"       boardphone check [-c FILE]           is the configuration "
-	"right?\n"
-	"       boardphone example                   a configuration, "
-	"explained\n"
-	"       boardphone devices                   what can be named in it\n"
-	"       boardphone ctl [-s SOCKET] [--json] COMMAND...\n"
-	"                                            a command to the running "
-	"phone\n"
-	"       boardphone selftest                  crypto, codecs, devices\n"
-	"       boardphone parse sip|sdp|candidate|rtcp|stun FILE\n"
-	"       boardphone --version\n";
-
 /** Options of all modes */
 struct options {
 	const char *config;
@@ -48,7 +36,7 @@ struct options {
 
 static int usage(void)
 {
-	(void)fputs(usage_text, stderr);
+	(void)re_fprintf(stderr, "%H", usage_print, NULL);
 	return STATUS_USAGE;
 }
 
@@ -135,6 +123,15 @@ static int mode_ctl(const struct options *o, int argc, char *argv[])
 	return err ? STATUS_FAILED : STATUS_OK;
 }
 
+static int mode_manual(int argc, char *argv[])
+{
+	if (argc > 1 || (argc && strcmp(argv[0], "conf")))
+		return usage();
+
+	(void)re_printf("%H", argc ? manual_print_conf : manual_print, NULL);
+	return STATUS_OK;
+}
+
 /* Options may stand before and behind the mode, but not behind `ctl CMD` */
 static bool parse_options(struct options *o, int argc, char *argv[])
 {
@@ -181,6 +178,8 @@ static int mode_of(const char *mode, const struct options *o, int argc,
 		return mode_ctl(o, argc, argv);
 	if (!strcmp(mode, "parse") && argc == 2)
 		return parse_file(argv[0], argv[1]) ? STATUS_FAILED : STATUS_OK;
+	if (!strcmp(mode, "manual"))
+		return mode_manual(argc, argv);
 	if (argc)
 		return usage();
 	if (!strcmp(mode, "run"))
@@ -216,11 +215,12 @@ int main(int argc, char *argv[])
 			return usage();
 	}
 
-	if (o.version || o.help) {
-		(void)fputs(o.help ? usage_text : BOARDPHONE_VERSION "\n",
-			    stdout);
+	if (o.help)
+		(void)re_printf("%H", usage_print, NULL);
+	else if (o.version)
+		(void)puts(BOARDPHONE_VERSION);
+	if (o.help || o.version)
 		return STATUS_OK;
-	}
 
 	return mode_of(mode, &o, argc - optind, argv + optind);
 }

@@ -187,7 +187,7 @@ static int cmd_stats(const struct request *rq)
 
 static int cmd_devices(const struct request *rq)
 {
-	return mbuf_printf(rq->out, "%H", inventory_print, NULL);
+	return request_text(rq, inventory_print);
 }
 
 static int cmd_log(const struct request *rq)
@@ -206,7 +206,7 @@ static int cmd_log(const struct request *rq)
 
 static int cmd_loop(const struct request *rq)
 {
-	return mbuf_printf(rq->out, "%H", loop_print, NULL);
+	return request_text(rq, loop_print);
 }
 
 static int cmd_events(const struct request *rq)
@@ -222,22 +222,33 @@ static int cmd_quit(const struct request *rq)
 	return 0;
 }
 
+static json_t *info_json(const struct commands_info *info)
+{
+	return json_pack("{s:s, s:s, s:s}", "name", info->name, "args",
+			 info->args, "help", info->help);
+}
+
 static int cmd_help(const struct request *rq)
 {
 	const struct commands_info *info;
+	json_t *list;
 	int err = 0;
 
 	if (rq->argc && !find(rq->argv[0]))
 		return request_say(rq, ENOENT, "no such command");
 
+	list = rq->json ? json_array() : NULL;
+
 	for (unsigned i = 0; (info = commands_get(i)) != NULL; i++) {
 		if (rq->argc && strcmp(rq->argv[0], info->name))
 			continue;
-		err |= mbuf_printf(rq->out, "%-11s %-34s %s\n", info->name,
-				   info->args, info->help);
+		err |= rq->json ? json_array_append_new(list, info_json(info))
+				: mbuf_printf(rq->out, "%-11s %-34s %s\n",
+					      info->name, info->args,
+					      info->help);
 	}
 
-	return err;
+	return rq->json ? request_json(rq, list) | err : err;
 }
 
 static const struct command tablev[] = {

@@ -24,6 +24,25 @@ int request_json(const struct request *rq, json_t *js)
 	return err;
 }
 
+int request_text(const struct request *rq, re_printf_h *h)
+{
+	struct pl text = PL_INIT;
+	char *printed = NULL;
+	int err;
+
+	if (!rq->json)
+		return mbuf_printf(rq->out, "%H", h, NULL);
+
+	err = re_sdprintf(&printed, "%H", h, NULL);
+	if (err)
+		return err;
+
+	pl_set_str(&text, printed);
+	err = request_json(rq, json_pack("{s:o}", "text", event_string(&text)));
+	mem_deref(printed);
+	return err;
+}
+
 int request_say(const struct request *rq, int err, const char *text)
 {
 	if (rq->json)

@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/words.h"
 #include "tests/loop/support/rig.h"
+#include "tests/support/schema.h"
 
 enum {
 	WAIT = 5 * CLOCK_S,
@@ -38,6 +39,8 @@ static int give(unsigned i, bool json, const char *text)
 	/* Text ends with a newline, or is empty */
 	assert_true(!out->end || out->buf[out->end - 1] == '\n');
 	mem_deref(out);
+	if (json && n)
+		schema_answer(wordv[0], err, answer);
 	return err;
 }
 
@@ -151,6 +154,23 @@ static void test_commands_list_themselves(void **state)
 	rig_stop();
 }
 
+static void test_commands_answer_as_the_schema_says(void **state)
+{
+	const struct commands_info *info;
+	json_t *list;
+	(void)state;
+
+	(void)schema_file("commands");
+	rig_start(4, NULL);
+	for (unsigned i = 0; (info = commands_get(i)) != NULL; i++)
+		(void)give(0, true, info->name);
+	list = ask(0, "help dtmf");
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+	rig_stop();
+	quits = 0;
+}
+
 /* While the call is up */
 static void check_up(void)
 {
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_commands_make_a_call_and_end_it),
 		cmocka_unit_test(test_commands_refuse_what_makes_no_sense),
 		cmocka_unit_test(test_commands_list_themselves),
+		cmocka_unit_test(test_commands_answer_as_the_schema_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

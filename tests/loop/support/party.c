@@ -7,6 +7,7 @@
 #include "core/net/mbed.h"
 #include "tests/loop/support/exchange.h"
 #include "tests/loop/support/party.h"
+#include "tests/support/schema.h"
 
 enum {
 	CONFIG_SIZE_MAX = 1024,
@@ -41,6 +42,7 @@ static void event_handler(const struct event *ev, void *arg)
 {
 	struct member *m = arg;
 
+	schema_event(ev->json);
 	assert_int_equal(
 		json_array_append(m->events, (json_t *)(uintptr_t)ev->json), 0);
 }
@@ -100,6 +102,7 @@ void party_start(const char *extra)
 
 	log_set_level(LOG_LEVEL_WARNING);
 	assert_int_equal(mbed_init(), 0);
+	(void)schema_file("events"); /* Stays */
 	blocks_before = test_blocks();
 	loop_virtual_run(0, NULL, NULL);
 	doorstep_reset();

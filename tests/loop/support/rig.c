@@ -7,6 +7,7 @@
 #include "core/net/mbed.h"
 #include "tests/loop/support/film.h"
 #include "tests/loop/support/rig.h"
+#include "tests/support/schema.h"
 
 enum {
 	CONFIG_SIZE_MAX = 4096,
@@ -39,6 +40,7 @@ static void event_handler(const struct event *ev, void *arg)
 {
 	struct side *s = arg;
 
+	schema_event(ev->json);
 	assert_int_equal(
 		json_array_append(s->events, (json_t *)(uintptr_t)ev->json), 0);
 }
@@ -137,6 +139,7 @@ void rig_start(uint32_t seed, const char *const extra[RIG_PHONES])
 {
 	log_set_level(LOG_LEVEL_WARNING);
 	assert_int_equal(mbed_init(), 0);
+	(void)schema_file("events"); /* Stays */
 	blocks_before = test_blocks();
 	pass(0, NULL, NULL);
 	exchange_reset();

@@ -14,6 +14,7 @@ import { Browser } from './browser.mjs';
 import { make_certificates, key_pin } from './certificates.mjs';
 import { Kamailio } from './kamailio.mjs';
 import { Phone } from './phone.mjs';
+import * as schema from './schema.mjs';
 import { judge, write_tone } from './sound.mjs';
 import { visit } from './visitor.mjs';
 import { until } from './wait.mjs';
@@ -115,7 +116,7 @@ export class Laboratory {
 	async phone(changes = {}, { ready = true } = {})
 	{
 		const phone = new Phone(`${this.dir}/phone-${++this.count}`,
-					this.program);
+					this.program, schema);
 
 		this.phones.push(phone);
 		await phone.start({ url: this.kamailio.url(),
@@ -130,7 +131,7 @@ export class Laboratory {
 	async board(changes = {}, { ready = true } = {})
 	{
 		const board = new Board(`${this.dir}/board-${++this.count}`,
-					this.program);
+					this.program, schema);
 
 		this.phones.push(board);
 		await board.start({ microphone: this.microphone,
@@ -174,6 +175,8 @@ export class Laboratory {
 			const status = await phone.stop();
 			assert(!SANITIZER.test(phone.log()),
 			       'a sanitizer found something');
+			assert.deepEqual(phone.faults, [],
+				'what it said is not as in docs/schema');
 			assert(!status || status.code === 0, 'after SIGTERM ' +
 			       `it ended with ${JSON.stringify(status)}`);
 		}

@@ -31,15 +31,18 @@ export class Phone {
 	/**
 	 * @param dir     Directory of its own for files and log
 	 * @param program The binary
+	 * @param schema  Judges what it says (schema.mjs), or nothing
 	 */
-	constructor(dir, program)
+	constructor(dir, program, schema)
 	{
+		this.schema = schema;
 		this.dir = dir;
 		this.program = program;
 		this.socket = `${dir}/ctl`;
 		this.out = `${dir}/out.wav`;
 		this.lines = []; /* Of its log */
 		this.events = new Events('phone');
+		this.faults = []; /* What it said unlike docs/schema */
 		mkdirSync(dir, { recursive: true });
 	}
 
@@ -105,18 +108,25 @@ export class Phone {
 			{ stdio: ['ignore', 'pipe', 'ignore'] });
 		createInterface({ input: this.listener.stdout })
 			.on('line', (line) => {
+				let event = { event: 'no JSON', line };
 				try {
-					this.events.put(JSON.parse(line));
-				} catch {
-					this.events.put({ event: 'no JSON',
-							  line });
-				}
+					event = JSON.parse(line);
+				} catch { /* Which is a fault */ }
+				this.note(this.schema?.event_fault(event));
+				this.events.put(event);
 			});
 		/* Nothing is missed once the kernel knows the connection,
 		   the second socket of that name */
 		await until('phone: somebody listens to events', () =>
 			this.alive() && readFileSync('/proc/net/unix', 'utf8')
 				.split(`${this.socket}\n`).length > 2);
+	}
+
+	/** Keep what is not as in docs/schema, if it is anything */
+	note(fault)
+	{
+		if (fault)
+			this.faults.push(fault);
 	}
 
 	/** Await that it says why it is not connected, in such words */
@@ -148,8 +158,12 @@ export class Phone {
 				try {
 					json = JSON.parse(stdout);
 				} catch { /* Not every command answers */ }
-				done({ code: error ? error.code ?? 1 : 0,
-				       text: stdout + stderr, json });
+				const answer = {
+					code: error ? error.code ?? 1 : 0,
+					text: stdout + stderr, json };
+				this.note(this.schema?.answer_fault(
+					command[0], answer));
+				done(answer);
 			}));
 	}
 

@@ -2,6 +2,7 @@
  * @file app/commands.c  Commands
  */
 #include "app/commands.h"
+#include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
 #include "app/inventory.h"
@@ -285,6 +286,10 @@ static const struct command tablev[] = {
 	  cmd_events },
 	{ { "hangup", "[ID]", "end a call" }, 0, 1, cmd_hangup },
 	{ { "help", "[COMMAND]", "this list" }, 0, 1, cmd_help },
+	{ { "hold", "[ID]", "send nothing of us, and play nothing" },
+	  0,
+	  1,
+	  cmd_hold },
 	{ { "keyframe", "[ID]", "send a whole picture now" },
 	  0,
 	  1,
@@ -312,6 +317,7 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_reject },
+	{ { "resume", "[ID]", "talk again after hold" }, 0, 1, cmd_resume },
 	{ { "ring", "[PLAN|stop]", "ring browsers, or by a plan" },
 	  0,
 	  1,

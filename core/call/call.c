@@ -7,6 +7,7 @@
  */
 #include "core/base/log.h"
 #include "core/call/call_parts.h"
+#include "core/call/holding.h"
 #include "core/call/incoming.h"
 #include "core/call/outgoing.h"
 #include "core/sip/keyframe.h"
@@ -317,6 +318,7 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 
 	/* What is under way has ended, maybe */
 	if (c->state == CALL_UP) {
+		holding_follow(c, ev->what, now);
 		negotiation_go_on(&c->neg, c->inv, now);
 		tell_pictures(c);
 	}

@@ -113,6 +113,13 @@ void call_set_video_mute(struct call *c, bool mute);
     as session_set_video() */
 int call_video(struct call *c, bool on, uint64_t now);
 
+/**
+ * Hold the peer, or resume: by re-INVITE, whose outcome is an event
+ * (m_local_hold_ok and its like). Nothing of us is sent from here on, even
+ * before. @return 0, EINVAL not up, EALREADY it is so
+ */
+int call_hold(struct call *c, bool on, uint64_t now);
+
 /** Make a key frame, if we send a picture */
 void call_keyframe(struct call *c, uint64_t now);
 

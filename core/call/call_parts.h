@@ -1,7 +1,7 @@
 /**
- * @file core/call/call_parts.h  Call's inside, for its four files
+ * @file core/call/call_parts.h  Call's inside, for its own files only
  *
- *     outgoing, incoming -> [call_parts] <- call, call_show
+ *     outgoing, incoming, holding -> [call_parts] <- call, call_show
  *
  * What calls of both directions have in common is in call.c; nobody else
  * includes this.
@@ -15,6 +15,15 @@
 
 enum {
 	CALL_FAULT = 160, /**< A reason of ours [bytes], ours */
+};
+
+/** Who has it on hold: holding.h */
+struct call_hold {
+	bool on;     /**< We hold, as the user wants it          */
+	bool agreed; /**< ... and as the peer has agreed to      */
+	bool asked;  /**< The peer has not answered yet          */
+	bool remote; /**< The peer holds                         */
+	bool wanted; /**< The peer has wanted our media at least once */
 };
 
 struct call {
@@ -33,6 +42,7 @@ struct call {
 	bool dialing; /* Inside call_dial(): errors are returned   */
 	bool muted;
 	bool shows, sees; /* Pictures, as the events said */
+	struct call_hold hold;
 	bool finished;
 	int err;		/* While dialing                             */
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */

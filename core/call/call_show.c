@@ -25,10 +25,11 @@ int call_print(struct re_printf *pf, const struct call *c)
 	struct pl peer;
 
 	pl_set_str(&peer, peer_of(c));
-	return re_hprintf(pf, "%u %s %s %H%s%s\n", c->id,
-			  c->incoming ? "in" : "out", state_name(c->state),
-			  log_text, &peer, c->muted ? " muted" : "",
-			  c->media_up ? " media up" : "");
+	return re_hprintf(
+		pf, "%u %s %s %H%s%s%s%s\n", c->id, c->incoming ? "in" : "out",
+		state_name(c->state), log_text, &peer, c->muted ? " muted" : "",
+		c->hold.on ? " holding" : "", c->hold.remote ? " held" : "",
+		c->media_up ? " media up" : "");
 }
 
 int call_stats_print(struct re_printf *pf, const struct call *c)
@@ -41,11 +42,13 @@ json_t *call_json(const struct call *c)
 	struct pl peer;
 
 	pl_set_str(&peer, peer_of(c));
-	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:o, s:b, s:b}", "id", (int)c->id, "line",
-		c->line->name, "direction", c->incoming ? "in" : "out", "state",
-		state_name(c->state), "peer", event_string(&peer), "muted",
-		(int)c->muted, "media", (int)(c->media_up != 0));
+	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b}", "id",
+			 (int)c->id, "line", c->line->name, "direction",
+			 c->incoming ? "in" : "out", "state",
+			 state_name(c->state), "peer", event_string(&peer),
+			 "muted", (int)c->muted, "holding", (int)c->hold.on,
+			 "held", (int)c->hold.remote, "media",
+			 (int)(c->media_up != 0));
 }
 
 static double since(uint64_t from, uint64_t to)

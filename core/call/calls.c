@@ -371,6 +371,21 @@ int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
 	return err;
 }
 
+int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now)
+{
+	struct call *c = find(cs, id, false);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_hold(c, on, now);
+	line_wake(line);
+	return err;
+}
+
 int calls_keyframe(struct calls *cs, unsigned id, uint64_t now)
 {
 	struct call *c = id ? find(cs, id, false) : NULL;

@@ -111,6 +111,10 @@ int calls_video_mute(struct calls *cs, unsigned id, bool on);
     @return also ENOTSUP there is neither camera nor display */
 int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now);
 
+/** Hold the peer, or resume; an event says whether it agreed.
+    @return also EALREADY it is so */
+int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now);
+
 /** Make a key frame for a call; 0 for all of them */
 int calls_keyframe(struct calls *cs, unsigned id, uint64_t now);
 

@@ -164,6 +164,14 @@ int hearing_latency(const struct hearing *h, int64_t *latencyp)
 	return h->audio ? audio_latency(h->audio, latencyp) : ENOENT;
 }
 
+void hearing_set_front(struct hearing *h, bool front)
+{
+	if (front)
+		voice_front(h->prm.voice, &h->user);
+	else
+		voice_back(h->prm.voice, &h->user);
+}
+
 void hearing_set_mute(struct hearing *h, bool mute)
 {
 	h->muted = mute;

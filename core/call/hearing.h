@@ -64,6 +64,9 @@ void hearing_recv_report(struct hearing *h, struct mbuf *mb, uint64_t now);
 /** @return as audio_latency() */
 int hearing_latency(const struct hearing *h, int64_t *latencyp);
 
+/** To the front of those that want the sound device, or behind them */
+void hearing_set_front(struct hearing *h, bool front);
+
 void hearing_set_mute(struct hearing *h, bool mute);
 
 /** @return as audio_send_digits(), ENOTSUP not by telephone-event */

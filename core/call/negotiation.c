@@ -189,6 +189,7 @@ int negotiation_reanswered(struct negotiation *n, const struct invite_event *ev,
 {
 	int err = ev->body.l ? take_answer(n, ev, now) : EPROTO;
 
+	n->failed = err != 0;
 	if (err)
 		session_rollback(n->session);
 	return err;
@@ -197,6 +198,7 @@ int negotiation_reanswered(struct negotiation *n, const struct invite_event *ev,
 void negotiation_refused(struct negotiation *n, const struct invite_event *ev)
 {
 	session_rollback(n->session);
+	n->failed = true;
 	n->pausing = ev->code == REQUEST_PENDING;
 	if (n->pausing && !n->repeated)
 		n->wanted = n->repeated = true;

@@ -24,6 +24,7 @@ struct negotiation {
 	bool wanted;		 /**< We want to offer again                */
 	bool pausing;		 /**< But not before INVITE_EV_RETRY        */
 	bool repeated;		 /**< It was refused with 491 already       */
+	bool failed;		 /**< Our last offer again, by the answer   */
 	bool taking;		 /**< The peer's is being taken: what we
 				      want comes after it                   */
 	bool moved;		 /**< The network changed; media may have

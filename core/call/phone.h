@@ -132,6 +132,10 @@ int phone_video_mute(struct phone *p, unsigned id, bool on, uint64_t now);
     @return also ENOTSUP there is neither camera nor display */
 int phone_video(struct phone *p, unsigned id, bool on, uint64_t now);
 
+/** Hold the peer, or resume; an event says whether it agreed.
+    @return also EALREADY it is so */
+int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now);
+
 /** Make a key frame; for all calls if id is 0 */
 int phone_keyframe(struct phone *p, unsigned id, uint64_t now);
 

@@ -5,6 +5,7 @@
 #include "core/call/endpoint.h"
 #include "core/call/senses.h"
 #include "core/call/session.h"
+#include "core/call/wishes.h"
 
 struct session {
 	struct session_handlers h;
@@ -14,11 +15,10 @@ struct session {
 	struct transport *transport;
 	struct loop_timer timer;
 	char *cname;
-	bool send, recv; /* What we want           */
-	bool shown;	 /* The offer has the picture's medium */
-	bool ready;	 /* Gathered               */
-	bool talking;	 /* The microphone is open */
-	bool forked;	 /* The transport has begun with another fork */
+	struct wishes wishes;
+	bool ready;   /* Gathered               */
+	bool talking; /* The microphone is open */
+	bool forked;  /* The transport has begun with another fork */
 	bool closed;
 };
 
@@ -146,12 +146,6 @@ static const struct transport_handlers transport_handlers = {
 
 /* ---- Making one ---- */
 
-static enum sdp_dir wanted(const struct session *s)
-{
-	return (s->send ? SDP_SENDONLY : SDP_INACTIVE) |
-	       (s->recv ? SDP_RECVONLY : SDP_INACTIVE);
-}
-
 static int add_hearing(struct session *s, const struct session_params *prm)
 {
 	const struct hearing_params hp = {
@@ -175,24 +169,8 @@ static int add_hearing(struct session *s, const struct session_params *prm)
 		return 0;
 
 	hearing_medium(s->senses.hearing, &m);
-	m.dir = wanted(s);
+	m.dir = wishes_dir(&s->wishes);
 	return offer_add(s->offer, &m);
-}
-
-/* The picture's medium, in the place of a refused one if there is any */
-static int add_shown(struct session *s)
-{
-	struct offer_medium m;
-	int err;
-
-	sight_medium(s->senses.sight, &m);
-	m.dir = wanted(s) & sight_dir(s->senses.sight);
-	if (m.dir == SDP_INACTIVE)
-		return ENOTSUP;
-
-	err = offer_add(s->offer, &m);
-	s->shown = !err;
-	return err;
 }
 
 static int add_sight(struct session *s, const struct session_params *prm)
@@ -215,7 +193,7 @@ static int add_sight(struct session *s, const struct session_params *prm)
 
 	err = sight_alloc(&s->senses.sight, &sp);
 	if (!err && prm->video)
-		err = add_shown(s);
+		err = wishes_show(&s->wishes, s->offer, s->senses.sight);
 	if (err == ENOENT || err == ENOTSUP)
 		err = prm->audio || !prm->offerer ? 0 : ENOTSUP;
 	return err;
@@ -241,8 +219,8 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 		return ENOMEM;
 
 	s->h = *h;
-	s->send = prm->send;
-	s->recv = prm->recv;
+	s->wishes.send = prm->send;
+	s->wishes.recv = prm->recv;
 	loop_timer_init(&s->timer, "session", timer_handler, s);
 
 	err = str_dup(&s->cname, prm->cname);
@@ -303,7 +281,7 @@ static int update(struct session *s, uint64_t now)
 	if (!endpoint_media(s->offer))
 		return ENOENT;
 
-	err = senses_update(&s->senses, s->offer, s->talking,
+	err = senses_update(&s->senses, s->offer, s->talking && !s->wishes.hold,
 			    transport_is_up(s->transport), now);
 	arm(s);
 	return err;
@@ -453,12 +431,21 @@ void session_set_video_mute(struct session *s, bool mute)
 
 int session_set_video(struct session *s, bool on)
 {
-	if (!s->senses.sight)
-		return ENOTSUP;
-	if (!s->shown)
-		return on ? add_shown(s) : 0;
+	return wishes_set_video(&s->wishes, s->offer, s->senses.sight, on);
+}
 
-	return offer_set_enabled(s->offer, OFFER_VIDEO, on);
+void session_set_hold(struct session *s, bool on, uint64_t now)
+{
+	wishes_set_hold(&s->wishes, s->offer, s->senses.sight, on);
+	hearing_set_front(s->senses.hearing, !on);
+
+	/* Nothing of us is heard from here on, whatever the peer will say */
+	(void)follow(s, now);
+}
+
+enum wishes_ear session_ear(const struct session *s)
+{
+	return wishes_ear(&s->wishes, s->offer);
 }
 
 void session_wish(struct session *s, uint64_t now)

@@ -22,6 +22,7 @@
 #include "core/call/screen.h"
 #include "core/call/studio.h"
 #include "core/call/voice.h"
+#include "core/call/wishes.h"
 #include "core/net/transport.h"
 #include "core/sip/offer.h"
 
@@ -165,6 +166,16 @@ void session_set_video_mute(struct session *s, bool mute);
  *         the offer
  */
 int session_set_video(struct session *s, bool on);
+
+/**
+ * Hold, or resume: nothing of microphone and camera leaves from here on until
+ * then, and another call comes to the front. The next offer or answer tells
+ * the peer.
+ */
+void session_set_hold(struct session *s, bool on, uint64_t now);
+
+/** Whether the peer takes our media, by what is agreed */
+enum wishes_ear session_ear(const struct session *s);
 
 /** Make a key frame of ours; harmless without a picture */
 void session_wish(struct session *s, uint64_t now);

@@ -254,6 +254,15 @@ void voice_front(struct voice *v, struct voice_user *u)
 	list_append(&v->users, &u->le, u);
 }
 
+void voice_back(struct voice *v, struct voice_user *u)
+{
+	if (!u->le.list)
+		return;
+
+	list_unlink(&u->le);
+	list_prepend(&v->users, &u->le, u);
+}
+
 static unsigned owner(const struct voice *v, const void *who)
 {
 	unsigned i = 0;

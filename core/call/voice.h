@@ -70,6 +70,9 @@ void voice_detach(struct voice *v, struct voice_user *u);
 /** Bring an attached user to the front; a shared one with all shared ones */
 void voice_front(struct voice *v, struct voice_user *u);
 
+/** Send an attached user behind all others */
+void voice_back(struct voice *v, struct voice_user *u);
+
 /**
  * Play a tone, or none; opens the device for it.
  *

@@ -203,6 +203,29 @@ static void check_up(void)
 	assert_int_equal(give(0, false, "devices"), 0);
 }
 
+static void hold_and_resume(void)
+{
+	json_t *list;
+	int on = 0, remote = 0;
+
+	assert_int_equal(give(0, false, "resume"), EALREADY);
+	assert_int_equal(give(0, false, "hold 1"), 0);
+	assert_non_null(rig_wait(0, "m_local_hold_ok", WAIT));
+	assert_int_equal(give(0, false, "hold"), EALREADY);
+	assert_non_null(strstr(answer, "on hold already"));
+	list = ask(0, "calls");
+	assert_int_equal(json_unpack(list, "[{s:b, s:b}]", "holding", &on,
+				     "held", &remote),
+			 0);
+	assert_true(on && !remote);
+	json_decref(list);
+	assert_int_equal(give(1, false, "calls"), 0);
+	assert_non_null(strstr(answer, "held"));
+	assert_int_equal(give(0, false, "resume 7"), ENOENT);
+	assert_int_equal(give(0, false, "resume"), 0);
+	assert_non_null(rig_wait(0, "m_local_resume_ok", WAIT));
+}
+
 static void test_commands_make_a_call_and_end_it(void **state)
 {
 	json_t *js;
@@ -227,6 +250,7 @@ static void test_commands_make_a_call_and_end_it(void **state)
 	assert_non_null(rig_wait(1, "media_added", WAIT));
 
 	check_up();
+	hold_and_resume();
 	assert_int_equal(give(0, false, "hangup 1"), 0);
 	assert_non_null(rig_wait(1, "terminated:call", WAIT));
 	assert_int_equal(give(0, false, "unregister"), 0);

@@ -144,7 +144,12 @@ static void test_voice_opens_the_device_while_it_is_needed(void **state)
 	voice_front(v, &a.u);
 	assert_int_equal(beat(d), 1);
 	assert_int_equal(b.heard, 0);
+	voice_back(v, &a.u);
+	assert_int_equal(beat(d), 2);
+	assert_int_equal(a.heard, 0);
+	assert_int_equal(b.heard, MIC);
 	voice_detach(v, &a.u);
+	voice_back(v, &a.u);
 	assert_true(d->open);
 	voice_detach(v, &b.u);
 	voice_detach(v, &b.u);

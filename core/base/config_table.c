@@ -155,6 +155,8 @@ const struct config_key config_keyv[] = {
 	      "Calls at once over the account; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
+	RANGE("call", "session_timer", CONFIG_TIME, "1800s", "no", SECONDS(90),
+	      HOURS(24), "A call whose other side is silent so long is over"),
 
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
 	     "Socket for `boardphone ctl`"),

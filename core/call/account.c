@@ -293,6 +293,8 @@ static struct ua_params make_params(struct account *a)
 			.outbound_proxy = given(cfg, "transport",
 						"outbound_proxy"),
 			.user_agent = agent ? agent : agent_name,
+			.session_timer = config_number(cfg, "call",
+						       "session_timer"),
 			.insecure = config_bool(cfg, "transport", "insecure"),
 		},
 		.auth_user = given(cfg, "account", "auth_user"),

@@ -68,6 +68,7 @@ static const struct {
 	[INVITE_WHY_TIMEOUT] = { "timeout", "The server is silent" },
 	[INVITE_WHY_FLOW] = { "flow", "The connection is lost" },
 	[INVITE_WHY_DIALOG] = { "dialog", "The call is not known there" },
+	[INVITE_WHY_EXPIRED] = { "expired", "The other side is silent" },
 	[INVITE_WHY_FAULT] = { "fault", "A message of no use" },
 };
 
@@ -308,6 +309,9 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		break;
 	case INVITE_EV_WITHDRAWN:
 		session_rollback(c->session);
+		break;
+	case INVITE_EV_REFRESH:
+		c->neg.wanted = true;
 		break;
 	case INVITE_EV_RETRY:
 		c->neg.pausing = false;

@@ -199,7 +199,7 @@ void negotiation_refused(struct negotiation *n, const struct invite_event *ev)
 {
 	session_rollback(n->session);
 	n->failed = true;
-	n->pausing = ev->code == REQUEST_PENDING;
+	n->pausing = ev->again;
 	if (n->pausing && !n->repeated)
 		n->wanted = n->repeated = true;
 }

@@ -35,6 +35,40 @@ static int addresses(struct invite *inv, struct exchange_params *prm,
 	return 0;
 }
 
+/* All header lines: ours, and those of the session timer */
+static int make_headers(struct mbuf **mbp, const struct invite *inv)
+{
+	struct mbuf *mb = mbuf_alloc(inv->headers->end + 1);
+	int err;
+
+	if (!mb)
+		return ENOMEM;
+
+	err = mbuf_write_mem(mb, inv->headers->buf, inv->headers->end);
+	err = err ? err : refresh_add_request(&inv->refresh, mb);
+	if (err)
+		mem_deref(mb);
+	else
+		*mbp = mb;
+	return err;
+}
+
+/* After a 422: whether it asks for the same with a longer interval */
+static bool again(struct invite *inv, const struct sip_msg *msg, uint64_t now)
+{
+	struct mbuf *headers = NULL;
+	int err;
+
+	if (msg->scode != REFRESH_TOO_SMALL || inv->state != INVITE_CALLING ||
+	    !refresh_take_refusal(&inv->refresh, msg))
+		return false;
+
+	err = make_headers(&headers, inv);
+	err = err ? err : exchange_again(inv->x, headers, on_response, now);
+	mem_deref(headers);
+	return !err;
+}
+
 static int send_invite(struct invite *inv, const struct invite_params *ip,
 		       uint64_t now)
 {
@@ -45,8 +79,9 @@ static int send_invite(struct invite *inv, const struct invite_params *ip,
 
 	memset(&prm, 0, sizeof(prm));
 	err = addresses(inv, &prm, &from, &to);
-	err = err ? err : leg_headers(&headers, inv);
-	err = err ? err : leg_add_lines(headers, ip->headerv);
+	err = err ? err : leg_headers(&inv->headers, inv);
+	err = err ? err : leg_add_lines(inv->headers, ip->headerv);
+	err = err ? err : make_headers(&headers, inv);
 	prm.request.headers = headers;
 	prm.request.body = leg_body(ip->body);
 	if (prm.request.body.l)
@@ -190,6 +225,7 @@ static void answered(struct invite *inv, const struct sip_msg *msg,
 	}
 
 	leg_learn(inv, msg);
+	refresh_take_reply(&inv->refresh, msg, now);
 	inv->ack.cseq = msg->cseq.num;
 	if (!inv->offerless || cancelled)
 		(void)leg_send_ack(inv, &inv->ack, NULL, now);
@@ -223,7 +259,7 @@ static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 		progress(inv, msg, now);
 	else if (msg->scode < 300)
 		answered(inv, msg, now);
-	else
+	else if (!again(inv, msg, now))
 		leg_close(inv, cancelled ? inv->why : INVITE_WHY_REFUSED, 0,
 			  msg, now);
 }

@@ -262,6 +262,35 @@ int exchange_start(struct exchange **xp, struct origin *o,
 	return 0;
 }
 
+int exchange_again(struct exchange *x, const struct mbuf *headers,
+		   exchange_h *h, uint64_t now)
+{
+	struct mbuf *mb = mbuf_alloc(headers->end + 1);
+	int err;
+
+	assert(!x->le.list);
+
+	if (!mb)
+		return ENOMEM;
+
+	err = mbuf_write_mem(mb, headers->buf, headers->end);
+	if (err) {
+		mem_deref(mb);
+		return err;
+	}
+
+	mem_deref(x->headers);
+	x->headers = mb;
+	++x->cseq;
+	err = send_request(x, now);
+	if (err)
+		return err;
+
+	x->h = h;
+	list_append(origin_exchanges(x->o), &x->le, mem_ref(x));
+	return 0;
+}
+
 void exchange_cancel(struct exchange *x, struct mbuf *headers, uint64_t now)
 {
 	x->cancelled = true;

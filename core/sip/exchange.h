@@ -54,6 +54,15 @@ int exchange_start(struct exchange **xp, struct origin *o,
 		   const struct exchange_params *prm, exchange_h *h, void *arg,
 		   uint64_t now);
 
+/**
+ * Send the same request once more, with other header lines, out of the
+ * handler that was told of a final response (RFC 3261 section 8.1.3.5).
+ *
+ * @return 0, or as exchange_start(): then h is not called
+ */
+int exchange_again(struct exchange *x, const struct mbuf *headers,
+		   exchange_h *h, uint64_t now);
+
 /** Cancel an INVITE, see client_cancel(); no challenge is answered any more */
 void exchange_cancel(struct exchange *x, struct mbuf *headers, uint64_t now);
 

@@ -55,9 +55,12 @@ enum invite_what {
 	INVITE_EV_REACK,      /**< ACK to our 2xx of a re-INVITE: body     */
 	INVITE_EV_REANSWERED, /**< 2xx to our re-INVITE or UPDATE: body   */
 	INVITE_EV_REFUSED,    /**< Other final response to it: code, reason.
-				  The session stays as it was             */
+				  The session stays as it was, and RETRY
+				  follows if `again`                      */
 	INVITE_EV_RETRY,      /**< The time after a 491 is over: offer anew,
 				  if it is still wanted (RFC 3261 14.1)   */
+	INVITE_EV_REFRESH,    /**< The session would soon be over: offer the
+				  same anew (RFC 4028 section 7.4)        */
 	INVITE_EV_INFO,	      /**< INFO, answered 200 already: ctype, body */
 	INVITE_EV_RESPONSE,   /**< Final response to invite_request(): code,
 				  reason, and the method in `method`      */
@@ -77,6 +80,7 @@ enum invite_why {
 	INVITE_WHY_DIALOG,    /**< Peer does not know the dialog: 481 to a
 				  request within it (RFC 3261 12.2.1.2; not
 				  408: a peer may have lost its flow only) */
+	INVITE_WHY_EXPIRED,   /**< The session was not refreshed: RFC 4028   */
 	INVITE_WHY_FAULT,     /**< A message that cannot be used           */
 };
 
@@ -92,6 +96,7 @@ struct invite_event {
 	struct pl body;		   /**< Empty when there is none           */
 	unsigned fork;		   /**< PROGRESS, ANSWERED: which of the
 					peers that ring, from 0            */
+	bool again;		   /**< REFUSED for now: 491, 422          */
 	bool update;		   /**< OFFER by UPDATE: no ACK will come  */
 	const struct sip_msg *msg; /**< The message, NULL without         */
 };

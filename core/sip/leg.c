@@ -15,6 +15,8 @@ static void parts_free(struct invite *inv)
 {
 	inv->x = exchange_abort(inv->x);
 	inv->rex = exchange_abort(inv->rex);
+	inv->refx = exchange_abort(inv->refx);
+	refresh_stop(&inv->refresh);
 	inv->byex = exchange_release(inv->byex);
 	list_flush(&inv->requestl);
 	inv->server = server_release(inv->server);
@@ -43,6 +45,7 @@ static void leg_destructor(void *arg)
 	mem_deref(inv->allow);
 	mem_deref(inv->bye_cause);
 	mem_deref(inv->ruri);
+	mem_deref(inv->headers);
 }
 
 int leg_alloc(struct invite **ip, struct list *legs, struct origin *o)
@@ -56,6 +59,7 @@ int leg_alloc(struct invite **ip, struct list *legs, struct origin *o)
 		return ENOMEM;
 
 	inv->o = o;
+	refresh_init(&inv->refresh, origin_session_timer(o));
 	inv->no_answer = inv->retry = CLOCK_NEVER;
 	list_append(legs, &inv->le, inv);
 	*ip = inv;
@@ -185,6 +189,7 @@ void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 				now);
 	inv->reserver = server_release(inv->reserver);
 	inv->rex = exchange_abort(inv->rex);
+	inv->refx = exchange_abort(inv->refx);
 	leg_repeat_stop(&inv->repeat);
 	leg_repeat_stop(&inv->rerepeat);
 	inv->retry = CLOCK_NEVER;
@@ -250,6 +255,10 @@ int leg_reply(struct invite *inv, struct server *s, unsigned code,
 		r.ctype = "application/sdp";
 	if (code < 300)
 		err = leg_headers(&mb, inv);
+	if (!err && code >= 200 && code < 300) {
+		refresh_take_request(&inv->refresh, server_msg(s), now);
+		err = refresh_add_reply(&inv->refresh, mb);
+	}
 	r.headers = mb;
 	err = err ? err : server_reply(s, &r, now);
 	mem_deref(mb);

@@ -1,11 +1,13 @@
 /**
  * @file core/sip/leg.h  Leg: the inside of an invite, for its own parts only
  *
- *     invite -> calling, called, reoffer -> [leg] -> exchange, transactions
+ *     invite -> calling, called, reoffer, renewal -> [leg]
+ *     [leg] -> exchange, transactions
  *
  * invite.h is what others use. The parts share this one object: calling.c
  * is the side that sends the INVITE, called.c the side that gets it,
- * reoffer.c changes an established session, invite.c is the rest.
+ * reoffer.c changes an established session, renewal.c keeps it alive,
+ * invite.c is the rest.
  */
 #ifndef CORE_SIP_LEG_H
 #define CORE_SIP_LEG_H
@@ -13,12 +15,14 @@
 #include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/invite.h"
+#include "core/sip/refresh.h"
 #include "core/sip/transactions.h"
 
 /** Codes that are written here (RFC 3261 section 21, RFC 3311) */
 enum leg_code {
 	LEG_OK = 200,
 	LEG_BAD_REQUEST = 400,
+	LEG_METHOD = 405,
 	LEG_TIMEOUT = 408,
 	LEG_UNAVAILABLE = 480,
 	LEG_NO_DIALOG = 481,
@@ -27,6 +31,7 @@ enum leg_code {
 	LEG_NOT_ACCEPTABLE = 488,
 	LEG_PENDING = 491,
 	LEG_INTERNAL = 500,
+	LEG_UNKNOWN = 501,
 	LEG_NO_SERVICE = 503,
 	LEG_DECLINE = 603,
 };
@@ -65,9 +70,14 @@ struct invite {
 	char *bye_cause;       /**< For a BYE that may have to come */
 	bool bye_waits;
 	struct list requestl; /**< Of invite_request(), pending        */
+	struct refresh refresh;
+
+	/* renewal.c */
+	struct exchange *refx; /**< UPDATE without an offer            */
 
 	/* calling.c */
-	struct exchange *x; /**< INVITE                                  */
+	struct exchange *x;   /**< INVITE                                  */
+	struct mbuf *headers; /**< Its own, but for those of refresh     */
 	char *ruri;
 	bool offerless;
 	struct dialog *earlyv[INVITE_EARLY_MAX];

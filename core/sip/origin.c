@@ -46,6 +46,7 @@ struct origin {
 	size_t routec;
 	unsigned reg_id;
 	bool up;
+	uint32_t session_timer; /* [s] */
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
 };
@@ -181,7 +182,7 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
-	o->policy.supported = "outbound, gruu";
+	o->policy.supported = "outbound, gruu, timer";
 	if (!(prm->methods & ORIGIN_MESSAGE) || !prm->message_types)
 		return 0;
 	if (!header_safe_str(prm->message_types))
@@ -207,6 +208,7 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 
 	o->trans = mem_ref(trans);
 	o->cred = mem_ref(cred);
+	o->session_timer = (uint32_t)(prm->session_timer / CLOCK_S);
 	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
 	err = aor_set(o, prm);
 	err = err ? err : from_set(o, prm->display_name);
@@ -368,6 +370,11 @@ int origin_add_allow(struct mbuf *headers, const struct origin *o)
 	return err ? err
 		   : header_add(headers, "Supported", "%s",
 				o->policy.supported);
+}
+
+uint32_t origin_session_timer(const struct origin *o)
+{
+	return o->session_timer;
 }
 
 const struct screen_policy *origin_policy(const struct origin *o)

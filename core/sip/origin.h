@@ -41,6 +41,7 @@ struct origin_params {
 	const char *user_agent;	    /**< User-Agent and Server, or NULL    */
 	const char *const *headerv; /**< Configured "Name: value" of every
 					 request, up to NULL; or NULL      */
+	uint64_t session_timer;	    /**< RFC 4028 [us], 0: none of ours    */
 	bool insecure;		    /**< The flow is ws://, not wss://     */
 	const char *message_types;  /**< What a MESSAGE may have, a comma
 					 list, or it gets 415; NULL: any    */
@@ -137,6 +138,9 @@ int origin_add_binding(struct mbuf *headers, const struct origin *o,
 
 /** Add Allow and Supported. @return 0 or errno of header_add() */
 int origin_add_allow(struct mbuf *headers, const struct origin *o);
+
+/** The session interval that we want [s], 0: none */
+uint32_t origin_session_timer(const struct origin *o);
 
 /** What this phone does, for screen_request() */
 const struct screen_policy *origin_policy(const struct origin *o);

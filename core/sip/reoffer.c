@@ -139,7 +139,11 @@ static void refused(struct invite *inv, int err, const struct sip_msg *msg,
 		inv->retry = now + entropy_between(own ? RETRY_OWNER_MIN : 0,
 						   own ? RETRY_OWNER_MAX
 						       : RETRY_OTHER_MAX);
+	if (msg && msg->scode == REFRESH_TOO_SMALL &&
+	    refresh_take_refusal(&inv->refresh, msg))
+		inv->retry = now;
 	leg_event(&ev, INVITE_EV_REFUSED, msg);
+	ev.again = inv->retry != CLOCK_NEVER;
 	if (!msg) {
 		ev.code = err == ETIMEDOUT ? LEG_TIMEOUT : LEG_NO_SERVICE;
 		pl_set_str(&ev.reason, reply_reason((uint16_t)ev.code));
@@ -163,6 +167,7 @@ static void accepted(struct invite *inv, const struct sip_msg *msg,
 	inv->repending = false;
 	leg_learn(inv, msg);
 	(void)dialog_refresh(inv->dialog, msg);
+	refresh_take_reply(&inv->refresh, msg, now);
 	inv->reack.cseq = msg->cseq.num;
 	if (!update && inv->reofferless)
 		inv->reack.waits = true;
@@ -213,6 +218,7 @@ int reoffer_start(struct invite *inv, bool update, struct mbuf *body,
 	if (r.body.l)
 		r.ctype = "application/sdp";
 	err = leg_headers(&headers, inv);
+	err = err ? err : refresh_add_request(&inv->refresh, headers);
 	r.headers = headers;
 	err = err ? err
 		  : leg_request(&inv->rex, inv, &r, on_response, inv, now);

@@ -210,6 +210,25 @@ static bool screened(const struct ua *ua, struct server *s,
 	return err != 0;
 }
 
+/* RFC 4028 section 6. @return whether the request was refused */
+static bool too_small(struct server *s, const struct sip_msg *msg, uint64_t now)
+{
+	struct reply r = { .scode = REFRESH_TOO_SMALL };
+	struct mbuf *mb;
+
+	if ((!message_is(msg, "INVITE") && !message_is(msg, "UPDATE")) ||
+	    !refresh_too_small(msg))
+		return false;
+
+	mb = mbuf_alloc(HEADERS);
+	if (mb)
+		(void)refresh_add_refusal(mb);
+	r.headers = mb;
+	(void)server_reply(s, &r, now);
+	mem_deref(mb);
+	return true;
+}
+
 static void on_request(struct server *s, const struct sip_msg *msg,
 		       uint64_t now, void *arg)
 {
@@ -223,7 +242,7 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		return;
 	}
 
-	if (screened(ua, s, msg, now))
+	if (screened(ua, s, msg, now) || too_small(s, msg, now))
 		return;
 
 	if (!within && is_owners(ua, s, msg, now))

@@ -4,6 +4,7 @@
 #include "core/sip/called.h"
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
+#include "core/sip/renewal.h"
 #include "core/sip/reoffer.h"
 #include "core/sip/server.h"
 #include "core/sip/within.h"
@@ -116,6 +117,7 @@ uint64_t within_due(const struct invite *inv)
 {
 	uint64_t due = clock_min(inv->no_answer, inv->retry);
 
+	due = clock_min(due, renewal_due(inv));
 	due = clock_min(due, repeat_due(&inv->repeat));
 	return clock_min(due, repeat_due(&inv->rerepeat));
 }
@@ -131,5 +133,7 @@ void within_tick(struct invite *inv, uint64_t now)
 		called_tick(inv, now);
 	if (inv->state != INVITE_CLOSED)
 		reoffer_tick(inv, now);
+	if (inv->state != INVITE_CLOSED)
+		renewal_tick(inv, now);
 	mem_deref(inv);
 }

@@ -265,6 +265,16 @@ const lab = {
 		this.session.terminate(options);
 	},
 
+	hold()
+	{
+		return this.session.hold();
+	},
+
+	unhold()
+	{
+		return this.session.unhold();
+	},
+
 	dtmf(tones, transportType)
 	{
 		this.session.sendDTMF(tones, { transportType, duration: 100,

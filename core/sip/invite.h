@@ -96,7 +96,7 @@ struct invite_event {
 	struct pl body;		   /**< Empty when there is none           */
 	unsigned fork;		   /**< PROGRESS, ANSWERED: which of the
 					peers that ring, from 0            */
-	bool again;		   /**< REFUSED for now: 491, 422          */
+	bool again;		   /**< REFUSED for now: 491, 422, 500     */
 	bool update;		   /**< OFFER by UPDATE: no ACK will come  */
 	const struct sip_msg *msg; /**< The message, NULL without         */
 };

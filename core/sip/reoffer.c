@@ -11,6 +11,7 @@ enum {
 	RETRY_OWNER_MIN = 2100 * CLOCK_MS,
 	RETRY_OWNER_MAX = 4000 * CLOCK_MS,
 	RETRY_OTHER_MAX = 2000 * CLOCK_MS,
+	RETRY_AFTER_MAX = 10, /* Waited for after a 500 [s], section 14.2 */
 };
 
 static void on_server(struct server *s, enum server_event event,
@@ -123,25 +124,44 @@ int reoffer_answer(struct invite *inv, unsigned code, const char *reason,
 	return 0;
 }
 
+/* When the same may be offered again, by what refused it [us] */
+static uint64_t retry_at(struct invite *inv, const struct sip_msg *msg,
+			 uint64_t now)
+{
+	const bool own = !inv->incoming;
+	uint32_t after;
+
+	switch (msg->scode) {
+	case LEG_PENDING:
+		return now +
+		       entropy_between(own ? RETRY_OWNER_MIN : 0,
+				       own ? RETRY_OWNER_MAX : RETRY_OTHER_MAX);
+	case LEG_INTERNAL: /* It has not answered another one yet */
+		after = message_seconds(msg, SIP_HDR_RETRY_AFTER, UINT32_MAX,
+					UINT32_MAX);
+		return after <= RETRY_AFTER_MAX ? now + after * CLOCK_S
+						: CLOCK_NEVER;
+	case REFRESH_TOO_SMALL:
+		return refresh_take_refusal(&inv->refresh, msg) ? now
+								: CLOCK_NEVER;
+	default:
+		return CLOCK_NEVER;
+	}
+}
+
 /* Our offer is refused. 481 is the end of the dialog, others are not */
 static void refused(struct invite *inv, int err, const struct sip_msg *msg,
 		    uint64_t now)
 {
 	struct invite_event ev;
-	bool own = !inv->incoming;
 
 	if (msg && msg->scode == LEG_NO_DIALOG) {
 		leg_close(inv, INVITE_WHY_DIALOG, 0, msg, now);
 		return;
 	}
 
-	if (msg && msg->scode == LEG_PENDING)
-		inv->retry = now + entropy_between(own ? RETRY_OWNER_MIN : 0,
-						   own ? RETRY_OWNER_MAX
-						       : RETRY_OTHER_MAX);
-	if (msg && msg->scode == REFRESH_TOO_SMALL &&
-	    refresh_take_refusal(&inv->refresh, msg))
-		inv->retry = now;
+	if (msg)
+		inv->retry = retry_at(inv, msg, now);
 	leg_event(&ev, INVITE_EV_REFUSED, msg);
 	ev.again = inv->retry != CLOCK_NEVER;
 	if (!msg) {

@@ -402,6 +402,38 @@ static void test_reoffer_glare_is_491_and_another_try(void **state)
 	}
 }
 
+/* It has not answered one of its own yet: RFC 3261 section 14.2 */
+static void test_reoffer_too_early_is_tried_after_a_while(void **state)
+{
+	struct sip_msg *req;
+	struct peer p;
+	uint64_t start;
+	(void)state;
+
+	up(&p, false);
+	assert_int_equal(offer(&p, false, "mine"), 0);
+	req = peer_take(&p, "INVITE");
+	peer_respond(&p, req, 500, NULL, "Retry-After: 7 (busy)\r\n", NULL);
+	peer_drop(&p, "ACK");
+	assert_int_equal(peer_event(&p, INVITE_EV_REFUSED)->code, 500);
+	start = p.now;
+	peer_run(&p, 7 * CLOCK_S);
+	assert_int_equal(peer_event(&p, INVITE_EV_RETRY)->at,
+			 start + 7 * CLOCK_S);
+	mem_deref(req);
+
+	/* Not so long, though */
+	assert_int_equal(offer(&p, false, "mine"), 0);
+	req = peer_take(&p, "INVITE");
+	peer_respond(&p, req, 500, NULL, "Retry-After: 3600\r\n", NULL);
+	peer_drop(&p, "ACK");
+	(void)peer_event(&p, INVITE_EV_REFUSED);
+	peer_run(&p, 60ULL * CLOCK_S);
+	peer_calm(&p);
+	mem_deref(req);
+	peer_close(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +453,7 @@ int main(void)
 		cmocka_unit_test(
 			test_reoffer_refused_leaves_the_call_but_for_481),
 		cmocka_unit_test(test_reoffer_glare_is_491_and_another_try),
+		cmocka_unit_test(test_reoffer_too_early_is_tried_after_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,8 @@ import { until } from '../interop/lab/wait.mjs';
 import { MB, alone, spend } from './spend.mjs';
 import { row, section } from './table.mjs';
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 20);
+const LONG = !!process.env.BOARDPHONE_LONG;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? (LONG ? 30 : 10));
 const SETTLED = 3; /* After the first pictures [s] */
 const SIZE = { size: '640x480', fps: 30 };
 const program = process.env.BOARDPHONE ?? 'build/release/boardphone';

@@ -55,13 +55,17 @@ static enum losses_want start_trial(struct losses *l, double p, uint32_t rate)
 	return LOSSES_CUT;
 }
 
-/* The rate fell by a quarter: a queue that overflows would lose none now */
+/* The rate fell by a quarter: a queue that overflows would lose none now. Of
+ * few packets chance alone loses half as many, once in a while */
 static enum losses_want end_trial(struct losses *l, double p, uint64_t now)
 {
+	const double q = l->before;
+	const double chance = SIGMAS * sqrt(q * (1 - q) / MAX(l->total, 1));
 	double rate = l->rate / dip;
 
 	l->trying = false;
-	if (p >= l->before * gone) {
+	if (p >= q * gone || q - p <= chance) {
+		p = p < q * gone ? q : p;
 		l->own = p < own_limit ? p : own_limit;
 		l->own_max = l->own * 2;
 		l->wait = 0;
@@ -74,7 +78,7 @@ static enum losses_want end_trial(struct losses *l, double p, uint64_t now)
 	if (l->wait > WAIT_MAX)
 		l->wait = WAIT_MAX;
 	l->next = now + l->wait;
-	l->rate = (uint32_t)(rate * (1 - l->before));
+	l->rate = (uint32_t)(rate * (1 - q));
 	return LOSSES_CUT;
 }
 

@@ -10,6 +10,7 @@
 enum {
 	PIECES = 20, /* Of RESEND_WINDOW */
 	PIECE = RESEND_WINDOW / PIECES,
+	KNOWN = RESEND_WINDOW - PIECE, /* At least: the newest is not full */
 	SEQ = 2, /* Where the sequence number is, RFC 3550 section 5.1 */
 	PERCENT = 100,
 };
@@ -30,6 +31,7 @@ struct resend {
 	struct piece piecev[PIECES];
 	struct piece sum; /* Of all pieces       */
 	uint64_t index;	  /* Of the newest piece */
+	uint32_t bitrate; /* Of the way [bit/s]  */
 	uint8_t *data;	  /* RESEND_SLOTS times RESEND_SIZE; untouched, it
 			     costs nothing      */
 	struct resend_stats st;
@@ -109,11 +111,32 @@ int resend_put(struct resend *r, const struct mbuf *mb, uint64_t now)
 	return 0;
 }
 
+void resend_set_rate(struct resend *r, uint32_t bitrate)
+{
+	r->bitrate = bitrate;
+}
+
+uint32_t resend_rate(const struct resend *r)
+{
+	return (uint32_t)(r->sum.given * 8 * CLOCK_S / RESEND_WINDOW);
+}
+
+/* Whether so many bytes more may be given */
+static bool is_within(const struct resend *r, size_t size)
+{
+	const uint64_t given = r->sum.given + size, all = r->sum.put + given;
+	const uint64_t full = r->bitrate * (uint64_t)KNOWN / CLOCK_S;
+
+	if (given * PERCENT <= all * RESEND_SHARE)
+		return true;
+
+	return given * PERCENT <= all * RESEND_SHARE_MAX &&
+	       all * 8 * (PERCENT - RESEND_SHARE) <= full * PERCENT;
+}
+
 static int check(struct resend *r, const struct slot *s, uint16_t seq,
 		 uint64_t now)
 {
-	uint64_t given;
-
 	if (!s->size || s->seq != seq || now > s->since + RESEND_AGE) {
 		++r->st.gone;
 		return ENOENT;
@@ -124,8 +147,7 @@ static int check(struct resend *r, const struct slot *s, uint16_t seq,
 	}
 
 	(void)piece_of(r, now);
-	given = r->sum.given + s->size;
-	if (given * PERCENT > (r->sum.put + given) * RESEND_SHARE) {
+	if (!is_within(r, s->size)) {
 		++r->st.budget;
 		return EDQUOT;
 	}

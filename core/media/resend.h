@@ -8,6 +8,13 @@
  * encrypts in place. (Not called history: libedit owns that word.) A packet is
  * given once in a round trip, and what is given stays within RESEND_SHARE of
  * all that is sent, itself too, over RESEND_WINDOW (SECURITY row 30).
+ *
+ * On a way that loses a fifth that is not enough: what is sent again is lost
+ * as often. So more, up to RESEND_SHARE_MAX, is given as long as all that is
+ * sent stays within what that share of the full rate would make, which is the
+ * old bound in bits: whoever asks for everything gets not one more. They come
+ * out of the encoder's (see resend_rate()): a coarser picture, which he could
+ * have had by a REMB.
  */
 #ifndef CORE_MEDIA_RESEND_H
 #define CORE_MEDIA_RESEND_H
@@ -20,6 +27,7 @@ enum {
 	RESEND_SIZE = 1400,	      /**< Longest packet kept [bytes], ours  */
 	RESEND_AGE = CLOCK_S,	      /**< Kept at most [us], ours            */
 	RESEND_SHARE = 20,	      /**< Of what is sent [%], SECURITY      */
+	RESEND_SHARE_MAX = 50,	      /**< The same within the bound, ours    */
 	RESEND_WINDOW = 2 * CLOCK_S,  /**< Over which that holds [us], ours   */
 	RESEND_AGAIN = 10 * CLOCK_MS, /**< Not sooner, however short the
 					   round trip [us], ours             */
@@ -46,6 +54,13 @@ int resend_alloc(struct resend **rp);
  * @return 0, EMSGSIZE longer than RESEND_SIZE or shorter than a header
  */
 int resend_put(struct resend *r, const struct mbuf *mb, uint64_t now);
+
+/** What the way can take for what is put and given [bit/s]; 0 not known: then
+ *  RESEND_SHARE is all */
+void resend_set_rate(struct resend *r, uint32_t bitrate);
+
+/** What was given lately, over RESEND_WINDOW [bit/s] */
+uint32_t resend_rate(const struct resend *r);
 
 /**
  * Get a packet that was missed.

@@ -102,14 +102,17 @@ static uint32_t overhead_rate(const struct videoout *v, uint32_t rate)
 uint32_t videoout_bitrate(const struct videoout *v)
 {
 	const uint32_t line = estimate_target(v->estimate);
-	const uint32_t over = overhead_rate(v, line);
+	const uint32_t over = overhead_rate(v, line) + resend_rate(v->resend);
 
 	return line > over + RATE_LEAST ? line - over : RATE_LEAST;
 }
 
 static void follow_estimate(struct videoout *v)
 {
-	pacer_set_rate(v->pacer, estimate_target(v->estimate));
+	const uint32_t line = estimate_target(v->estimate);
+
+	pacer_set_rate(v->pacer, line);
+	resend_set_rate(v->resend, line - overhead_rate(v, line));
 }
 
 /* ---- Leaving ---- */

@@ -188,6 +188,55 @@ static void test_resend_keeps_to_its_budget(void **state)
 	}
 }
 
+/* Within the bound in bits of a full rate, more than a fifth is given: a way
+ * that loses much needs it; a sender that fills the rate gets a fifth */
+static void test_resend_gives_more_where_there_is_room(void **state)
+{
+	static const struct {
+		unsigned fill, least,
+			most; /* Of the rate; of what is put [%] */
+	} casev[] = { { 50, 95, 100 },
+		      { 90, 33, 39 },
+		      { 100, 24, 25 },
+		      { 150, 24, 25 } };
+	enum {
+		RATE = 1000000,
+		TICK = 10 * CLOCK_MS
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		struct resend *r = begin();
+		const size_t size = RATE / 100 / 8 * casev[i].fill / 100 / 2;
+		uint64_t put_bytes = 0, before = 0, now = START;
+		uint16_t seq = 0;
+
+		resend_set_rate(r, RATE);
+		for (unsigned t = 0; t < 2000; t++, now += TICK) {
+			if (t == 400) { /* The window is full */
+				before = stats_of(r).bytes;
+				put_bytes = 0;
+			}
+			for (unsigned n = 0; n < 2; n++) {
+				assert_int_equal(put(r, seq++,
+						     size - PACKET_HEADER, now),
+						 0);
+				put_bytes += size;
+			}
+			for (unsigned n = 1; n < 20; n++)
+				(void)get(r, (uint16_t)(seq - n), now);
+		}
+		assert_in_range((stats_of(r).bytes - before) * 100 / put_bytes,
+				casev[i].least, casev[i].most);
+		assert_in_range(resend_rate(r),
+				(uint64_t)RATE * casev[i].fill / 100 *
+					casev[i].least / 100 * 98 / 100,
+				(uint64_t)RATE * casev[i].fill / 100 *
+					casev[i].most / 100 * 102 / 100);
+		mem_deref(r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_resend_forgets_the_old),
 		cmocka_unit_test(test_resend_refuses_the_long_and_the_short),
 		cmocka_unit_test(test_resend_keeps_to_its_budget),
+		cmocka_unit_test(test_resend_gives_more_where_there_is_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,9 @@ enum {
 	SSRC = 0x11223344,
 	START = 100 * CLOCK_S,
 	FRAME = CLOCK_S / 30,
-	MAX = 200,
+	MAX = 400,
+	SMALL = 100, /* Of a frame [bytes] */
+	FULL = 2000, /* The same, of all the rate that is allowed */
 };
 
 struct out {
@@ -50,18 +52,25 @@ static void start(struct out *o)
 	videoout_set_media(o->v, &media);
 }
 
-/* A small frame, a packet. @return its number */
-static uint16_t put(struct out *o, bool key)
+/* A frame. @return the number of its last packet */
+static uint16_t put_sized(struct out *o, bool key, size_t size)
 {
-	static const uint8_t data[100];
+	static const uint8_t data[FULL];
 	const struct encoder_unit u = {
-		.data = data, .size = sizeof(data), .key = key, .time = o->now
+		.data = data, .size = size, .key = key, .time = o->now
 	};
 
+	assert_true(size <= sizeof(data));
 	videoout_put(o->v, &u, o->now);
 	o->now += FRAME;
 	videoout_tick(o->v, o->now);
 	return o->seqv[o->n - 1];
+}
+
+/* A small one, a packet */
+static uint16_t put(struct out *o, bool key)
+{
+	return put_sized(o, key, SMALL);
 }
 
 static void put_many(struct out *o, uint64_t time)
@@ -143,11 +152,32 @@ static void test_videoout_needs_nothing_from_before_an_idr(void **state)
 	mem_deref(o.v);
 }
 
-/* RESEND_SHARE: all of an outage cannot be sent again */
+/* RESEND_SHARE: all of an outage cannot be sent again where no rate is left */
 static void test_videoout_makes_an_idr_for_what_is_too_much(void **state)
 {
 	struct out o;
 	bool wish = false;
+	unsigned from, n;
+	(void)state;
+
+	start(&o);
+	(void)put(&o, true);
+	while (o.now < START + RESEND_WINDOW)
+		(void)put_sized(&o, false, FULL);
+	from = o.n;
+	while (o.now < START + RESEND_WINDOW + RESEND_AGE * 3 / 4)
+		(void)put_sized(&o, false, FULL);
+	n = o.n;
+	for (unsigned i = from; i < n; i++)
+		wish |= nack(&o, o.seqv[i]);
+	assert_true(wish);
+	assert_in_range(o.again, 1, (n - from) * 3 / 4);
+	mem_deref(o.v);
+}
+
+static void test_videoout_sends_all_again_where_there_is_room(void **state)
+{
+	struct out o;
 	unsigned n;
 	(void)state;
 
@@ -156,9 +186,8 @@ static void test_videoout_makes_an_idr_for_what_is_too_much(void **state)
 	put_many(&o, RESEND_AGE / 2);
 	n = o.n;
 	for (unsigned i = 0; i < n; i++)
-		wish |= nack(&o, o.seqv[i]);
-	assert_true(wish);
-	assert_in_range(o.again, 1, n / 2);
+		assert_false(nack(&o, o.seqv[i]));
+	assert_int_equal(o.again, n);
 	mem_deref(o.v);
 }
 
@@ -171,6 +200,8 @@ int main(void)
 			test_videoout_needs_nothing_from_before_an_idr),
 		cmocka_unit_test(
 			test_videoout_makes_an_idr_for_what_is_too_much),
+		cmocka_unit_test(
+			test_videoout_sends_all_again_where_there_is_room),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -4,8 +4,7 @@
  * Slots by sequence number, from `tail` to `top`; each number that is passed
  * over has one, which remembers when. The frame to be given begins at `next`.
  * Without a frame before it to go on from (`lost`), only a key frame is given;
- * one that has begun is the `candidate`. Payloads lie in blocks, of which the
- * last that was freed is used first: a quiet stream touches few.
+ * one that has begun is the `candidate`.
  */
 #include <assert.h>
 #include "core/media/reorder.h"
@@ -17,17 +16,6 @@ enum {
 	BEGIN = 20 * CLOCK_MS, /* For those to come [us], ours           */
 };
 
-struct slot {
-	int64_t seq;	  /* Extended                                    */
-	uint64_t since;	  /* When it was first known to be [us]          */
-	uint64_t arrival; /* [us]                                        */
-	uint32_t ts;
-	uint16_t size;	/* 0 is padding                                  */
-	uint16_t block; /* Of its payload                                */
-	uint8_t pt;
-	bool used, marker, starts, key;
-};
-
 enum whole {
 	WHOLE,	/* All is there                                          */
 	HOLED,	/* A packet is missing                                   */
@@ -37,6 +25,7 @@ enum whole {
 struct reorder {
 	const struct reorder_format *fmt;
 	bool synced, lost, candidate;
+	bool doubt; /* A gap is there for long                      */
 	uint32_t ssrc;
 	int64_t tail, next, top; /* Extended sequence numbers           */
 	int64_t first;		 /* Of the first packet that came ...    */
@@ -46,12 +35,11 @@ struct reorder {
 	uint16_t late_seq; /* The last that was late                     */
 	unsigned late_row;
 	uint64_t wait; /* For a gap [us]                                */
+	uint64_t trip; /* A key frame that is asked for takes [us]      */
+	uint64_t fell; /* When the last gap was given up [us]           */
 	uint64_t due;
 	struct reorder_stats st;
-	uint8_t *data; /* REORDER_SLOTS times REORDER_PAYLOAD           */
-	uint16_t freev[REORDER_SLOTS];
-	unsigned freec;
-	struct slot slotv[REORDER_SLOTS];
+	struct shelf shelf;
 	struct reorder_piece piecev[REORDER_SLOTS];
 };
 
@@ -59,7 +47,7 @@ static void reorder_destructor(void *arg)
 {
 	struct reorder *r = arg;
 
-	mem_deref(r->data);
+	shelf_close(&r->shelf);
 }
 
 int reorder_alloc(struct reorder **rp, const struct reorder_format *fmt)
@@ -72,9 +60,7 @@ int reorder_alloc(struct reorder **rp, const struct reorder_format *fmt)
 	if (!r)
 		return ENOMEM;
 
-	/* Not zeroed: what is not touched costs nothing */
-	r->data = mem_alloc((size_t)REORDER_SLOTS * REORDER_PAYLOAD, NULL);
-	if (!r->data) {
+	if (shelf_init(&r->shelf)) {
 		mem_deref(r);
 		return ENOMEM;
 	}
@@ -90,50 +76,34 @@ void reorder_reset(struct reorder *r, const struct reorder_format *fmt)
 	if (fmt)
 		r->fmt = fmt;
 
-	for (r->freec = 0; r->freec < REORDER_SLOTS; r->freec++)
-		r->freev[r->freec] = (uint16_t)(REORDER_SLOTS - 1 - r->freec);
-	memset(r->slotv, 0, sizeof(r->slotv));
+	shelf_reset(&r->shelf);
 	r->synced = r->odd = r->candidate = false;
 	r->lost = true;
+	r->doubt = false;
+	r->fell = 0;
 	r->late_row = 0;
 	r->due = CLOCK_NEVER;
-	r->st.held = 0;
 }
 
 void reorder_set_round_trip(struct reorder *r, uint32_t rtt)
 {
+	r->trip = rtt;
 	r->wait = clock_min((uint64_t)rtt * REORDER_WAIT_TRIPS,
 			    REORDER_WAIT_MAX);
 	if (r->wait < REORDER_WAIT_MIN)
 		r->wait = REORDER_WAIT_MIN;
 }
 
-static struct slot *slot_of(struct reorder *r, int64_t seq)
+static struct shelf_slot *slot_of(struct reorder *r, int64_t seq)
 {
-	return &r->slotv[(uint64_t)seq % REORDER_SLOTS];
-}
-
-static uint8_t *data_of(const struct reorder *r, const struct slot *s)
-{
-	return r->data + (size_t)s->block * REORDER_PAYLOAD;
-}
-
-static void drop(struct reorder *r, struct slot *s)
-{
-	if (!s->used)
-		return;
-
-	if (s->size)
-		r->freev[r->freec++] = s->block;
-	s->used = false;
-	--r->st.held;
+	return shelf_at(&r->shelf, seq);
 }
 
 /* What was given or skipped before is let go */
 static void flush(struct reorder *r)
 {
 	for (; r->tail < r->next && r->tail <= r->top; r->tail++)
-		drop(r, slot_of(r, r->tail));
+		shelf_drop(&r->shelf, slot_of(r, r->tail));
 	r->tail = r->next;
 	if (r->top < r->next - 1)
 		r->top = r->next - 1;
@@ -142,7 +112,7 @@ static void flush(struct reorder *r)
 static void skip_to(struct reorder *r, int64_t seq)
 {
 	for (; r->next < seq && r->next <= r->top; r->next++) {
-		const struct slot *s = slot_of(r, r->next);
+		const struct shelf_slot *s = slot_of(r, r->next);
 
 		r->st.skipped += s->used && s->size;
 	}
@@ -152,13 +122,8 @@ static void skip_to(struct reorder *r, int64_t seq)
 /* Numbers up to this one are now known to be */
 static void reach(struct reorder *r, int64_t seq, uint64_t now)
 {
-	while (r->top < seq) {
-		struct slot *s = slot_of(r, ++r->top);
-
-		memset(s, 0, sizeof(*s));
-		s->seq = r->top;
-		s->since = now;
-	}
+	while (r->top < seq)
+		shelf_miss(&r->shelf, ++r->top, now);
 }
 
 static void sync_to(struct reorder *r, const struct packet *p, uint64_t now)
@@ -176,10 +141,11 @@ static void sync_to(struct reorder *r, const struct packet *p, uint64_t now)
 	reach(r, seq - 1, now);
 }
 
-static void lose(struct reorder *r)
+static void lose(struct reorder *r, uint64_t now)
 {
 	r->lost = true;
 	r->candidate = false;
+	r->fell = now;
 	++r->st.lost;
 }
 
@@ -221,39 +187,28 @@ static bool is_late(struct reorder *r, const struct packet *p, uint64_t now)
 	return true;
 }
 
-static void make_room(struct reorder *r, int64_t seq)
+static void make_room(struct reorder *r, int64_t seq, uint64_t now)
 {
 	if (seq - r->next < REORDER_SLOTS)
 		return;
 
 	if (!r->lost) {
-		lose(r);
+		lose(r, now);
 		++r->st.overflow;
 	}
 	skip_to(r, seq - REORDER_SLOTS + 1);
 	flush(r);
 }
 
-static void store(struct reorder *r, const struct packet *p, struct slot *s,
-		  const uint8_t *payload, size_t size, uint64_t now)
+static void store(struct reorder *r, const struct packet *p,
+		  struct shelf_slot *s, const uint8_t *payload, size_t size,
+		  uint64_t now)
 {
-	s->used = true;
-	s->arrival = now;
-	s->ts = p->ts;
-	s->pt = p->pt;
-	s->size = (uint16_t)size;
-	s->marker = p->marker;
-	s->starts = s->key = false;
-	if (++r->st.held > r->st.held_max)
-		r->st.held_max = r->st.held;
-	if (!size)
-		return;
-
-	assert(r->freec);
-	s->block = r->freev[--r->freec];
-	memcpy(data_of(r, s), payload, size);
-	s->starts = r->fmt->starts(payload, size);
+	shelf_put(&r->shelf, s, p, payload, size, now);
+	s->starts = size && r->fmt->starts(payload, size);
 	s->key = s->starts && r->fmt->key(payload, size);
+	if (r->shelf.held > r->st.held_max)
+		r->st.held_max = r->shelf.held;
 }
 
 int reorder_put(struct reorder *r, const struct packet *p,
@@ -275,7 +230,7 @@ int reorder_put(struct reorder *r, const struct packet *p,
 		return ETIME;
 
 	seq = r->top + packet_distance(p->seq, (uint16_t)r->top);
-	make_room(r, seq);
+	make_room(r, seq, now);
 	reach(r, seq, now);
 	if (slot_of(r, seq)->used) {
 		++r->st.duplicate;
@@ -286,7 +241,8 @@ int reorder_put(struct reorder *r, const struct packet *p,
 	return 0;
 }
 
-static bool is_over(const struct reorder *r, const struct slot *s, uint64_t now)
+static bool is_over(const struct reorder *r, const struct shelf_slot *s,
+		    uint64_t now)
 {
 	return now >= s->since + r->wait;
 }
@@ -295,10 +251,10 @@ static bool is_over(const struct reorder *r, const struct slot *s, uint64_t now)
  * packet or of the first one missing */
 static enum whole scan(struct reorder *r, int64_t *seq)
 {
-	const struct slot *first = NULL;
+	const struct shelf_slot *first = NULL;
 
 	for (; *seq <= r->top; ++*seq) {
-		const struct slot *s = slot_of(r, *seq);
+		const struct shelf_slot *s = slot_of(r, *seq);
 
 		if (!s->used)
 			return HOLED;
@@ -323,7 +279,7 @@ static void give(struct reorder *r, struct reorder_frame *f, int64_t last)
 	f->piecev = r->piecev;
 
 	for (; r->next <= last; r->next++) {
-		const struct slot *s = slot_of(r, r->next);
+		const struct shelf_slot *s = slot_of(r, r->next);
 		struct reorder_piece *piece = &r->piecev[f->piecec];
 
 		if (!s->size)
@@ -332,7 +288,7 @@ static void give(struct reorder *r, struct reorder_frame *f, int64_t last)
 			f->ts = s->ts;
 			f->pt = s->pt;
 		}
-		piece->data = data_of(r, s);
+		piece->data = shelf_data(&r->shelf, s);
 		piece->size = s->size;
 		f->size += s->size;
 		f->key |= s->key;
@@ -345,13 +301,25 @@ static void give(struct reorder *r, struct reorder_frame *f, int64_t last)
 	++r->st.frames;
 }
 
+/* Whether a key frame cannot begin with what is missing: it was sent before
+ * one was asked for */
+static bool is_useless(const struct reorder *r, const struct shelf_slot *s,
+		       uint64_t now)
+{
+	if (is_over(r, s, now))
+		return true;
+
+	return r->fell && s->since < r->fell + r->trip &&
+	       now >= s->since + BEGIN;
+}
+
 /* Nothing before `seq` helps any more, but what may yet come */
 static void prune(struct reorder *r, int64_t seq, uint64_t now)
 {
 	int64_t to = r->next;
 
 	while (to < seq &&
-	       (slot_of(r, to)->used || is_over(r, slot_of(r, to), now)))
+	       (slot_of(r, to)->used || is_useless(r, slot_of(r, to), now)))
 		++to;
 	skip_to(r, to);
 }
@@ -372,7 +340,7 @@ static int64_t behind(struct reorder *r, int64_t seq)
 static bool may_come(struct reorder *r, int64_t seq, int64_t *last,
 		     enum whole *whole, uint64_t now)
 {
-	const struct slot *hole = slot_of(r, seq - 1);
+	const struct shelf_slot *hole = slot_of(r, seq - 1);
 
 	*whole = HOLED;
 	if (seq <= r->next || seq <= r->first || hole->used ||
@@ -398,7 +366,7 @@ static int seek(struct reorder *r, struct reorder_frame *f, uint64_t now)
 
 	r->candidate = false;
 	while (seq <= r->top && !r->candidate) {
-		const struct slot *s = slot_of(r, seq);
+		const struct shelf_slot *s = slot_of(r, seq);
 
 		if (!s->used || !s->key)
 			++seq;
@@ -422,6 +390,37 @@ static int seek(struct reorder *r, struct reorder_frame *f, uint64_t now)
 	return EAGAIN;
 }
 
+/* A key frame that is whole, behind a gap: what is before it is given up */
+static bool jump(struct reorder *r, struct reorder_frame *f, uint64_t now)
+{
+	for (int64_t seq = r->next + 1; seq <= r->top; seq++) {
+		const struct shelf_slot *s = slot_of(r, seq);
+		const struct shelf_slot *before = slot_of(r, seq - 1);
+		int64_t last = seq;
+
+		if (!s->used || !s->key || !before->used ||
+		    before->ts == s->ts || scan(r, &last) != WHOLE)
+			continue;
+
+		lose(r, now);
+		skip_to(r, seq);
+		give(r, f, last);
+		return true;
+	}
+	return false;
+}
+
+/* A packet is missing that may yet come, or in the meantime a key frame */
+static int wait_for(struct reorder *r, const struct shelf_slot *hole,
+		    struct reorder_frame *f, uint64_t now)
+{
+	const uint64_t doubt = hole->since + r->wait / 2;
+
+	r->doubt = now >= doubt;
+	r->due = r->doubt ? hole->since + r->wait : doubt;
+	return r->doubt && jump(r, f, now) ? 0 : EAGAIN;
+}
+
 /* Go on with the frame after the last one */
 static int follow(struct reorder *r, struct reorder_frame *f, uint64_t now)
 {
@@ -440,22 +439,21 @@ static int follow(struct reorder *r, struct reorder_frame *f, uint64_t now)
 		}
 		break; /* Its sender began in the middle of something */
 	case HOLED:
-		if (!is_over(r, slot_of(r, last), now)) {
-			r->due = slot_of(r, last)->since + r->wait;
-			return EAGAIN;
-		}
+		if (!is_over(r, slot_of(r, last), now))
+			return wait_for(r, slot_of(r, last), f, now);
 		break;
 	case UNDONE:
 		return EAGAIN;
 	}
 
-	lose(r);
+	lose(r, now);
 	return seek(r, f, now);
 }
 
 int reorder_get(struct reorder *r, struct reorder_frame *f, uint64_t now)
 {
 	r->due = CLOCK_NEVER;
+	r->doubt = false;
 	if (!r->synced)
 		return EAGAIN;
 
@@ -470,7 +468,7 @@ uint64_t reorder_due(const struct reorder *r)
 
 bool reorder_wants_key(const struct reorder *r)
 {
-	return r->synced && r->lost && !r->candidate;
+	return r->doubt || (r->synced && r->lost && !r->candidate);
 }
 
 uint16_t reorder_next(const struct reorder *r)
@@ -481,6 +479,7 @@ uint16_t reorder_next(const struct reorder *r)
 void reorder_stats(const struct reorder *r, struct reorder_stats *stats)
 {
 	*stats = r->st;
+	stats->held = r->shelf.held;
 }
 
 int reorder_print(struct re_printf *pf, const struct reorder *r)
@@ -491,7 +490,7 @@ int reorder_print(struct re_printf *pf, const struct reorder *r)
 			  "held=%u packets most=%u frames=%u keys=%u late=%u "
 			  "duplicate=%u long=%u skipped=%u lost=%u "
 			  "overflow=%u resync=%u",
-			  st->held, st->held_max, st->frames, st->keys,
+			  r->shelf.held, st->held_max, st->frames, st->keys,
 			  st->late, st->duplicate, st->long_ones, st->skipped,
 			  st->lost, st->overflow, st->resync);
 }

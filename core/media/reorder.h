@@ -4,25 +4,32 @@
  *     packet, rtx -> [reorder] -> depacketizer -> decoder
  *
  * A frame is given as soon as all its packets are there and the frame before
- * it was given: decoding never goes over a gap (SECURITY row 29). A gap that
- * is not filled in time is given up: it goes on with the next key frame, and
- * says that it wants one. When it is to be shown is for others.
+ * it was given: decoding never goes over a gap (SECURITY row 29). Half the time
+ * that a gap has, it is waited for; then a key frame is wanted, too, and what
+ * is whole first goes on, the frames behind the gap or a key frame. In the end
+ * it is given up: only a key frame helps, and packets of the time before one
+ * could be asked for do not. When it is to be shown is for others.
  */
 #ifndef CORE_MEDIA_REORDER_H
 #define CORE_MEDIA_REORDER_H
 
 #include "core/base/clock.h"
 #include "core/media/packet.h"
+#include "core/media/shelf.h"
 
 enum {
-	REORDER_SLOTS = 1024,	/**< Packets held, a power of two: an access
+	REORDER_SLOTS =
+		SHELF_SLOTS, /**< Packets held, a power of two: an access
 				    unit of 1.5 MB (SECURITY row 29)      */
-	REORDER_PAYLOAD = 1472, /**< Longest payload [bytes]: an Ethernet's
+	REORDER_PAYLOAD =
+		SHELF_PAYLOAD, /**< Longest payload [bytes]: an Ethernet's
 				     1500 without IPv4 and UDP            */
-	REORDER_WAIT_MIN = 200 * CLOCK_MS, /**< For a gap to be filled,
-						[us], ours                */
-	REORDER_WAIT_MAX = 500 * CLOCK_MS, /**< The same, at most        */
-	REORDER_WAIT_TRIPS = 5,		   /**< Between: round trips      */
+	REORDER_WAIT_MIN = 600 * CLOCK_MS, /**< For a gap to be filled,
+						[us], ours: the tenth try
+						of a fifth lost both ways
+						is hardly ever needed     */
+	REORDER_WAIT_MAX = CLOCK_S,	   /**< The same, at most        */
+	REORDER_WAIT_TRIPS = 12,	   /**< Between: round trips      */
 };
 
 /** What the codec's payload format knows */
@@ -106,9 +113,9 @@ int reorder_get(struct reorder *r, struct reorder_frame *f, uint64_t now);
 /** When a gap will be given up [us]; CLOCK_NEVER for no gap */
 uint64_t reorder_due(const struct reorder *r);
 
-/** Whether nothing more can be given until a key frame begins, as of the last
- *  reorder_get(). True from the loss until the first packet of one is there;
- *  see plea_lost() */
+/** Whether a key frame would help, as of the last reorder_get(): a gap is in
+ *  doubt, or was given up. Then until the first packet of one is there; see
+ *  plea_lost() */
 bool reorder_wants_key(const struct reorder *r);
 
 /** The sequence number before which nothing is wanted any more, for

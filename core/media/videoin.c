@@ -6,6 +6,11 @@
 #include "core/media/videoin.h"
 #include "core/media/vp8unpack.h"
 
+enum {
+	BEHIND_MAX = 500 * CLOCK_MS, /* Then the decoder is too slow [us], ours:
+					what a long gap held up is through  */
+};
+
 /* What a payload format is made of */
 struct kind {
 	const char *codec;
@@ -30,7 +35,9 @@ struct videoin {
 	struct gaps *gaps;
 	struct plea plea;
 	uint32_t ssrc;
-	bool broken; /* Until a key frame */
+	bool broken;	    /* Until a key frame                          */
+	unsigned under_way; /* Units in the decoder                       */
+	uint64_t behind;    /* Since when more wait than it takes; 0: none */
 	struct videoin_stats st;
 };
 
@@ -99,6 +106,9 @@ static void frame_handler(struct frame *f, int err, uint64_t now, void *arg)
 {
 	struct videoin *v = arg;
 
+	--v->under_way;
+	if (v->behind)
+		v->wh(v->arg);
 	if (err) {
 		++v->st.undecodable;
 		lost(v);
@@ -144,6 +154,8 @@ static void decode(struct videoin *v, const struct payload_unit *u, uint32_t ts)
 		err = make_decoder(v);
 	if (!err)
 		err = decoder_put(v->decoder, u->data, u->size, ts);
+	if (!err)
+		++v->under_way;
 	if (err == EAGAIN)
 		++v->st.busy;
 	if (err)
@@ -172,11 +184,34 @@ static int unpack_vp8(struct videoin *v, const struct reorder_frame *f,
 	return vp8unpack_end(v->vp8, true, u);
 }
 
+/* Behind a gap that was filled all come at once: they wait in the packets'
+ * buffer until the decoder can take them, but not for long */
+static bool can_take(struct videoin *v, uint64_t now)
+{
+	if (v->under_way < DECODER_QUEUE)
+		return true;
+
+	if (!v->behind)
+		v->behind = now;
+	return now >= v->behind + BEHIND_MAX;
+}
+
+static bool next_frame(struct videoin *v, struct reorder_frame *f, uint64_t now)
+{
+	if (!can_take(v, now))
+		return false;
+	if (!reorder_get(v->reorder, f, now))
+		return true;
+
+	v->behind = 0;
+	return false;
+}
+
 static void take_frames(struct videoin *v, uint64_t now)
 {
 	struct reorder_frame f;
 
-	while (!reorder_get(v->reorder, &f, now)) {
+	while (next_frame(v, &f, now)) {
 		struct payload_unit u = { .data = NULL };
 
 		if (f.first)
@@ -228,6 +263,7 @@ static int begin(struct videoin *v, const char *codec)
 	v->avc = mem_deref(v->avc);
 	v->vp8 = mem_deref(v->vp8);
 	v->decoder = mem_deref(v->decoder);
+	v->under_way = 0;
 	v->kind = NULL;
 	err = kind == &kindv[0] ? avc_unpack_alloc(&v->avc)
 				: vp8unpack_alloc(&v->vp8);
@@ -291,6 +327,10 @@ uint64_t videoin_due(const struct videoin *v)
 {
 	uint64_t due = clock_min(gaps_due(v->gaps), plea_due(&v->plea));
 
+	if (v->behind && v->under_way < DECODER_QUEUE)
+		return 0;
+	if (v->behind)
+		due = clock_min(due, v->behind + BEHIND_MAX);
 	return v->reorder ? clock_min(due, reorder_due(v->reorder)) : due;
 }
 

@@ -6,7 +6,7 @@
  *
  * Nothing is decoded over a gap: what is missing is asked for; what does not
  * come in time costs a key frame, which is asked for, too. A decoder exists
- * from the first key frame on.
+ * from the first key frame on; what comes at once behind a gap waits for it.
  */
 #ifndef CORE_MEDIA_VIDEOIN_H
 #define CORE_MEDIA_VIDEOIN_H

@@ -148,15 +148,13 @@ static void test_picture_key_frames_come_as_configured(void **state)
 
 static void test_picture_survives_losses(void **state)
 {
-	/* At 20 % what is sent again, and may be a fifth of all, is not enough
-	   for frames of three packets each */
 	static const struct {
 		unsigned loss, shown; /* [1/1000] */
 		uint64_t gap;
 	} casev[] = {
-		{ 50, 980, 500 * CLOCK_MS },
-		{ 100, 900, 1000 * CLOCK_MS },
-		{ 200, 200, 8000 * CLOCK_MS },
+		{ 50, 990, 400 * CLOCK_MS },
+		{ 100, 960, 600 * CLOCK_MS },
+		{ 200, 850, 1500 * CLOCK_MS },
 	};
 	(void)state;
 

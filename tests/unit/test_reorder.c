@@ -1,151 +1,20 @@
 /**
  * @file tests/unit/test_reorder.c  Tests of whole frames out of packets
- *
- * A payload says of which frame it is, which packet of how many.
  */
 #include "tests/unit/test.h"
-#include "core/media/reorder.h"
-
-enum {
-	FRAME = 33 * CLOCK_MS,
-	TICKS = 3000,
-	FIRST = 65000, /* Sequence number */
-	LIMIT = 64,    /* Packets in a frame of the tests, at most */
-};
-
-enum flag {
-	STARTS = 1,
-	KEY = 2,
-	MARKER = 4,
-};
-
-struct payload {
-	uint32_t flags, frame, index, count;
-};
-
-static const uint64_t START = 5000ULL * CLOCK_S;
-
-static bool starts(const uint8_t *data, size_t size)
-{
-	assert_true(size > 0);
-	return data[0] & STARTS;
-}
-
-static bool key(const uint8_t *data, size_t size)
-{
-	assert_true(size > 0);
-	return data[0] & KEY;
-}
-
-static const struct reorder_format format = { starts, key };
-
-struct stream {
-	struct reorder *r;
-	struct packet p; /* The next one       */
-	uint32_t frame;	 /* The next one       */
-	uint64_t now;
-	uint32_t given;	  /* Frames             */
-	uint32_t last;	  /* The last one given */
-	unsigned splices; /* Must stay 0        */
-};
-
-static void begin(struct stream *s)
-{
-	memset(s, 0, sizeof(*s));
-	assert_int_equal(reorder_alloc(&s->r, &format), 0);
-	s->now = START;
-	s->p.seq = FIRST;
-	s->p.ssrc = 1;
-	s->p.pt = 96;
-	s->p.ts = UINT32_MAX - 5 * TICKS;
-}
-
-static struct reorder_stats stats_of(const struct stream *s)
-{
-	struct reorder_stats st;
-
-	reorder_stats(s->r, &st);
-	return st;
-}
-
-static void check(struct stream *s, const struct reorder_frame *f)
-{
-	struct payload last = { .index = 0 };
-	size_t size = 0;
-
-	assert_true(f->piecec > 0);
-	for (unsigned i = 0; i < f->piecec; i++) {
-		struct payload pl;
-
-		assert_true(f->piecev[i].size >= sizeof(pl));
-		memcpy(&pl, f->piecev[i].data, sizeof(pl));
-		size += f->piecev[i].size;
-		assert_int_equal(pl.index, i);
-		assert_int_equal(pl.count, f->piecec);
-		assert_true(!i || pl.frame == last.frame);
-		last = pl;
-	}
-	assert_int_equal(size, f->size);
-	if (!f->key && (!s->given || last.frame != s->last + 1))
-		++s->splices;
-	s->last = last.frame;
-	++s->given;
-}
-
-/* How many frames come out now */
-static unsigned get(struct stream *s)
-{
-	struct reorder_frame f;
-	unsigned n = 0;
-
-	for (; !reorder_get(s->r, &f, s->now); n++)
-		check(s, &f);
-	assert_int_equal(s->splices, 0);
-	assert_true(reorder_due(s->r) > s->now);
-	return n;
-}
-
-static int put(struct stream *s, const struct packet *p, unsigned flags,
-	       uint32_t frame, unsigned index, unsigned count)
-{
-	struct payload pl = { flags, frame, index, count };
-
-	return reorder_put(s->r, p, (const uint8_t *)&pl, sizeof(pl), s->now);
-}
-
-/* A frame of so many packets; those whose bit is set in `lost` do not come */
-static unsigned feed(struct stream *s, bool key_frame, unsigned count,
-		     uint64_t lost)
-{
-	unsigned given = 0;
-
-	for (unsigned i = 0; i < count; i++, s->p.seq++) {
-		unsigned flags = i ? 0 : STARTS | (key_frame ? KEY : 0);
-
-		s->p.marker = i + 1 == count;
-		if (lost >> i & 1)
-			continue;
-		assert_int_equal(put(s, &s->p, flags, s->frame, i, count), 0);
-		given += get(s);
-	}
-	s->p.marker = false;
-	s->p.ts += TICKS;
-	++s->frame;
-	s->now += FRAME;
-	return given;
-}
+#include "tests/unit/support/sequel.h"
 
 static void test_reorder_gives_frames_at_once(void **state)
 {
 	size_t before = test_blocks();
-	struct stream s;
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
+	sequel_begin(&s);
 	for (unsigned i = 0; i < 100000; i++)
-		assert_int_equal(feed(&s, i == 0, 1 + i % 5, 0), 1);
-	assert_int_equal(stats_of(&s).held_max, 5);
-	assert_int_equal(stats_of(&s).skipped, 0);
+		assert_int_equal(sequel_feed(&s, i == 0, 1 + i % 5, 0), 1);
+	assert_int_equal(sequel_stats(&s).held_max, 5);
+	assert_int_equal(sequel_stats(&s).skipped, 0);
 	assert_true(reorder_due(s.r) == CLOCK_NEVER);
 	mem_deref(s.r);
 	assert_int_equal(test_blocks(), before);
@@ -153,23 +22,25 @@ static void test_reorder_gives_frames_at_once(void **state)
 
 static void test_reorder_begins_with_a_key_frame(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
+	sequel_begin(&s);
 	assert_false(reorder_wants_key(s.r));
 	for (unsigned i = 0; i < 5; i++) {
-		assert_int_equal(feed(&s, false, 3, 0), 0);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
 		/* The first ones may be out of order */
 		assert_int_equal(reorder_wants_key(s.r), i > 0);
 	}
-	assert_int_equal(put(&s, &s.p, STARTS | KEY, s.frame, 0, 2), 0);
-	assert_int_equal(get(&s), 0);
+	assert_int_equal(
+		sequel_put(&s, &s.p, SEQUEL_STARTS | SEQUEL_KEY, s.frame, 0, 2),
+		0);
+	assert_int_equal(sequel_get(&s), 0);
 	assert_false(reorder_wants_key(s.r)); /* It is coming */
-	assert_int_equal(feed(&s, true, 2, 1), 1);
-	assert_int_equal(feed(&s, false, 2, 0), 1);
-	assert_int_equal(stats_of(&s).skipped, 15);
-	assert_int_equal(stats_of(&s).lost, 0);
+	assert_int_equal(sequel_feed(&s, true, 2, 1), 1);
+	assert_int_equal(sequel_feed(&s, false, 2, 0), 1);
+	assert_int_equal(sequel_stats(&s).skipped, 15);
+	assert_int_equal(sequel_stats(&s).lost, 0);
 	mem_deref(s.r);
 }
 
@@ -184,22 +55,23 @@ static void test_reorder_takes_packets_in_any_order(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(orderv); i++) {
-		struct stream s;
+		struct sequel s;
 		unsigned n = 0;
 
-		begin(&s);
+		sequel_begin(&s);
 		for (unsigned k = 0; k < 400; k++) {
 			unsigned o = k / 4 * 4 + orderv[i][k % 4];
-			unsigned flags = o & 1 ? 0 : STARTS;
+			unsigned flags = o & 1 ? 0 : SEQUEL_STARTS;
 			struct packet p = s.p;
 
 			p.seq = (uint16_t)(p.seq + o);
-			p.ts += o / 2 * TICKS;
+			p.ts += o / 2 * SEQUEL_TICKS;
 			p.marker = o & 1;
-			assert_int_equal(put(&s, &p, flags | (o ? 0 : KEY),
-					     o / 2, o & 1, 2),
-					 0);
-			n += get(&s);
+			assert_int_equal(
+				sequel_put(&s, &p, flags | (o ? 0 : SEQUEL_KEY),
+					   o / 2, o & 1, 2),
+				0);
+			n += sequel_get(&s);
 		}
 		assert_int_equal(n, 200);
 		mem_deref(s.r);
@@ -213,172 +85,232 @@ static void test_reorder_waits_for_a_gap_and_then_for_a_key_frame(void **state)
 	} v[] = {
 		{ 0, REORDER_WAIT_MIN },
 		{ 10 * CLOCK_MS, REORDER_WAIT_MIN },
-		{ 50 * CLOCK_MS, 250 * CLOCK_MS },
-		{ 99 * CLOCK_MS, 495 * CLOCK_MS },
+		{ 60 * CLOCK_MS, 720 * CLOCK_MS },
+		{ 80 * CLOCK_MS, 960 * CLOCK_MS },
 		{ 5 * CLOCK_S, REORDER_WAIT_MAX },
 	};
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		struct stream s;
+		struct sequel s;
 		uint64_t due;
 
-		begin(&s);
+		sequel_begin(&s);
 		reorder_set_round_trip(s.r, v[i].rtt);
-		assert_int_equal(feed(&s, true, 3, 0), 1);
+		assert_int_equal(sequel_feed(&s, true, 3, 0), 1);
 		due = s.now + v[i].wait;
-		assert_int_equal(feed(&s, false, 3, 2), 0);
-		assert_int_equal(feed(&s, false, 3, 0), 0);
-		assert_true(reorder_due(s.r) == due);
+		assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
+		assert_true(reorder_due(s.r) == due - v[i].wait / 2);
+		s.now = due - v[i].wait / 2 - 1;
+		assert_int_equal(sequel_get(&s), 0);
 		assert_false(reorder_wants_key(s.r));
 		s.now = due - 1;
-		assert_int_equal(get(&s), 0);
-		assert_false(reorder_wants_key(s.r));
+		assert_int_equal(sequel_get(&s), 0);
+		assert_true(reorder_wants_key(s.r));
+		assert_int_not_equal(reorder_next(s.r), s.p.seq);
+		assert_int_equal(sequel_stats(&s).lost, 0);
+		assert_true(reorder_due(s.r) == due);
 		s.now = due;
-		assert_int_equal(get(&s), 0);
+		assert_int_equal(sequel_get(&s), 0);
 		assert_true(reorder_wants_key(s.r));
 		assert_int_equal(reorder_next(s.r), s.p.seq);
-		assert_int_equal(feed(&s, false, 3, 0), 0);
-		assert_int_equal(feed(&s, true, 3, 0), 1);
-		assert_int_equal(feed(&s, false, 3, 0), 1);
-		assert_int_equal(stats_of(&s).lost, 1);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
+		assert_int_equal(sequel_feed(&s, true, 3, 0), 1);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 1);
+		assert_int_equal(sequel_stats(&s).lost, 1);
 		mem_deref(s.r);
 	}
 }
 
+/* Half the time that a gap has, it is waited for alone */
+static void test_reorder_goes_on_with_a_key_frame_or_the_gap(void **state)
+{
+	(void)state;
+
+	for (unsigned filled = 0; filled < 2; filled++) {
+		struct sequel s;
+		struct packet lost;
+
+		sequel_begin(&s);
+		assert_int_equal(sequel_feed(&s, true, 3, 0), 1);
+		lost = s.p;
+		++lost.seq;
+		assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+		assert_int_equal(sequel_feed(&s, true, 3, 0), 0);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
+		s.now = reorder_due(s.r);
+		if (filled)
+			assert_int_equal(sequel_put(&s, &lost, 0, 1, 1, 3), 0);
+		assert_int_equal(sequel_get(&s), filled ? 3 : 2);
+		assert_false(reorder_wants_key(s.r));
+		assert_int_equal(sequel_stats(&s).lost, !filled);
+		mem_deref(s.r);
+	}
+}
+
+/* What was sent before a key frame was asked for is not asked for again */
+static void test_reorder_wants_nothing_old_once_it_gave_up(void **state)
+{
+	struct sequel s;
+	(void)state;
+
+	sequel_begin(&s);
+	reorder_set_round_trip(s.r, 40 * CLOCK_MS);
+	assert_int_equal(sequel_feed(&s, true, 3, 0), 1);
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	s.now += REORDER_WAIT_MIN - 30 * CLOCK_MS;
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	s.now += 30 * CLOCK_MS;
+	assert_int_equal(sequel_get(&s), 0);
+	assert_int_equal(reorder_next(s.r), s.p.seq);
+	/* A key frame may be in this one */
+	s.now += 41 * CLOCK_MS;
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	s.now += REORDER_WAIT_MIN / 2;
+	assert_int_equal(sequel_get(&s), 0);
+	assert_int_not_equal(reorder_next(s.r), s.p.seq);
+	mem_deref(s.r);
+}
+
 static void test_reorder_goes_on_when_a_gap_is_filled(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	struct packet lost;
 	(void)state;
 
-	begin(&s);
-	(void)feed(&s, true, 3, 0);
+	sequel_begin(&s);
+	(void)sequel_feed(&s, true, 3, 0);
 	lost = s.p;
 	++lost.seq;
-	assert_int_equal(feed(&s, false, 3, 2), 0);
-	assert_int_equal(feed(&s, false, 3, 0), 0);
-	assert_int_equal(put(&s, &lost, 0, 1, 1, 3), 0);
-	assert_int_equal(get(&s), 2);
-	assert_int_equal(put(&s, &lost, 0, 1, 1, 3), ETIME);
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
+	assert_int_equal(sequel_put(&s, &lost, 0, 1, 1, 3), 0);
+	assert_int_equal(sequel_get(&s), 2);
+	assert_int_equal(sequel_put(&s, &lost, 0, 1, 1, 3), ETIME);
 	mem_deref(s.r);
 }
 
 /* A key frame that is there already is not asked for again */
 static void test_reorder_skips_to_a_key_frame_it_holds(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
-	(void)feed(&s, true, 3, 0);
-	assert_int_equal(feed(&s, false, 3, 2), 0);
-	assert_int_equal(feed(&s, true, 10, 0), 0);
-	assert_int_equal(feed(&s, false, 3, 0), 0);
+	sequel_begin(&s);
+	(void)sequel_feed(&s, true, 3, 0);
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	assert_int_equal(sequel_feed(&s, true, 10, 0), 0);
+	assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
 	s.now += REORDER_WAIT_MIN;
-	assert_int_equal(get(&s), 2);
+	assert_int_equal(sequel_get(&s), 2);
 	assert_false(reorder_wants_key(s.r));
-	assert_int_equal(stats_of(&s).skipped, 2);
+	assert_int_equal(sequel_stats(&s).skipped, 2);
 
 	/* One with a gap of its own is given up, too */
-	assert_int_equal(feed(&s, false, 3, 2), 0);
-	assert_int_equal(feed(&s, true, 10, 4), 0);
+	assert_int_equal(sequel_feed(&s, false, 3, 2), 0);
+	assert_int_equal(sequel_feed(&s, true, 10, 4), 0);
 	s.now += REORDER_WAIT_MIN;
-	assert_int_equal(get(&s), 0);
+	assert_int_equal(sequel_get(&s), 0);
 	assert_true(reorder_wants_key(s.r));
-	assert_int_equal(feed(&s, true, 10, 0), 1);
+	assert_int_equal(sequel_feed(&s, true, 10, 0), 1);
 	mem_deref(s.r);
 }
 
 static void test_reorder_waits_for_what_was_before_a_key_frame(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	struct packet lost;
 	(void)state;
 
-	begin(&s);
-	assert_int_equal(feed(&s, false, 3, 0), 0);
+	sequel_begin(&s);
+	assert_int_equal(sequel_feed(&s, false, 3, 0), 0);
 	lost = s.p; /* Parameter sets; the IDR behind them is a start, too */
 	++s.p.seq;
-	assert_int_equal(put(&s, &s.p, STARTS | KEY, 1, 1, 3), 0);
+	assert_int_equal(
+		sequel_put(&s, &s.p, SEQUEL_STARTS | SEQUEL_KEY, 1, 1, 3), 0);
 	++s.p.seq;
 	s.p.marker = true;
-	assert_int_equal(put(&s, &s.p, 0, 1, 2, 3), 0);
-	assert_int_equal(get(&s), 0);
+	assert_int_equal(sequel_put(&s, &s.p, 0, 1, 2, 3), 0);
+	assert_int_equal(sequel_get(&s), 0);
 	assert_false(reorder_wants_key(s.r));
 	lost.marker = false;
-	assert_int_equal(put(&s, &lost, STARTS | KEY, 1, 0, 3), 0);
-	assert_int_equal(get(&s), 1);
+	assert_int_equal(
+		sequel_put(&s, &lost, SEQUEL_STARTS | SEQUEL_KEY, 1, 0, 3), 0);
+	assert_int_equal(sequel_get(&s), 1);
 	mem_deref(s.r);
 }
 
 static void test_reorder_ends_a_frame_without_a_marker(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
+	sequel_begin(&s);
 	for (unsigned i = 0; i < 100; i++) {
-		assert_int_equal(
-			put(&s, &s.p, i ? STARTS : STARTS | KEY, i, 0, 1), 0);
-		assert_int_equal(get(&s), i > 0);
+		assert_int_equal(sequel_put(&s, &s.p,
+					    i ? SEQUEL_STARTS
+					      : SEQUEL_STARTS | SEQUEL_KEY,
+					    i, 0, 1),
+				 0);
+		assert_int_equal(sequel_get(&s), i > 0);
 		++s.p.seq;
-		s.p.ts += TICKS;
+		s.p.ts += SEQUEL_TICKS;
 	}
 	mem_deref(s.r);
 }
 
 static void test_reorder_passes_over_padding(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
-	(void)feed(&s, true, 3, 0);
+	sequel_begin(&s);
+	(void)sequel_feed(&s, true, 3, 0);
 	for (unsigned i = 0; i < 5 * REORDER_SLOTS; i++, s.p.seq++) {
 		assert_int_equal(reorder_put(s.r, &s.p, NULL, 0, s.now), 0);
-		assert_int_equal(get(&s), 0);
+		assert_int_equal(sequel_get(&s), 0);
 	}
-	assert_int_equal(feed(&s, false, 3, 0), 1);
-	assert_int_equal(stats_of(&s).skipped + stats_of(&s).lost, 0);
+	assert_int_equal(sequel_feed(&s, false, 3, 0), 1);
+	assert_int_equal(sequel_stats(&s).skipped + sequel_stats(&s).lost, 0);
 	mem_deref(s.r);
 }
 
 static void test_reorder_refuses_repeats_and_the_long(void **state)
 {
-	uint8_t data[REORDER_PAYLOAD + 1] = { STARTS | KEY };
-	struct stream s;
+	uint8_t data[REORDER_PAYLOAD + 1] = { SEQUEL_STARTS | SEQUEL_KEY };
+	struct sequel s;
 	(void)state;
 
-	begin(&s);
+	sequel_begin(&s);
 	assert_int_equal(reorder_put(s.r, &s.p, data, sizeof(data), 1),
 			 EMSGSIZE);
 	assert_int_equal(reorder_put(s.r, &s.p, data, REORDER_PAYLOAD, 1), 0);
 	assert_int_equal(reorder_put(s.r, &s.p, data, 5, 1), EALREADY);
-	assert_int_equal(stats_of(&s).held, 1);
+	assert_int_equal(sequel_stats(&s).held, 1);
 	mem_deref(s.r);
 }
 
 static void test_reorder_holds_so_much_and_no_more(void **state)
 {
-	struct stream s;
+	struct sequel s;
 	unsigned n = 0;
 	(void)state;
 
-	begin(&s);
-	(void)feed(&s, true, 3, 0);
+	sequel_begin(&s);
+	(void)sequel_feed(&s, true, 3, 0);
 	++s.p.seq; /* Lost; and time stands still */
 	for (unsigned i = 0; i < 3 * REORDER_SLOTS / 8; i++) {
-		n += feed(&s, false, 8, 0);
-		s.now = START;
-		assert_true(stats_of(&s).held <= REORDER_SLOTS);
+		n += sequel_feed(&s, false, 8, 0);
+		s.now = SEQUEL_START;
+		assert_true(sequel_stats(&s).held <= REORDER_SLOTS);
 	}
 	assert_int_equal(n, 0);
 	s.now += 20 * CLOCK_MS;
-	assert_int_equal(get(&s), 0);
+	assert_int_equal(sequel_get(&s), 0);
 	assert_true(reorder_wants_key(s.r));
-	assert_int_equal(stats_of(&s).overflow, 1);
-	assert_int_equal(feed(&s, true, LIMIT, 0), 1);
+	assert_int_equal(sequel_stats(&s).overflow, 1);
+	assert_int_equal(sequel_feed(&s, true, SEQUEL_LIMIT, 0), 1);
 	mem_deref(s.r);
 }
 
@@ -395,23 +327,24 @@ static void test_reorder_goes_with_jumps(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
-		struct stream s;
+		struct sequel s;
 		int err = 0;
 
-		begin(&s);
-		(void)feed(&s, true, 3, 0);
+		sequel_begin(&s);
+		(void)sequel_feed(&s, true, 3, 0);
 		for (unsigned k = 0; k < 100; k++)
-			assert_int_equal(feed(&s, false, 3, 0), 1);
+			assert_int_equal(sequel_feed(&s, false, 3, 0), 1);
 		s.p.seq = (uint16_t)(s.p.seq + v[i].seq);
 		s.p.ssrc += v[i].ssrc;
 		for (unsigned k = 0; k < v[i].odd; k++, s.p.seq++) {
-			err = put(&s, &s.p, STARTS, s.frame, 0, 1);
+			err = sequel_put(&s, &s.p, SEQUEL_STARTS, s.frame, 0,
+					 1);
 			assert_true(err == EAGAIN || err == ETIME);
-			(void)get(&s);
+			(void)sequel_get(&s);
 		}
-		assert_int_equal(feed(&s, true, 3, 0), 1);
-		assert_int_equal(feed(&s, false, 3, 0), 1);
-		assert_int_equal(stats_of(&s).resync, 1);
+		assert_int_equal(sequel_feed(&s, true, 3, 0), 1);
+		assert_int_equal(sequel_feed(&s, false, 3, 0), 1);
+		assert_int_equal(sequel_stats(&s).resync, 1);
 		mem_deref(s.r);
 	}
 }
@@ -430,9 +363,9 @@ static void test_reorder_never_goes_over_a_gap(void **state)
 	for (uint32_t seed = 1; seed < 100; seed++) {
 		uint32_t rnd = seed;
 		unsigned n = 0, keys = 0;
-		struct stream s;
+		struct sequel s;
 
-		begin(&s);
+		sequel_begin(&s);
 		for (unsigned i = 0; i < 2000; i++) {
 			unsigned count = 1 + next(&rnd) % 10;
 			uint64_t lost = 0;
@@ -441,13 +374,13 @@ static void test_reorder_never_goes_over_a_gap(void **state)
 				lost |= (uint64_t)(next(&rnd) % 100 < seed / 4)
 					<< k;
 			keys += i % 10 == 0;
-			n += feed(&s, i % 10 == 0, count, lost);
+			n += sequel_feed(&s, i % 10 == 0, count, lost);
 			if (next(&rnd) % 100 == 0)
 				s.p.seq = (uint16_t)(s.p.seq + 1400);
 		}
 		assert_true(n > 0 && n <= 2000);
-		assert_true(stats_of(&s).keys <= keys);
-		assert_true(stats_of(&s).held <= REORDER_SLOTS);
+		assert_true(sequel_stats(&s).keys <= keys);
+		assert_true(sequel_stats(&s).held <= REORDER_SLOTS);
 		mem_deref(s.r);
 	}
 }
@@ -460,6 +393,10 @@ int main(void)
 		cmocka_unit_test(test_reorder_takes_packets_in_any_order),
 		cmocka_unit_test(
 			test_reorder_waits_for_a_gap_and_then_for_a_key_frame),
+		cmocka_unit_test(
+			test_reorder_goes_on_with_a_key_frame_or_the_gap),
+		cmocka_unit_test(
+			test_reorder_wants_nothing_old_once_it_gave_up),
 		cmocka_unit_test(test_reorder_goes_on_when_a_gap_is_filled),
 		cmocka_unit_test(test_reorder_skips_to_a_key_frame_it_holds),
 		cmocka_unit_test(

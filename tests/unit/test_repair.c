@@ -93,6 +93,7 @@ static void begin(struct sim *s, uint32_t seed, unsigned loss, uint32_t rtt)
 	s->rtt = rtt;
 	assert_int_equal(pacer_alloc(&s->pacer, RATE), 0);
 	assert_int_equal(resend_alloc(&s->resend), 0);
+	resend_set_rate(s->resend, RATE);
 	assert_int_equal(reorder_alloc(&s->reorder, &format), 0);
 	assert_int_equal(gaps_alloc(&s->gaps), 0);
 	reorder_set_round_trip(s->reorder, rtt);
@@ -302,10 +303,10 @@ static const struct row {
 				     most, in all runs                  */
 	uint64_t slowest;	  /* From capture to a whole frame [us] */
 } rowv[] = {
-	{ 0, 0, 40000, 1000, 0, 130000 },   { 0, 20, 40000, 1000, 0, 140000 },
-	{ 5, 0, 20000, 960, 1, 200000 },    { 5, 5, 60000, 960, 1, 360000 },
-	{ 10, 0, 60000, 950, 5, 420000 },   { 10, 0, 120000, 850, 30, 640000 },
-	{ 20, 0, 60000, 300, 200, 640000 },
+	{ 0, 0, 40000, 1000, 0, 130000 },  { 0, 20, 40000, 1000, 0, 140000 },
+	{ 5, 0, 20000, 970, 0, 200000 },   { 5, 5, 60000, 970, 0, 360000 },
+	{ 10, 0, 60000, 970, 0, 520000 },  { 10, 0, 120000, 960, 0, 800000 },
+	{ 20, 0, 60000, 750, 20, 800000 },
 };
 
 static unsigned run_one(const struct row *row, uint32_t seed)
@@ -322,7 +323,8 @@ static unsigned run_one(const struct row *row, uint32_t seed)
 	reorder_stats(s.reorder, &reorder);
 	assert_true(pacer.wait_max <= PACER_HOLD + CLOCK_MS);
 	assert_int_equal(pacer.refused, 0);
-	assert_true(s.repaired * 4 <= s.bytes);
+	assert_true(s.repaired * 4 <= s.bytes ||
+		    (s.repaired + s.bytes) * 8 <= RATE / 4ULL * 5 * SECONDS);
 	if (s.given * 1000ULL < s.frames * row->given ||
 	    s.slowest > row->slowest)
 		fail_msg("%u %%, seed %u: %u of %u frames, %u us", row->loss,

@@ -246,12 +246,15 @@ static void grow(struct estimate *e, double arrives, uint64_t now)
 	set_rate(e, rate);
 }
 
-/* What is sent, when that is well below what may be */
-static uint32_t used_rate(const struct estimate *e)
+/* What the losses of this window want; of a rate that is not used they are
+ * told what is sent */
+static enum losses_want judge(struct estimate *e, bool whole, uint64_t now)
 {
-	uint32_t sent = gauge_rate(&e->sent, CLOCK_S);
+	const uint32_t sent = gauge_rate(&e->sent, CLOCK_S);
+	const bool spare = sent < used * e->rate;
 
-	return sent < used * e->rate ? sent : (uint32_t)e->rate;
+	return losses_judge(&e->losses, spare ? sent : (uint32_t)e->rate, spare,
+			    whole, now);
 }
 
 /* The losses have their say */
@@ -282,7 +285,7 @@ static void decide(struct estimate *e, uint64_t now)
 		return;
 	}
 
-	obey(e, losses_judge(&e->losses, used_rate(e), false, now), now);
+	obey(e, judge(e, false, now), now);
 	if (use == TREND_NORMAL && e->want == LOSSES_FREE)
 		grow(e, gauge_rate(&e->acked, ACKED), now);
 	else
@@ -378,7 +381,7 @@ void estimate_loss(struct estimate *e, uint8_t fraction, uint64_t now)
 
 	heard(e, now);
 	losses_put(&e->losses, n * fraction / FRACTION, n);
-	obey(e, losses_judge(&e->losses, used_rate(e), true, now), now);
+	obey(e, judge(e, true, now), now);
 	e->starting = false; /* There is no delay to warn */
 	e->growth = eta;
 	if (e->rtt_least && e->rtt > e->rtt_least + SWELL) {

@@ -55,12 +55,18 @@ static enum losses_want start_trial(struct losses *l, double p, uint32_t rate)
 	return LOSSES_CUT;
 }
 
+/* What chance makes of so many packets, of which this part is lost */
+static double chance_of(double p, unsigned n)
+{
+	return SIGMAS * sqrt(p * (1 - p) / (n ? n : 1));
+}
+
 /* The rate fell by a quarter: a queue that overflows would lose none now. Of
  * few packets chance alone loses half as many, once in a while */
 static enum losses_want end_trial(struct losses *l, double p, uint64_t now)
 {
 	const double q = l->before;
-	const double chance = SIGMAS * sqrt(q * (1 - q) / MAX(l->total, 1));
+	const double chance = chance_of(q, l->total);
 	double rate = l->rate / dip;
 
 	l->trying = false;
@@ -107,10 +113,12 @@ static bool full(const struct losses *l, bool whole, uint64_t now)
 }
 
 static enum losses_want object(struct losses *l, double p, uint32_t rate,
-			       uint64_t now)
+			       bool spare, uint64_t now)
 {
 	double ours = (p - l->own) / (1 - l->own);
 
+	if (spare && p <= many + chance_of(many, l->total))
+		return LOSSES_HOLD;
 	if (now >= l->next)
 		return start_trial(l, p, rate);
 	if (ours <= many)
@@ -120,8 +128,8 @@ static enum losses_want object(struct losses *l, double p, uint32_t rate,
 	return LOSSES_CUT;
 }
 
-enum losses_want losses_judge(struct losses *l, uint32_t rate, bool whole,
-			      uint64_t now)
+enum losses_want losses_judge(struct losses *l, uint32_t rate, bool spare,
+			      bool whole, uint64_t now)
 {
 	enum losses_want want = LOSSES_FREE;
 	double p, usual, chance;
@@ -133,7 +141,7 @@ enum losses_want losses_judge(struct losses *l, uint32_t rate, bool whole,
 
 	p = l->total ? (double)l->lost / l->total : 0;
 	usual = l->own > few ? l->own : few;
-	chance = SIGMAS * sqrt(usual * (1 - usual) / (l->total ? l->total : 1));
+	chance = chance_of(usual, l->total);
 	l->last = (unsigned)(p * LOSSES_SCALE);
 
 	if (l->trying && !l->settled) {
@@ -142,7 +150,7 @@ enum losses_want losses_judge(struct losses *l, uint32_t rate, bool whole,
 	} else if (l->trying)
 		want = end_trial(l, p, now);
 	else if (p > l->own + few + chance)
-		want = object(l, p, rate, now);
+		want = object(l, p, rate, spare, now);
 	else
 		adjust(l, p);
 

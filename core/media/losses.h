@@ -6,7 +6,9 @@
  * draft-ietf-rmcat-gcc-02 section 6: few losses are nobody's fault, many are
  * a queue that overflows. Beyond the draft: losses that stay when a quarter
  * less is sent are the way's own (radio), and are not counted. So the first
- * that objects is answered by such a trial. Holds no clock.
+ * that objects is answered by such a trial; but where more may be sent than
+ * is, and the losses are not many, not to grow costs nothing, and will do.
+ * Holds no clock.
  */
 #ifndef CORE_MEDIA_LOSSES_H
 #define CORE_MEDIA_LOSSES_H
@@ -46,10 +48,11 @@ void losses_put(struct losses *l, unsigned lost, unsigned total);
  * Whether a window is full, and what it says.
  *
  * @param rate    What is sent now [bit/s]
+ * @param spare   More may be sent than is
  * @param whole   The window ends here however short: a report's
  */
-enum losses_want losses_judge(struct losses *l, uint32_t rate, bool whole,
-			      uint64_t now);
+enum losses_want losses_judge(struct losses *l, uint32_t rate, bool spare,
+			      bool whole, uint64_t now);
 
 /** The rate of LOSSES_CUT or LOSSES_BACK [bit/s] */
 uint32_t losses_rate(const struct losses *l);

@@ -381,6 +381,26 @@ static void test_estimate_stays_sane_when_little_is_sent(void **state)
 	teardown(s);
 }
 
+/* Nor does the picture get worse for losses that it does not make */
+static void test_estimate_leaves_alone_what_is_not_all_used(void **state)
+{
+	(void)state;
+
+	for (uint32_t seed = 0; seed < 8; seed++) {
+		struct sim *s = setup(4000000, 20 * CLOCK_MS);
+
+		s->seed = seed;
+		s->limit = 1000000;
+		run_for(s, 20);
+		s->loss = 50;
+		for (unsigned i = 0; i < 60; i++) {
+			run_for(s, 1);
+			assert_true(estimate_target(s->est) >= s->limit);
+		}
+		teardown(s);
+	}
+}
+
 static void test_estimate_makes_room_for_others(void **state)
 {
 	struct sim *s = setup(2000000, 50 * CLOCK_MS);
@@ -458,6 +478,8 @@ int main(void)
 		cmocka_unit_test(test_estimate_does_not_mind_random_losses),
 		cmocka_unit_test(test_estimate_minds_losses_of_a_policer),
 		cmocka_unit_test(test_estimate_stays_sane_when_little_is_sent),
+		cmocka_unit_test(
+			test_estimate_leaves_alone_what_is_not_all_used),
 		cmocka_unit_test(test_estimate_makes_room_for_others),
 		cmocka_unit_test(test_estimate_goes_down_when_feedback_stops),
 		cmocka_unit_test(test_estimate_lives_on_reports_alone),

@@ -119,7 +119,7 @@ static uint32_t lose(struct losses *l, uint32_t capacity, unsigned permille,
 		}
 		losses_put(l, lost, sent);
 		*now += 100 * CLOCK_MS;
-		switch (losses_judge(l, rate, false, *now)) {
+		switch (losses_judge(l, rate, false, false, *now)) {
 		case LOSSES_CUT:
 		case LOSSES_BACK:
 			rate = losses_rate(l);
@@ -147,6 +147,32 @@ static void test_losses_blame_the_way_or_the_rate(void **state)
 	}
 }
 
+/* Where more may be sent than is, few losses call for no trial: it would cut
+ * what is sent. Many do */
+static void test_losses_hold_what_is_not_used(void **state)
+{
+	enum {
+		PACKETS = 100
+	};
+	struct losses l = { .lost = 0 };
+	uint64_t now = CLOCK_S;
+	(void)state;
+
+	assert_int_equal(losses_judge(&l, 1000000, true, false, now),
+			 LOSSES_FREE);
+	for (unsigned lost = 6; lost <= 15; lost++) {
+		losses_put(&l, lost, PACKETS);
+		now += CLOCK_S;
+		assert_int_equal(losses_judge(&l, 1000000, true, false, now),
+				 LOSSES_HOLD);
+	}
+	losses_put(&l, 30, PACKETS);
+	now += CLOCK_S;
+	assert_int_equal(losses_judge(&l, 1000000, true, false, now),
+			 LOSSES_CUT);
+	assert_int_equal(losses_rate(&l), 750000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_trend_takes_a_longer_way_for_given),
 		cmocka_unit_test(test_gauge_measures_over_a_span),
 		cmocka_unit_test(test_losses_blame_the_way_or_the_rate),
+		cmocka_unit_test(test_losses_hold_what_is_not_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

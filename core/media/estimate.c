@@ -8,6 +8,8 @@
 #include "core/media/estimate.h"
 #include "core/media/gauge.h"
 #include "core/media/losses.h"
+#include "core/media/outage.h"
+#include "core/media/outlet.h"
 #include "core/media/trend.h"
 
 enum {
@@ -29,9 +31,9 @@ enum {
 	SILENCE = 1 * CLOCK_S,	   /* No feedback [us], RFC 8888 section 5  */
 	SILENCE_REPORTS = 12 * CLOCK_S, /* No reports, RFC 8083 section 4.1 */
 	GAP = 2 * CLOCK_S,	/* The way may have changed [us], ours   */
-	BURST = 25 * CLOCK_MS,	/* Shorter tells no rate [us], ours      */
 	SWELL = 300 * CLOCK_MS, /* Round trip over its least [us], ours  */
-	FRACTION = 256, /* Of loss in a report, RFC 3550 section 6.4.1   */
+	NEARLY_ALL = 230, /* Lost: no queue does that [1/FRACTION], ours */
+	FRACTION = 256,	  /* Of loss in a report, RFC 3550 section 6.4.1   */
 };
 
 /* draft-ietf-rmcat-gcc-02 section 5.5: beta, eta; more than 1.5 times of what
@@ -63,6 +65,7 @@ struct estimate {
 	double queued; /* What got through a queue in the last
 			      feedback [bit/s]; 0 for no queue         */
 	struct losses losses;
+	struct outage outage;
 	enum losses_want want; /* The last word of the losses          */
 	bool fed;	       /* There are acks: reports do not count     */
 	uint64_t newest;       /* When what arrived last was sent [us] */
@@ -72,13 +75,6 @@ struct estimate {
 	uint32_t rtt;	       /* [us]; 0 for not known                    */
 	uint32_t rtt_least;    /* Of reports [us]                         */
 	uint32_t overuses, silences;
-};
-
-/* Packets of a feedback, behind the first one that queued */
-struct queued {
-	bool any;
-	uint64_t first, last; /* Arrivals [us] */
-	uint64_t bytes;
 };
 
 static void destructor(void *arg)
@@ -234,6 +230,8 @@ static void grow(struct estimate *e, double arrives, uint64_t now)
 
 		rate += s * clamp(step, STEP_MIN + slow * rate, eta * rate);
 		e->sped = now;
+	} else if (outage_heals(&e->outage, rate, now)) {
+		rate *= 1 + growth_max * s;
 	} else {
 		rate *= 1 + e->growth * s;
 	}
@@ -313,52 +311,66 @@ static void heard(struct estimate *e, uint64_t now)
 	e->waiting = 0;
 }
 
-/* While there is a queue, what gets out of it is the capacity: known within
- * one feedback, long before the gauge forgets what was before */
 static void take_arrived(struct estimate *e, const struct acks_packet *v,
-			 struct queued *q)
+			 struct outlet *out)
 {
+	if (outage_arrived(&e->outage, v->sent))
+		memset(&e->acked, 0, sizeof(e->acked));
 	trend_put(e->trend, v->sent, v->arrived);
 	gauge_put(&e->acked, v->arrived, v->size);
+	outlet_put(out, trend_queue(e->trend) >= QUEUE / 2, v->arrived,
+		   v->size);
+}
 
-	if (trend_queue(e->trend) < QUEUE / 2)
-		q->any = false;
-	else if (q->any)
-		q->bytes += v->size;
-	if (!q->any && trend_queue(e->trend) >= QUEUE / 2) {
-		q->any = true;
-		q->bytes = 0;
-		q->first = v->arrived;
-	}
-	q->last = v->arrived;
+/* Nothing gets through, or nothing is heard of it */
+static void fall_silent(struct estimate *e, uint64_t now)
+{
+	outage_begin(&e->outage, e->draining ? e->capacity * beta : e->rate,
+		     now);
+	e->draining = 0;
+	losses_reset(&e->losses, now);
+	objected(e, 0, now);
+	set_rate(e, e->rate * silent);
+}
+
+/* After an outage the rate returns once it is seen that nothing queued */
+static void resume(struct estimate *e, uint64_t trip, uint64_t now)
+{
+	double rate;
+
+	if (!e->outage.silent || trip > e->rtt_least + SWELL)
+		return;
+
+	rate = outage_end(&e->outage, now);
+	if (rate > e->rate)
+		set_rate(e, rate);
 }
 
 void estimate_acks(struct estimate *e, const struct acks_packet *v, unsigned n,
 		   uint64_t now)
 {
-	struct queued q = { .any = false };
-	unsigned lost = 0;
+	struct outlet out = { .any = false };
+	unsigned lost = 0, arrived = 0;
 	uint64_t last = 0;
 
 	e->fed = true;
 	heard(e, now);
 	for (unsigned i = 0; i < n; i++) {
 		if (v[i].lost) {
-			++lost;
+			lost += !outage_took(&e->outage, v[i].sent);
 			continue;
 		}
-		take_arrived(e, &v[i], &q);
+		++arrived;
+		take_arrived(e, &v[i], &out);
 		last = v[i].sent;
 	}
-	losses_put(&e->losses, lost, n);
+	losses_put(&e->losses, lost, arrived + lost);
 	if (!last)
 		return;
 
-	e->queued = q.any && q.last - q.first >= BURST
-			    ? (double)q.bytes * 8 * CLOCK_S /
-				      (double)(q.last - q.first)
-			    : 0;
+	e->queued = outlet_rate(&out);
 	measure_rtt(e, last, now);
+	resume(e, now - last, now);
 	decide(e, now);
 }
 
@@ -380,6 +392,14 @@ void estimate_loss(struct estimate *e, uint8_t fraction, uint64_t now)
 		return;
 
 	heard(e, now);
+	if (fraction >= NEARLY_ALL) {
+		fall_silent(e, now);
+		return;
+	}
+	if (e->outage.silent) {
+		resume(e, e->rtt, now);
+		return;
+	}
 	losses_put(&e->losses, n * fraction / FRACTION, n);
 	obey(e, judge(e, true, now), now);
 	e->starting = false; /* There is no delay to warn */
@@ -435,8 +455,7 @@ void estimate_tick(struct estimate *e, uint64_t now)
 
 	++e->silences;
 	e->waiting = now;
-	objected(e, 0, now);
-	set_rate(e, e->rate * silent);
+	fall_silent(e, now);
 }
 
 void estimate_stats(const struct estimate *e, struct estimate_stats *st)

@@ -7,11 +7,12 @@
  *
  * Congestion control of what we send, after draft-ietf-rmcat-gcc-02: a part
  * that listens to the delay (section 5) and one that listens to losses
- * (section 6). Beyond the draft: a queue that was
- * noticed is let run empty before the rate returns; growth speeds up while
- * nothing objects; and losses that stay when less is sent are the way's own,
- * not ours, and do not count. Without acks, losses in reports (and the
- * peer's REMB) decide alone. Holds no clock.
+ * (section 6). Beyond the draft: a queue that was noticed is let run empty
+ * before the rate returns; growth speeds up while nothing objects; losses
+ * that stay when less is sent are the way's own, not ours, and do not count,
+ * nor do those of an outage, after which half of the rate before is there at
+ * once. Without acks, losses in reports (and the peer's REMB) decide alone.
+ * Holds no clock.
  */
 #ifndef CORE_MEDIA_ESTIMATE_H
 #define CORE_MEDIA_ESTIMATE_H

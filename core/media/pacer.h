@@ -6,7 +6,9 @@
  * A key frame is a hundred packets at once, which would overflow the queue of
  * a slow uplink. Sound leaves at once, repairs before pictures; all count as
  * use of the line. Nothing is held for longer than PACER_HOLD: when it would
- * be, the rate rises until all has left. Holds no clock.
+ * be, the rate rises until all has left. On a way that was full lately a burst
+ * is hardly faster than the target; on one that takes no more it may take
+ * longer, too. While the brake is on pictures and repairs wait. Holds no clock.
  */
 #ifndef CORE_MEDIA_PACER_H
 #define CORE_MEDIA_PACER_H
@@ -15,14 +17,29 @@
 #include "core/base/re.h"
 
 enum {
-	PACER_MAX = 1024,	     /**< Packets held in a class, a power of
+	PACER_MAX = 1024,	      /**< Packets held in a class, a power of
 					 two, ours                        */
-	PACER_HOLD = 250 * CLOCK_MS, /**< Held at most [us], ours           */
-	PACER_SPEED = 40,	     /**< Faster than the target rate
+	PACER_HOLD = 250 * CLOCK_MS,  /**< Held at most [us], ours           */
+	PACER_HOLD_TIGHT = CLOCK_S,   /**< The same on a way that takes no more
+					 [us], ours                       */
+	PACER_PROBE = 200 * CLOCK_MS, /**< While held, one leaves in [us] */
+	PACER_SPEED = 40,	      /**< Faster than the target rate
 					 [tenths], ours: a key frame of VGA
 					 leaves within 100 ms             */
-	PACER_OVERHEAD = 28,	     /**< IPv4 and UDP headers [bytes]
+	PACER_BURST = 4000000,	      /**< But not faster than that [bit/s],
+					 unless the target is             */
+	PACER_SPEED_WARY = 13,	      /**< Then, or on a way that was full
+					 lately [tenths], ours            */
+	PACER_SPEED_TIGHT = 12,	      /**< On one that takes no more       */
+	PACER_OVERHEAD = 28,	      /**< IPv4 and UDP headers [bytes]
 					 (RFC 791 section 3.1, RFC 768)   */
+};
+
+/** What is known of the way: how fast a burst may leave */
+enum pacer_way {
+	PACER_WIDE = 0, /**< Nothing against PACER_SPEED             */
+	PACER_WARY,	/**< A queue began lately, maybe of a burst  */
+	PACER_TIGHT,	/**< It takes no more than the target        */
 };
 
 /** What leaves first, in this order */
@@ -53,8 +70,23 @@ struct pacer;
  */
 int pacer_alloc(struct pacer **pp, uint32_t bitrate);
 
-/** Another target [bit/s], not 0; goes for what is held, too */
-void pacer_set_rate(struct pacer *p, uint32_t bitrate);
+/** Another target [bit/s], not 0, on such a way; goes for what is held, too */
+void pacer_set_rate(struct pacer *p, uint32_t bitrate, enum pacer_way way);
+
+/**
+ * Let nothing leave but sound, and one packet when nothing left nor was heard
+ * for PACER_PROBE; or go on.
+ *
+ * @param heard  When the peer was heard of last [us]
+ */
+void pacer_set_held(struct pacer *p, bool held, uint64_t heard, uint64_t now);
+
+/** How long it takes until all that is held has left, if nothing comes and
+    the rate is not raised [us] */
+uint64_t pacer_backlog(const struct pacer *p);
+
+/** Drop what is held of a class. @return how many packets */
+unsigned pacer_drop(struct pacer *p, enum pacer_class c);
 
 /**
  * Queue a packet, from mb->pos on; the pacer keeps a reference.

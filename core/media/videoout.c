@@ -111,7 +111,7 @@ static void follow_estimate(struct videoout *v)
 {
 	const uint32_t line = estimate_target(v->estimate);
 
-	pacer_set_rate(v->pacer, line);
+	pacer_set_rate(v->pacer, line, PACER_WIDE);
 	resend_set_rate(v->resend, line - overhead_rate(v, line));
 }
 

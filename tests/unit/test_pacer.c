@@ -133,7 +133,7 @@ static void test_pacer_follows_the_rate(void **state)
 	for (uint16_t i = 0; i < 200; i++)
 		(void)put(p, PACER_PICTURE, SIZE, i, now);
 	assert_int_equal(get(p, NULL, now), 0);
-	pacer_set_rate(p, 30000);
+	pacer_set_rate(p, 30000, PACER_WIDE);
 	while (stats_of(p).held) {
 		now = pacer_due(p) > now ? pacer_due(p) : now;
 		assert_int_equal(get(p, NULL, now), 0);
@@ -238,6 +238,73 @@ static void test_pacer_holds_nothing_too_long(void **state)
 	}
 }
 
+/* Held, it lets one go when nothing else tells that the peer is there */
+static void test_pacer_holds_but_for_a_probe(void **state)
+{
+	struct pacer *p = begin(RATE);
+	uint64_t now = START;
+	uint16_t tag;
+	uint32_t n;
+	(void)state;
+
+	for (uint16_t i = 0; i < 3; i++)
+		(void)put(p, PACER_PICTURE, SIZE, i, now);
+	assert_int_equal(get(p, NULL, now), 0);
+	pacer_set_held(p, true, now, now);
+	assert_int_equal(pacer_due(p), now + PACER_PROBE);
+	pacer_set_held(p, true, now + CLOCK_MS, now + CLOCK_MS);
+	assert_int_equal(get(p, NULL, now + PACER_PROBE), EAGAIN);
+	assert_int_equal(get(p, NULL, now + PACER_PROBE + CLOCK_MS), 0);
+	(void)put(p, PACER_SOUND, SIZE, 9, now);
+	assert_int_equal(get(p, &tag, now + PACER_PROBE + CLOCK_MS), 0);
+	assert_int_equal(tag, 9);
+
+	/* What was held does not leave at once then */
+	now += 10 * PACER_HOLD;
+	for (uint16_t i = 0; i < 10; i++)
+		(void)put(p, PACER_PICTURE, SIZE, i, now);
+	now += 2 * PACER_HOLD;
+	pacer_set_held(p, false, now, now);
+	while (!get(p, NULL, now))
+		;
+	n = stats_of(p).held;
+	assert_true(n >= 7);
+	assert_int_equal(pacer_drop(p, PACER_PICTURE), n);
+	assert_int_equal(stats_of(p).held, 0);
+	mem_deref(p);
+}
+
+static void test_pacer_is_slower_where_a_burst_would_queue(void **state)
+{
+	static const struct {
+		uint32_t rate, tenths;
+		enum pacer_way way;
+	} casev[] = {
+		{ 100000, PACER_SPEED, PACER_WIDE },
+		{ 100000, PACER_SPEED_WARY, PACER_WARY },
+		{ 100000, PACER_SPEED_TIGHT, PACER_TIGHT },
+		{ 2000000, 20, PACER_WIDE }, /* PACER_BURST */
+		{ 8000000, PACER_SPEED_WARY, PACER_WIDE },
+		{ 8000000, PACER_SPEED_WARY, PACER_WARY },
+		{ 8000000, PACER_SPEED_TIGHT, PACER_TIGHT },
+	};
+	(void)state;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(casev); i++) {
+		struct pacer *p = begin(casev[i].rate);
+		uint64_t bits;
+
+		pacer_set_rate(p, casev[i].rate, casev[i].way);
+		(void)put(p, PACER_PICTURE, SIZE, 0, START);
+		bits = pacer_backlog(p) * casev[i].rate / CLOCK_S *
+		       casev[i].tenths / 10;
+		assert_in_range(bits, SIZE * 8, (SIZE + PACER_OVERHEAD) * 8);
+		pacer_clear(p);
+		assert_int_equal(pacer_backlog(p), 0);
+		mem_deref(p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,6 +315,9 @@ int main(void)
 		cmocka_unit_test(test_pacer_knows_what_is_urgent),
 		cmocka_unit_test(test_pacer_refuses_when_full_and_forgets),
 		cmocka_unit_test(test_pacer_holds_nothing_too_long),
+		cmocka_unit_test(test_pacer_holds_but_for_a_probe),
+		cmocka_unit_test(
+			test_pacer_is_slower_where_a_burst_would_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

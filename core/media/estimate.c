@@ -40,9 +40,9 @@ enum {
  * arrives is never allowed */
 static const double beta = 0.85, eta = 0.08, ahead = 1.5;
 /* Ours: growth a second at the start and at most; how it gets faster; the
- * least near the capacity */
+ * least near the capacity; where the way turned out to be wider */
 static const double growth_start = 1.0, growth_max = 0.5, faster = 1.5;
-static const double slow = 0.02;
+static const double slow = 0.02, widened = 0.2;
 /* Ours: capacity ends where so much more arrives; the least in a drain; what
  * is left when feedback stops; the target counts as used from here on */
 static const double beyond = 1.1, trickle = 0.1, silent = 0.7, used = 0.7;
@@ -222,8 +222,11 @@ static void grow(struct estimate *e, double arrives, uint64_t now)
 	double most = ahead * arrives + SPARE;
 
 	e->grown = now;
-	if (e->capacity > 0 && arrives > beyond * e->capacity)
+	if (e->capacity > 0 && arrives > beyond * e->capacity &&
+	    gauge_span(&e->acked) >= ACKED) {
 		e->capacity = 0;
+		e->growth = widened;
+	}
 
 	if (e->capacity > 0) {
 		double step = PACKET_BITS / 2 / ((double)response(e) / CLOCK_S);

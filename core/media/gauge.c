@@ -1,6 +1,7 @@
 /**
  * @file core/media/gauge.c  Gauge
  */
+#include "core/base/re.h"
 #include "core/media/gauge.h"
 
 enum {
@@ -42,6 +43,13 @@ uint32_t gauge_rate(const struct gauge *g, uint64_t span)
 
 	rate = bits * CLOCK_S / (steps * GAUGE_STEP);
 	return rate < UINT32_MAX ? (uint32_t)rate : UINT32_MAX;
+}
+
+uint64_t gauge_span(const struct gauge *g)
+{
+	const uint64_t steps = g->last ? g->last - g->first + 1 : 0;
+
+	return MIN(steps, (uint64_t)GAUGE_STEPS) * GAUGE_STEP;
 }
 
 uint64_t gauge_since(const struct gauge *g, uint64_t time)

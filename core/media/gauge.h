@@ -32,6 +32,10 @@ void gauge_put(struct gauge *g, uint64_t time, uint32_t bytes);
  */
 uint32_t gauge_rate(const struct gauge *g, uint64_t span);
 
+/** How long it has measured, up to the last one put; at most what is
+    remembered [us] */
+uint64_t gauge_span(const struct gauge *g);
+
 /** So many bytes were put after that time, as far as is known [bytes] */
 uint64_t gauge_since(const struct gauge *g, uint64_t time);
 

@@ -36,7 +36,7 @@ static void test_estimate_follows_a_way_that_narrows(void **state)
 		narrows_run(s, 20);
 		s->bad_max = 0;
 		s->rate = 2000000;
-		assert_in_range(narrows_settle(s, 1400000, 2200000, 30), 1, 15);
+		assert_in_range(narrows_settle(s, 1400000, 2200000, 30), 1, 12);
 		assert_int_equal(s->bad_max, 0);
 		narrows_close(s);
 	}

@@ -408,9 +408,22 @@ int acks_decode(struct acks *a, const struct compound_packet *p,
 	return 0;
 }
 
+/* The first number of which nothing is known, behind all that arrived */
+static uint64_t first_waiting(const struct acks *a)
+{
+	return a->newest > oldest(a) ? a->newest : oldest(a);
+}
+
+uint64_t acks_waiting(const struct acks *a)
+{
+	const uint64_t i = first_waiting(a);
+
+	return i < a->next ? a->sentv[i % ACKS_MAX].time : 0;
+}
+
 size_t acks_flight(const struct acks *a)
 {
-	uint64_t i = a->newest > oldest(a) ? a->newest : oldest(a);
+	uint64_t i = first_waiting(a);
 	size_t size = 0;
 
 	for (; i < a->next; i++)

@@ -84,6 +84,9 @@ int acks_decode(struct acks *a, const struct compound_packet *p,
  */
 size_t acks_flight(const struct acks *a);
 
+/** When the first packet of acks_flight() left [us]; 0 when there is none */
+uint64_t acks_waiting(const struct acks *a);
+
 /** Numbers so far */
 void acks_stats(const struct acks *a, struct acks_stats *stats);
 

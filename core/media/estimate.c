@@ -31,6 +31,8 @@ enum {
 	SILENCE = 1 * CLOCK_S,	   /* No feedback [us], RFC 8888 section 5  */
 	SILENCE_REPORTS = 12 * CLOCK_S, /* No reports, RFC 8083 section 4.1 */
 	GAP = 2 * CLOCK_S,	/* The way may have changed [us], ours   */
+	BURST = 25 * CLOCK_MS,	/* Shorter tells no rate [us], ours      */
+	LATELY = 10 * CLOCK_S,	/* [us], ours                            */
 	SWELL = 300 * CLOCK_MS, /* Round trip over its least [us], ours  */
 	NEARLY_ALL = 230, /* Lost: no queue does that [1/FRACTION], ours */
 	FRACTION = 256,	  /* Of loss in a report, RFC 3550 section 6.4.1   */
@@ -441,6 +443,21 @@ uint32_t estimate_target(const struct estimate *e)
 			target = e->capv[i];
 	}
 	return target;
+}
+
+void estimate_resume(struct estimate *e)
+{
+	memset(&e->acked, 0, sizeof(e->acked));
+}
+
+bool estimate_tight(const struct estimate *e)
+{
+	return e->capacity > 0;
+}
+
+bool estimate_wary(const struct estimate *e)
+{
+	return e->reduced && e->heard - e->reduced < LATELY;
 }
 
 uint64_t estimate_due(const struct estimate *e)

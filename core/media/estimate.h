@@ -94,6 +94,16 @@ void estimate_set_cap(struct estimate *e, enum estimate_cap who,
  */
 uint32_t estimate_target(const struct estimate *e);
 
+/** Nothing was sent for a while on purpose: what arrived then says nothing of
+    the way */
+void estimate_resume(struct estimate *e);
+
+/** Whether it is known how much the way takes: a queue showed it lately */
+bool estimate_tight(const struct estimate *e);
+
+/** Whether a queue began lately: a burst may have been too fast */
+bool estimate_wary(const struct estimate *e);
+
 /**
  * The peer's feedback may have stopped: without any for long while we send,
  * less is sent.

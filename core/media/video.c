@@ -59,10 +59,15 @@ static void leaves(struct mbuf *mb, uint32_t ts, size_t payload,
 	v->prm.rtph(mb, now, v->prm.arg);
 }
 
+static uint32_t most(const struct video *v)
+{
+	return MIN(videoout_bitrate(v->out), v->media.bitrate);
+}
+
 /* What the way can take has changed, maybe */
 static void tell_rate(struct video *v, uint64_t now)
 {
-	const uint32_t rate = MIN(videoout_bitrate(v->out), v->media.bitrate);
+	const uint32_t rate = videoout_full(v->out) ? 0 : most(v);
 
 	if (rate == v->rate)
 		return;
@@ -73,8 +78,12 @@ static void tell_rate(struct video *v, uint64_t now)
 
 void video_put(struct video *v, const struct encoder_unit *u, uint64_t now)
 {
-	if (v->open && !v->ended && v->media.send)
-		videoout_put(v->out, u, now);
+	if (!v->open || v->ended || !v->media.send)
+		return;
+
+	if (videoout_put(v->out, u, now))
+		v->prm.wishh(now, v->prm.arg);
+	tell_rate(v, now);
 }
 
 /* ---- In ---- */
@@ -418,7 +427,7 @@ void video_stats(const struct video *v, struct video_stats *st)
 	st->codec = video_codec_name(v);
 	st->send = v->media.send;
 	st->recv = v->media.recv;
-	st->bitrate = v->rate;
+	st->bitrate = most(v);
 	st->unknown = v->unknown;
 	st->malformed = v->malformed;
 	report_stats(v->report, &st->report);
@@ -430,7 +439,7 @@ int video_print(struct re_printf *pf, const struct video *v)
 {
 	int err = re_hprintf(pf, "video %s %s%s %u bit/s\n",
 			     video_codec_name(v), v->media.send ? "send " : "",
-			     v->media.recv ? "recv" : "", v->rate);
+			     v->media.recv ? "recv" : "", most(v));
 
 	err |= re_hprintf(pf, "%H\n", videoout_print, v->out);
 	err |= re_hprintf(pf, "%H\n", videoin_print, v->in);

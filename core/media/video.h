@@ -68,7 +68,8 @@ typedef void(video_send_h)(struct mbuf *mb, uint64_t now, void *arg);
 /** The peer needs an IDR */
 typedef void(video_wish_h)(uint64_t now, void *arg);
 
-/** What the way to the peer can take now [bit/s] */
+/** What the way to the peer can take now [bit/s]; 0: it is full, another
+    picture would only wait */
 typedef void(video_rate_h)(uint32_t bitrate, uint64_t now, void *arg);
 
 /** A picture of the peer's; borrowed, take a reference to keep it */

@@ -4,6 +4,7 @@
 #include "core/base/entropy.h"
 #include "core/media/acks.h"
 #include "core/media/avc_pack.h"
+#include "core/media/brake.h"
 #include "core/media/estimate.h"
 #include "core/media/extension.h"
 #include "core/media/rtx.h"
@@ -14,7 +15,8 @@ enum {
 	SRTP_TAG = 10,	    /* AES_CM_128_HMAC_SHA1_80, RFC 3711 [bytes]      */
 	FRAMES = 30,	    /* Packets that are not full, about [1/s]         */
 	RATE_LEAST = 20000, /* Left for the encoder at ESTIMATE_MIN [bit/s] */
-	TIMES = PACER_MAX,  /* Packets whose time of capture is known */
+	FULL = 200 * CLOCK_MS, /* Waits here, at most [us], ours      */
+	TIMES = PACER_MAX,     /* Packets whose time of capture is known */
 	/* Of a packet on the line, but its payload and extension [bytes] */
 	LINE = PACER_OVERHEAD + PACKET_HEADER + SRTP_TAG,
 };
@@ -32,6 +34,8 @@ struct videoout {
 	struct rtx rtx;
 	struct acks *acks;
 	struct estimate *estimate;
+	struct brake brake;
+	bool broken; /* What was dropped is missed until a key frame */
 	struct feedback_fir fir;
 	uint16_t seq;
 	uint32_t since; /* Packets from the last IDR on, with it */
@@ -107,11 +111,22 @@ uint32_t videoout_bitrate(const struct videoout *v)
 	return line > over + RATE_LEAST ? line - over : RATE_LEAST;
 }
 
+bool videoout_full(const struct videoout *v)
+{
+	return (v->brake.on && !v->brake.silent) ||
+	       pacer_backlog(v->pacer) > FULL;
+}
+
 static void follow_estimate(struct videoout *v)
 {
 	const uint32_t line = estimate_target(v->estimate);
+	enum pacer_way way = PACER_WIDE;
 
-	pacer_set_rate(v->pacer, line, PACER_WIDE);
+	if (estimate_tight(v->estimate) || v->brake.on)
+		way = PACER_TIGHT;
+	else if (estimate_wary(v->estimate))
+		way = PACER_WARY;
+	pacer_set_rate(v->pacer, line, way);
 	resend_set_rate(v->resend, line - overhead_rate(v, line));
 }
 
@@ -151,11 +166,32 @@ static void leave(struct videoout *v, struct mbuf *mb, bool repair,
 	     *captured(v, p.seq), now, v->arg);
 }
 
+/* A picture that waited while the way emptied is not worth its time on it:
+ * the next one is worth more */
+static void follow_brake(struct videoout *v, uint64_t now)
+{
+	const bool was = v->brake.on;
+
+	brake_update(&v->brake, acks_waiting(v->acks), now);
+	follow_estimate(v);
+	pacer_set_held(v->pacer, v->brake.on, v->brake.heard, now);
+	if (v->brake.on || !was)
+		return;
+
+	estimate_resume(v->estimate);
+	if (pacer_backlog(v->pacer) < FULL)
+		return;
+
+	v->st.stale += pacer_drop(v->pacer, PACER_PICTURE);
+	v->broken = true;
+}
+
 static void flush(struct videoout *v, uint64_t now)
 {
 	struct mbuf *mb;
 	uint16_t tag;
 
+	follow_brake(v, now);
 	while (!pacer_get(v->pacer, &mb, &tag, now)) {
 		leave(v, mb, tag == PACER_REPAIR, now);
 		mem_deref(mb);
@@ -164,7 +200,9 @@ static void flush(struct videoout *v, uint64_t now)
 
 uint64_t videoout_due(const struct videoout *v)
 {
-	return clock_min(pacer_due(v->pacer), estimate_due(v->estimate));
+	return clock_min(
+		brake_due(&v->brake),
+		clock_min(pacer_due(v->pacer), estimate_due(v->estimate)));
 }
 
 void videoout_tick(struct videoout *v, uint64_t now)
@@ -179,6 +217,7 @@ void videoout_tick(struct videoout *v, uint64_t now)
 void videoout_clear(struct videoout *v)
 {
 	pacer_clear(v->pacer);
+	memset(&v->brake, 0, sizeof(v->brake));
 	resend_clear(v->resend);
 }
 
@@ -224,7 +263,7 @@ static uint32_t ts_of(const struct videoout *v, uint64_t time)
 				       time % CLOCK_S * VIDEO_CLOCK / CLOCK_S);
 }
 
-void videoout_put(struct videoout *v, const struct encoder_unit *u,
+bool videoout_put(struct videoout *v, const struct encoder_unit *u,
 		  uint64_t now)
 {
 	const uint64_t time = u->time ? u->time : now;
@@ -241,6 +280,12 @@ void videoout_put(struct videoout *v, const struct encoder_unit *u,
 	const bool vp8 = !strcmp(v->codec.name, "VP8");
 	int err;
 
+	v->broken &= !u->key;
+	if (v->broken) {
+		++v->st.dropped;
+		return true;
+	}
+
 	if (u->key)
 		v->since = 0;
 	err = vp8 ? vp8pack_unit(&v->vp8, u->data, u->size, false, max,
@@ -254,6 +299,7 @@ void videoout_put(struct videoout *v, const struct encoder_unit *u,
 	v->st.width = u->width;
 	v->st.height = u->height;
 	flush(v, now);
+	return false;
 }
 
 /* ---- What the peer says ---- */
@@ -312,6 +358,19 @@ static void feedback_handler(const struct feedback *f, void *arg)
 	}
 }
 
+/* Those that arrived come first, in the order in which they left */
+static void take_acks(struct videoout *v, const struct acks_packet *ackv,
+		      unsigned n, uint64_t now)
+{
+	unsigned arrived = n;
+
+	while (arrived && ackv[arrived - 1].lost)
+		--arrived;
+	if (arrived)
+		brake_heard(&v->brake, ackv[arrived - 1].sent, now);
+	estimate_acks(v->estimate, ackv, n, now);
+}
+
 bool videoout_feedback(struct videoout *v, const struct compound_packet *p,
 		       uint64_t now)
 {
@@ -324,14 +383,14 @@ bool videoout_feedback(struct videoout *v, const struct compound_packet *p,
 
 	if (p->type == COMPOUND_TRANSPORT &&
 	    !acks_decode(v->acks, p, &ackv, &n))
-		estimate_acks(v->estimate, ackv, n, now);
+		take_acks(v, ackv, n, now);
 	else
 		(void)feedback_decode(p, feedback_handler, &t);
 
 	follow_estimate(v);
 	flush(v, now);
 	v->st.wishes += t.wish;
-	return t.wish;
+	return t.wish || v->broken;
 }
 
 void videoout_loss(struct videoout *v, unsigned fraction, uint64_t now)
@@ -371,10 +430,11 @@ void videoout_stats(const struct videoout *v, struct videoout_stats *stats)
 int videoout_print(struct re_printf *pf, const struct videoout *v)
 {
 	return re_hprintf(pf,
-			  "%s %ux%u units=%u keys=%u dropped=%u wishes=%u\n"
+			  "%s %ux%u units=%u keys=%u dropped=%u "
+			  "wishes=%u stale=%u braked=%u\n"
 			  "%H\n%H\n%H",
 			  v->codec.name, v->st.width, v->st.height, v->st.units,
-			  v->st.keys, v->st.dropped, v->st.wishes, pacer_print,
-			  v->pacer, resend_print, v->resend, estimate_print,
-			  v->estimate);
+			  v->st.keys, v->st.dropped, v->st.wishes, v->st.stale,
+			  v->brake.pulled, pacer_print, v->pacer, resend_print,
+			  v->resend, estimate_print, v->estimate);
 }

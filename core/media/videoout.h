@@ -30,6 +30,7 @@ struct videoout_stats {
 	uint32_t units;		/**< Access units put in packets            */
 	uint32_t keys;		/**< Of them IDRs                           */
 	uint32_t dropped;	/**< Refused: not open, too large, queue full */
+	uint32_t stale;		/**< Packets that had waited for too long     */
 	uint32_t wishes;	/**< PLI, FIR, vain NACKs that came         */
 	uint32_t bitrate;	/**< What the way can take [bit/s]          */
 	unsigned width, height; /**< Of the last one [pixels]         */
@@ -50,8 +51,9 @@ void videoout_set_media(struct videoout *v, const struct video_media *media);
 /** What a round trip is [us]; 0 unknown */
 void videoout_set_round_trip(struct videoout *v, uint32_t rtt);
 
-/** Packetize an access unit; packets leave now and when due */
-void videoout_put(struct videoout *v, const struct encoder_unit *u,
+/** Packetize an access unit; packets leave now and when due. @return whether
+    a key frame is needed, and nothing else is taken */
+bool videoout_put(struct videoout *v, const struct encoder_unit *u,
 		  uint64_t now);
 
 /** Forget what waits to leave */
@@ -67,6 +69,10 @@ void videoout_loss(struct videoout *v, unsigned fraction, uint64_t now);
 
 /** What the way to the peer can take [bit/s] */
 uint32_t videoout_bitrate(const struct videoout *v);
+
+/** So much waits, here or on the way, that another picture would only come
+    later for it: none should be made now */
+bool videoout_full(const struct videoout *v);
 
 /** When to call videoout_tick() [us] */
 uint64_t videoout_due(const struct videoout *v);

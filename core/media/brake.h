@@ -1,0 +1,58 @@
+/**
+ * @file core/media/brake.h  Brake: what was sent is not heard of in time
+ *
+ *     acks: heard of, waiting -> [brake] -> pacer, encoder
+ *
+ * Whatever the estimate says, a queue has begun when the peer does not tell of
+ * a packet within a round trip and the time between two of its feedbacks: what
+ * is sent meanwhile only makes it longer. That is known before the delay of
+ * anything in that queue is. Holds no clock.
+ */
+#ifndef CORE_MEDIA_BRAKE_H
+#define CORE_MEDIA_BRAKE_H
+
+#include "core/base/clock.h"
+
+enum {
+	BRAKE_MARGIN = 30 * CLOCK_MS,	 /**< Over what is usual [us], ours  */
+	BRAKE_INTERVAL = 250 * CLOCK_MS, /**< Most between two feedbacks [us],
+			draft-holmer-rmcat-transport-wide-cc-extensions-01 */
+	BRAKE_SILENCE = 500 * CLOCK_MS,	 /**< Not a queue that only took longer
+					     [us], ours                     */
+	BRAKE_HALF = 5 * CLOCK_S, /**< Of what the least round trip is of, since
+				       the way may become another [us], ours */
+	BRAKE_MAX = 3 * CLOCK_S,  /**< Then it never comes [us], ours     */
+};
+
+/** A brake; all zero at first */
+struct brake {
+	uint64_t leastv[2]; /**< Round trip of this half and the last [us];
+				 0 for not known                         */
+	uint64_t half;	    /**< When this one began [us]                   */
+	double interval;    /**< Between two feedbacks, the mean [us]       */
+	uint64_t heard;	    /**< The last one [us]; 0 for none              */
+	bool on;	    /**< Wait                                       */
+	bool silent;	    /**< No feedback at all comes                   */
+	uint32_t pulled;    /**< Counter                                    */
+};
+
+/**
+ * A feedback came.
+ *
+ * @param sent  When the newest packet that it tells of had left [us]
+ */
+void brake_heard(struct brake *b, uint64_t sent, uint64_t now);
+
+/**
+ * Set `on` and `silent`.
+ *
+ * @param sent  When the first packet left that nothing is known of, nor of
+ *              any after it [us]; 0 for none
+ */
+void brake_update(struct brake *b, uint64_t sent, uint64_t now);
+
+/** When brake_update() finds something else though nothing was sent nor heard
+    [us]; CLOCK_NEVER when it does not */
+uint64_t brake_due(const struct brake *b);
+
+#endif

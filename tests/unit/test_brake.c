@@ -1,0 +1,105 @@
+/**
+ * @file tests/unit/test_brake.c  Tests of the brake
+ */
+#include "tests/unit/test.h"
+#include "core/media/brake.h"
+
+enum {
+	TRIP = 40 * CLOCK_MS,
+	EVERY = 50 * CLOCK_MS,
+	USUAL = TRIP + EVERY,
+};
+
+/* Feedbacks for a while, each of a packet of a round trip before */
+static uint64_t settle(struct brake *b, uint64_t now, unsigned n, uint64_t trip)
+{
+	for (; n; n--, now += EVERY)
+		brake_heard(b, now - trip, now);
+	return now - EVERY;
+}
+
+static bool on(struct brake *b, uint64_t sent, uint64_t now)
+{
+	brake_update(b, sent, now);
+	return b->on;
+}
+
+static void test_brake_is_off_while_nothing_is_known(void **state)
+{
+	struct brake b = { .on = false };
+	(void)state;
+
+	assert_false(on(&b, 0, CLOCK_S));
+	assert_false(on(&b, CLOCK_S, 3 * CLOCK_S));
+	assert_int_equal(b.pulled, 0);
+}
+
+static void test_brake_is_on_when_an_answer_is_late(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t sent;
+	(void)state;
+
+	sent = settle(&b, CLOCK_S, 100, TRIP);
+	assert_false(on(&b, sent, sent + USUAL + BRAKE_MARGIN - CLOCK_MS));
+	assert_true(on(&b, sent, sent + USUAL + BRAKE_MARGIN + CLOCK_MS));
+	assert_true(on(&b, sent, sent + USUAL + CLOCK_MS));
+	assert_false(on(&b, sent, sent + USUAL - CLOCK_MS));
+	assert_false(on(&b, sent, sent + USUAL + CLOCK_MS));
+	assert_int_equal(b.pulled, 1);
+}
+
+static void test_brake_is_off_when_all_was_heard_of(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t sent;
+	(void)state;
+
+	sent = settle(&b, CLOCK_S, 100, TRIP);
+	assert_true(on(&b, sent, sent + CLOCK_S));
+	assert_false(on(&b, 0, sent + CLOCK_S));
+}
+
+static void test_brake_does_not_last_when_no_answer_comes(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t sent;
+	(void)state;
+
+	sent = settle(&b, CLOCK_S, 100, TRIP);
+	assert_true(on(&b, sent, sent + BRAKE_SILENCE - CLOCK_MS));
+	assert_false(b.silent);
+	assert_int_equal(brake_due(&b), b.heard + BRAKE_SILENCE);
+	assert_true(on(&b, sent, brake_due(&b)));
+	assert_int_equal(brake_due(&b), CLOCK_NEVER);
+	assert_true(on(&b, sent, sent + BRAKE_SILENCE + CLOCK_MS));
+	assert_true(b.silent);
+	assert_true(on(&b, sent, sent + BRAKE_MAX - CLOCK_MS));
+	assert_false(on(&b, sent, sent + BRAKE_MAX));
+}
+
+static void test_brake_gets_used_to_a_longer_way(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t now;
+	(void)state;
+
+	now = settle(&b, CLOCK_S, 100, TRIP);
+	now = settle(&b, now + EVERY, 10, 10 * TRIP);
+	assert_true(on(&b, now - 10 * TRIP, now));
+	now = settle(&b, now + EVERY, 2 * BRAKE_HALF / EVERY + 2, 10 * TRIP);
+	assert_false(on(&b, now - 10 * TRIP, now));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_brake_is_off_while_nothing_is_known),
+		cmocka_unit_test(test_brake_is_on_when_an_answer_is_late),
+		cmocka_unit_test(test_brake_is_off_when_all_was_heard_of),
+		cmocka_unit_test(test_brake_does_not_last_when_no_answer_comes),
+		cmocka_unit_test(test_brake_gets_used_to_a_longer_way),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

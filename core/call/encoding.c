@@ -32,7 +32,7 @@ struct encoding {
 	bool faulty;  /* The encoder is to be made anew             */
 	bool proven;  /* It made something                          */
 	bool passing; /* The camera encodes                         */
-	uint32_t units, dropped, faults; /* Counters                     */
+	uint32_t units, dropped, waived, faults; /* Counters              */
 };
 
 static void drop_cards(struct encoding *e)
@@ -190,7 +190,7 @@ int encoding_alloc(struct encoding **ep, const struct encoding_params *prm)
 
 void encoding_join(struct encoding *e, struct studio_user *u)
 {
-	u->begun = false;
+	u->begun = u->full = false;
 	list_append(&e->users, &u->le, u);
 	if (!u->held)
 		keyrule_wish(&e->keys);
@@ -237,6 +237,19 @@ static uint32_t rate(const struct encoding *e)
 	}
 
 	return MAX(least, ENCODING_RATE_MIN);
+}
+
+/* Whether nobody who is not held can take a picture now */
+static bool is_full(const struct encoding *e)
+{
+	for (struct le *le = e->users.head; le; le = le->next) {
+		const struct studio_user *u = le->data;
+
+		if (!u->held && !u->full)
+			return false;
+	}
+
+	return true;
 }
 
 static void tune(struct encoding *e, uint64_t now)
@@ -297,6 +310,11 @@ static void encode(struct encoding *e, struct frame *f, uint64_t now)
 {
 	bool key;
 	int err;
+
+	if (is_full(e)) {
+		++e->waived;
+		return;
+	}
 
 	++e->since;
 	if (e->prm.interval && e->prm.interval <= CONFIG_FRAMES_MAX &&
@@ -423,8 +441,8 @@ int encoding_print(struct re_printf *pf, const struct encoding *e)
 {
 	return re_hprintf(pf,
 			  "%s users=%u %H units=%u keys=%u/%u dropped=%u "
-			  "faults=%u steps=%u",
+			  "waived=%u faults=%u steps=%u",
 			  e->prm.codec, list_count(&e->users), print_encoder, e,
 			  e->units, e->keys.made, e->keys.wishes, e->dropped,
-			  e->faults, e->ladder.steps);
+			  e->waived, e->faults, e->ladder.steps);
 }

@@ -5,10 +5,10 @@
  *
  * It runs at what the slowest user can take, on the rung of the ladder that
  * this carries; each user begins with an IDR. Nothing is encoded while all of
- * them are held. An encoder that failed is made
- * anew, at most one in ENCODING_PAUSE; one that never made anything is left
- * out then. Access units of a camera are handed on as they are, and the
- * encoder is freed meanwhile.
+ * them are held, or no other can take any. An encoder that failed is made anew,
+ * at most one in ENCODING_PAUSE; one that never made anything is left out then.
+ * Access units of a camera are handed on as they are, and the encoder is freed
+ * meanwhile.
  */
 #ifndef CORE_CALL_ENCODING_H
 #define CORE_CALL_ENCODING_H

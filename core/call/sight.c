@@ -119,7 +119,8 @@ static void rate_handler(uint32_t bitrate, uint64_t now, void *arg)
 	struct sight *s = arg;
 	(void)now;
 
-	s->rate = bitrate;
+	if (bitrate)
+		s->rate = bitrate;
 	if (s->prm.studio)
 		studio_rate(s->prm.studio, &s->user, bitrate);
 }

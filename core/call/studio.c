@@ -430,7 +430,8 @@ void studio_rate(struct studio *st, struct studio_user *u, uint32_t bitrate)
 {
 	(void)st;
 
-	u->bitrate = bitrate;
+	u->full = !bitrate;
+	u->bitrate = bitrate ? bitrate : u->bitrate;
 }
 
 /* Without an encoder for that it gets nothing, rather than what it is not to

@@ -42,6 +42,7 @@ struct studio_user {
 	void *arg;
 	uint32_t
 		bitrate; /**< What its way can take [bit/s]; as studio_rate() */
+	bool full;	 /**< It can take nothing now                        */
 	bool muted;	 /**< As studio_mute(); may be set before            */
 	bool held;	 /**< The camera is open for it, no more: set before it
 			      is attached; for more, clear it and wish   */
@@ -92,7 +93,8 @@ void studio_detach(struct studio *st, struct studio_user *u);
 /** A user needs an IDR; harmless when not attached */
 void studio_wish(struct studio *st, struct studio_user *u, uint64_t now);
 
-/** What the way of a user can take from now on [bit/s] */
+/** What the way of a user can take from now on [bit/s]; 0: no picture is made
+    while all users are as full */
 void studio_rate(struct studio *st, struct studio_user *u, uint32_t bitrate);
 
 /** Show a user black instead of the camera, or the camera again */

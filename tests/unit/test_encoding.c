@@ -139,12 +139,41 @@ static void test_encoding_makes_a_failed_encoder_anew(void **state)
 	atelier_down(&r);
 }
 
+static void test_encoding_makes_none_while_all_are_full(void **state)
+{
+	struct atelier_user a = { .units = 0 }, b = { .units = 0 };
+	struct atelier r;
+	unsigned before;
+	(void)state;
+
+	(void)atelier_up(&r);
+	atelier_attach(&r, &a, "H264");
+	atelier_attach(&r, &b, "H264");
+	atelier_pass(&r, 10 * ATELIER_FRAME);
+	studio_rate(r.st, &a.u, 0);
+	before = a.units;
+	atelier_pass(&r, 10 * ATELIER_FRAME);
+	assert_in_range(a.units - before, 8, 12);
+	studio_rate(r.st, &b.u, 0);
+	atelier_pass(&r, 2 * ATELIER_FRAME);
+	before = a.units;
+	atelier_pass(&r, 10 * ATELIER_FRAME);
+	assert_int_equal(a.units, before);
+	studio_rate(r.st, &a.u, ATELIER_RATE);
+	atelier_pass(&r, 10 * ATELIER_FRAME);
+	assert_in_range(a.units - before, 8, 12);
+	studio_detach(r.st, &a.u);
+	studio_detach(r.st, &b.u);
+	atelier_down(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_encoding_merges_wishes),
 		cmocka_unit_test(test_encoding_makes_an_idr_each_interval),
 		cmocka_unit_test(test_encoding_serves_the_slowest),
+		cmocka_unit_test(test_encoding_makes_none_while_all_are_full),
 		cmocka_unit_test(test_encoding_makes_a_failed_encoder_anew),
 	};
 

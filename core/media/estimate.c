@@ -11,11 +11,10 @@
 #include "core/media/outage.h"
 #include "core/media/outlet.h"
 #include "core/media/trend.h"
+#include "core/media/trip.h"
 
 enum {
 	RTT = 100 * CLOCK_MS,	      /* Until known [us], ours              */
-	RTT_FORGET = 1000,	      /* The least rises by it a feedback    */
-	RTT_MAX = 2 * CLOCK_S,	      /* [us], ours                          */
 	FEEDBACK = 100 * CLOCK_MS,    /* Response is this and a round trip,
 				      draft-ietf-rmcat-gcc-02 section 5.5 */
 	ACKED = 500 * CLOCK_MS,	      /* Measured over [us], section 5.5     */
@@ -30,12 +29,10 @@ enum {
 	SPARE = 10000,		   /* Over what arrives [bit/s], ours       */
 	SILENCE = 1 * CLOCK_S,	   /* No feedback [us], RFC 8888 section 5  */
 	SILENCE_REPORTS = 12 * CLOCK_S, /* No reports, RFC 8083 section 4.1 */
-	GAP = 2 * CLOCK_S,	/* The way may have changed [us], ours   */
-	BURST = 25 * CLOCK_MS,	/* Shorter tells no rate [us], ours      */
-	LATELY = 10 * CLOCK_S,	/* [us], ours                            */
-	SWELL = 300 * CLOCK_MS, /* Round trip over its least [us], ours  */
-	NEARLY_ALL = 230, /* Lost: no queue does that [1/FRACTION], ours */
-	FRACTION = 256,	  /* Of loss in a report, RFC 3550 section 6.4.1   */
+	GAP = 2 * CLOCK_S,     /* The way may have changed [us], ours   */
+	LATELY = 10 * CLOCK_S, /* [us], ours                            */
+	NEARLY_ALL = 230,      /* Lost: no queue does that [1/FRACTION], ours */
+	FRACTION = 256, /* Of loss in a report, RFC 3550 section 6.4.1   */
 };
 
 /* draft-ietf-rmcat-gcc-02 section 5.5: beta, eta; more than 1.5 times of what
@@ -74,8 +71,7 @@ struct estimate {
 	uint64_t heard;	       /* Last feedback [us]                       */
 	uint64_t waiting;      /* Sent and not heard since [us]; 0: no     */
 	unsigned packets;      /* Sent since the last report               */
-	uint32_t rtt;	       /* [us]; 0 for not known                    */
-	uint32_t rtt_least;    /* Of reports [us]                         */
+	struct trip trip;
 	uint32_t overuses, silences;
 };
 
@@ -121,7 +117,7 @@ int estimate_alloc(struct estimate **ep, uint32_t start, uint64_t now)
 
 static uint64_t response(const struct estimate *e)
 {
-	return FEEDBACK + (e->rtt ? e->rtt : RTT);
+	return FEEDBACK + (e->trip.mean ? e->trip.mean : RTT);
 }
 
 /* Growth begins anew from what was measured */
@@ -154,7 +150,8 @@ static double backlog(const struct estimate *e)
 	if (e->capacity <= 0)
 		return 0;
 
-	return clamp(bits * CLOCK_S / e->capacity - e->rtt_least, 0, QUEUE_MAX);
+	return clamp(bits * CLOCK_S / e->capacity - e->trip.least, 0,
+		     QUEUE_MAX);
 }
 
 /* The queue is to be empty in DRAIN: send that much less than gets through */
@@ -295,17 +292,6 @@ static void decide(struct estimate *e, uint64_t now)
 		e->grown = now;
 }
 
-static void measure_rtt(struct estimate *e, uint64_t sent, uint64_t now)
-{
-	uint64_t rtt = now - sent < RTT_MAX ? now - sent : RTT_MAX;
-
-	e->rtt = e->rtt ? (uint32_t)((e->rtt + rtt) / 2) : (uint32_t)rtt;
-	e->rtt_least += e->rtt_least / RTT_FORGET;
-	if (!e->rtt_least || rtt < e->rtt_least)
-		e->rtt_least = (uint32_t)rtt;
-	e->newest = sent;
-}
-
 static void heard(struct estimate *e, uint64_t now)
 {
 	if (now - e->heard > GAP) {
@@ -343,7 +329,7 @@ static void resume(struct estimate *e, uint64_t trip, uint64_t now)
 {
 	double rate;
 
-	if (!e->outage.silent || trip > e->rtt_least + SWELL)
+	if (!e->outage.silent || trip_is_swollen(&e->trip, trip))
 		return;
 
 	rate = outage_end(&e->outage, now);
@@ -374,7 +360,8 @@ void estimate_acks(struct estimate *e, const struct acks_packet *v, unsigned n,
 		return;
 
 	e->queued = outlet_rate(&out);
-	measure_rtt(e, last, now);
+	e->newest = last;
+	trip_put(&e->trip, now - last);
 	resume(e, now - last, now);
 	decide(e, now);
 }
@@ -402,14 +389,14 @@ void estimate_loss(struct estimate *e, uint8_t fraction, uint64_t now)
 		return;
 	}
 	if (e->outage.silent) {
-		resume(e, e->rtt, now);
+		resume(e, e->trip.mean, now);
 		return;
 	}
 	losses_put(&e->losses, n * fraction / FRACTION, n);
 	obey(e, judge(e, true, now), now);
 	e->starting = false; /* There is no delay to warn */
 	e->growth = eta;
-	if (e->rtt_least && e->rtt > e->rtt_least + SWELL) {
+	if (trip_is_swollen(&e->trip, e->trip.mean)) {
 		objected(e, arrives, now);
 		set_rate(e, arrives * beta);
 	} else if (e->want == LOSSES_FREE)
@@ -418,12 +405,8 @@ void estimate_loss(struct estimate *e, uint8_t fraction, uint64_t now)
 
 void estimate_set_rtt(struct estimate *e, uint32_t rtt)
 {
-	if (e->fed)
-		return;
-
-	e->rtt = rtt < RTT_MAX ? rtt : RTT_MAX;
-	if (!e->rtt_least || e->rtt < e->rtt_least)
-		e->rtt_least = e->rtt;
+	if (!e->fed)
+		trip_set(&e->trip, rtt);
 }
 
 void estimate_set_cap(struct estimate *e, enum estimate_cap who,
@@ -465,7 +448,7 @@ uint64_t estimate_due(const struct estimate *e)
 	if (!e->waiting || e->rate <= ESTIMATE_MIN)
 		return CLOCK_NEVER;
 
-	return e->waiting + (e->fed ? SILENCE + e->rtt : SILENCE_REPORTS);
+	return e->waiting + (e->fed ? SILENCE + e->trip.mean : SILENCE_REPORTS);
 }
 
 void estimate_tick(struct estimate *e, uint64_t now)

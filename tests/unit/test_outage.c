@@ -22,11 +22,13 @@ static void cut(struct narrows *s, bool there, bool back, unsigned ms)
 	s->deaf = false;
 }
 
-/* @return what is left of the rate, and is there in the end [%] */
+/* @return what is there of the rate before, or of what the way takes if that
+ * was less [%] */
 static unsigned left(struct narrows *s, uint32_t before, unsigned ms)
 {
 	narrows_run_ms(s, ms);
-	return (unsigned)(estimate_target(s->est) * 100ULL / before);
+	return (unsigned)(estimate_target(s->est) * 100ULL /
+			  MIN(before, s->rate));
 }
 
 static struct narrows *open_settled(unsigned i)

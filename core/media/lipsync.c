@@ -3,40 +3,68 @@
  */
 #include "core/media/lipsync.h"
 
-int lipsync_put(struct lipsync *l, struct frame *f, uint64_t due, uint64_t now)
+/* One piece of memory, with the unit's data behind */
+static struct lipsync_picture *copy(const struct lipsync_picture *p)
+{
+	struct lipsync_picture *new;
+
+	new = mem_alloc(sizeof(*new) + p->unit.size, NULL);
+	if (!new)
+		return NULL;
+
+	*new = *p;
+	new->unit.data = memcpy(new + 1, p->unit.data, p->unit.size);
+	return new;
+}
+
+int lipsync_put(struct lipsync *l, const struct lipsync_picture *p, uint64_t at,
+		uint64_t now)
 {
 	const unsigned last = (l->head + l->count - 1) % LIPSYNC_MAX;
+	const unsigned next = (l->head + l->count) % LIPSYNC_MAX;
 
-	if (due > now + LIPSYNC_HOLD)
-		due = now + LIPSYNC_HOLD;
-	if (!l->count && due < now + LIPSYNC_LEAST)
+	if (!l->count &&
+	    (at < now + LIPSYNC_LEAST || p->unit.size > LIPSYNC_BYTES))
 		return EALREADY;
-	if (l->count == LIPSYNC_MAX) {
+	if (lipsync_is_full(l) || l->bytes + p->unit.size > LIPSYNC_BYTES) {
 		++l->early;
 		return ENOBUFS;
 	}
-	if (l->count && due < l->duev[last])
-		due = l->duev[last]; /* The order stays */
 
-	l->framev[(l->head + l->count) % LIPSYNC_MAX] = mem_ref(f);
-	l->duev[(l->head + l->count) % LIPSYNC_MAX] = due;
+	l->picv[next] = copy(p);
+	if (!l->picv[next])
+		return ENOMEM;
+
+	if (at > now + LIPSYNC_HOLD)
+		at = now + LIPSYNC_HOLD;
+	l->duev[next] = at > LIPSYNC_LEAD ? at - LIPSYNC_LEAD : 0;
+	if (l->count && l->duev[next] < l->duev[last])
+		l->duev[next] = l->duev[last]; /* The order stays */
+
+	l->bytes += p->unit.size;
 	++l->count;
 	++l->held;
 	return 0;
 }
 
-struct frame *lipsync_get(struct lipsync *l, uint64_t now)
+bool lipsync_is_full(const struct lipsync *l)
 {
-	struct frame *f;
+	return l->count == LIPSYNC_MAX;
+}
+
+struct lipsync_picture *lipsync_get(struct lipsync *l, uint64_t now)
+{
+	struct lipsync_picture *p;
 
 	if (!l->count || l->duev[l->head] > now)
 		return NULL;
 
-	f = l->framev[l->head];
-	l->framev[l->head] = NULL;
+	p = l->picv[l->head];
+	l->picv[l->head] = NULL;
 	l->head = (l->head + 1) % LIPSYNC_MAX;
+	l->bytes -= p->unit.size;
 	--l->count;
-	return f;
+	return p;
 }
 
 uint64_t lipsync_due(const struct lipsync *l)
@@ -46,8 +74,8 @@ uint64_t lipsync_due(const struct lipsync *l)
 
 void lipsync_clear(struct lipsync *l)
 {
-	struct frame *f;
+	struct lipsync_picture *p;
 
-	while ((f = lipsync_get(l, CLOCK_NEVER)) != NULL)
-		mem_deref(f);
+	while ((p = lipsync_get(l, CLOCK_NEVER)) != NULL)
+		mem_deref(p);
 }

@@ -9,7 +9,6 @@
 #include "core/media/arrivals.h"
 #include "core/media/extension.h"
 #include "core/media/feedback.h"
-#include "core/media/lipsync.h"
 #include "core/media/rtx.h"
 #include "core/media/video.h"
 #include "core/media/videoin.h"
@@ -17,7 +16,9 @@
 #include "core/media/videostats.h"
 
 enum {
-	ASKED_MAX = 64, /* Packets asked for in one NACK, ours */
+	ASKED_MAX = 64,		    /* Packets asked for in one NACK, ours */
+	AHEAD_MAX = 800 * CLOCK_MS, /* A picture that is to be shown later
+				      has a wrong clock [us], ours        */
 };
 
 struct video {
@@ -30,7 +31,6 @@ struct video {
 	uint32_t rx_ssrc;	   /* Of the peer's stream  */
 	uint32_t rate;		   /* As the handler knows  */
 	uint32_t unknown, malformed;
-	struct lipsync lipsync;
 	int64_t latency; /* Of sound [us] */
 	bool synced;	 /* It is known   */
 	bool open, ended;
@@ -40,7 +40,6 @@ static void video_destructor(void *arg)
 {
 	struct video *v = arg;
 
-	lipsync_clear(&v->lipsync);
 	mem_deref(v->out);
 	mem_deref(v->in);
 	mem_deref(v->report);
@@ -88,39 +87,25 @@ void video_put(struct video *v, const struct encoder_unit *u, uint64_t now)
 
 /* ---- In ---- */
 
-/* When a picture is to be shown [us]: now, if nothing says anything else */
-static uint64_t show_at(const struct video *v, uint32_t ts, uint64_t now)
+/* Now, if nothing says anything else, or what cannot be */
+static uint64_t when_handler(uint32_t ts, uint64_t now, void *arg)
 {
-	uint64_t captured;
+	const struct video *v = arg;
+	uint64_t captured, at;
 
 	if (!v->synced ||
 	    report_captured(v->report, ts, VIDEO_CLOCK, &captured))
 		return now;
 
-	return captured + (uint64_t)v->latency;
+	at = captured + (uint64_t)v->latency; /* Before our time: it wraps */
+	return at < now || at - now > AHEAD_MAX ? now : at;
 }
 
-static void frame_handler(struct frame *f, uint32_t ts, uint64_t now, void *arg)
+static void frame_handler(struct frame *f, uint64_t now, void *arg)
 {
 	struct video *v = arg;
-	const uint64_t at = show_at(v, ts, now);
 
-	/* A time before ours wraps: clocks that cannot be, so at once */
-	if (at > now && at - now <= 2 * (uint64_t)LIPSYNC_HOLD &&
-	    !lipsync_put(&v->lipsync, f, at, now))
-		v->prm.wakeh(v->prm.arg);
-	else
-		v->prm.frameh(f, now, v->prm.arg);
-}
-
-static void show_waiting(struct video *v, uint64_t now)
-{
-	struct frame *f;
-
-	while ((f = lipsync_get(&v->lipsync, now)) != NULL) {
-		v->prm.frameh(f, now, v->prm.arg);
-		mem_deref(f);
-	}
+	v->prm.frameh(f, now, v->prm.arg);
 }
 
 void video_set_latency(struct video *v, int64_t latency)
@@ -135,6 +120,12 @@ static void wake_handler(void *arg)
 
 	v->prm.wakeh(v->prm.arg);
 }
+
+static const struct videoin_handlers handlers = {
+	.when = when_handler,
+	.frame = frame_handler,
+	.wake = wake_handler,
+};
 
 /* Which codec a payload type is of, and whether it is sent again */
 static const struct video_codec *codec_of(const struct video *v, uint8_t pt,
@@ -307,9 +298,8 @@ uint64_t video_due(const struct video *v)
 	if (!v->open || v->ended)
 		return CLOCK_NEVER;
 
-	return clock_min(
-		clock_min(report_due(v->report), asking_due(v)),
-		clock_min(videoout_due(v->out), lipsync_due(&v->lipsync)));
+	return clock_min(clock_min(report_due(v->report), asking_due(v)),
+			 videoout_due(v->out));
 }
 
 void video_tick(struct video *v, uint64_t now)
@@ -319,7 +309,8 @@ void video_tick(struct video *v, uint64_t now)
 	if (!v->open || v->ended)
 		return;
 
-	show_waiting(v, now);
+	if (v->media.recv)
+		videoin_tick(v->in, now);
 	videoout_tick(v->out, now);
 	tell_rate(v, now);
 	if (report_due(v->report) <= now)
@@ -330,10 +321,8 @@ void video_tick(struct video *v, uint64_t now)
 	mb = packet_alloc(VIDEOOUT_MTU);
 	if (!mb)
 		return;
-	if (v->media.recv) {
-		videoin_tick(v->in, now);
+	if (v->media.recv)
 		ask(v, mb, now);
-	}
 	send_arrivals(v, mb, now);
 	mem_deref(mb);
 }
@@ -363,8 +352,7 @@ int video_alloc(struct video **vp, const struct video_params *prm,
 	v->media = *media;
 	err = videoout_alloc(&v->out, prm->ssrc, prm->rtx_ssrc, leaves, v, now);
 	if (!err)
-		err = videoin_alloc(&v->in, prm->coderv, frame_handler,
-				    wake_handler, v);
+		err = videoin_alloc(&v->in, prm->coderv, &handlers, v);
 	if (!err)
 		err = arrivals_alloc(&v->arrivals, ARRIVALS_TRANSPORT);
 	if (!err)
@@ -385,8 +373,6 @@ static void follow_open(struct video *v, uint64_t now)
 	videoin_set_open(v->in, v->open && v->media.recv, now);
 	if (!v->open || !v->media.send)
 		videoout_clear(v->out);
-	if (!v->open || !v->media.recv)
-		lipsync_clear(&v->lipsync);
 }
 
 int video_set_media(struct video *v, const struct video_media *media,

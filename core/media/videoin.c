@@ -2,6 +2,7 @@
  * @file core/media/videoin.c  Video in
  */
 #include "core/media/avc_unpack.h"
+#include "core/media/lipsync.h"
 #include "core/media/plea.h"
 #include "core/media/videoin.h"
 #include "core/media/vp8unpack.h"
@@ -24,8 +25,7 @@ static const struct kind kindv[] = {
 
 struct videoin {
 	const struct coder *coderv;
-	videoin_frame_h *fh;
-	videoin_wake_h *wh;
+	struct videoin_handlers h;
 	void *arg;
 	const struct kind *kind; /* NULL: nothing has come yet */
 	struct decoder *decoder; /* NULL until a key frame     */
@@ -33,9 +33,11 @@ struct videoin {
 	struct vp8unpack *vp8;
 	struct reorder *reorder;
 	struct gaps *gaps;
+	struct lipsync lipsync;
 	struct plea plea;
 	uint32_t ssrc;
-	bool broken;	    /* Until a key frame                          */
+	bool cut;	    /* What comes next does not follow what came last */
+	bool broken;	    /* Nothing can be decoded until a key frame       */
 	unsigned under_way; /* Units in the decoder                       */
 	uint64_t behind;    /* Since when more wait than it takes; 0: none */
 	struct videoin_stats st;
@@ -45,6 +47,7 @@ static void videoin_destructor(void *arg)
 {
 	struct videoin *v = arg;
 
+	lipsync_clear(&v->lipsync);
 	mem_deref(v->decoder);
 	mem_deref(v->avc);
 	mem_deref(v->vp8);
@@ -53,7 +56,7 @@ static void videoin_destructor(void *arg)
 }
 
 int videoin_alloc(struct videoin **vp, const struct coder *coderv,
-		  videoin_frame_h *fh, videoin_wake_h *wh, void *arg)
+		  const struct videoin_handlers *h, void *arg)
 {
 	struct videoin *v;
 	int err;
@@ -63,8 +66,7 @@ int videoin_alloc(struct videoin **vp, const struct coder *coderv,
 		return ENOMEM;
 
 	v->coderv = coderv;
-	v->fh = fh;
-	v->wh = wh;
+	v->h = *h;
 	v->arg = arg;
 	v->broken = true;
 	plea_init(&v->plea);
@@ -81,10 +83,14 @@ void videoin_set_open(struct videoin *v, bool open, uint64_t now)
 	if (open == v->plea.up)
 		return;
 
-	if (open)
+	if (open) {
 		plea_start(&v->plea, now);
-	else
-		plea_stop(&v->plea);
+		return;
+	}
+
+	v->cut |= v->lipsync.count > 0;
+	lipsync_clear(&v->lipsync);
+	plea_stop(&v->plea);
 }
 
 void videoin_set_round_trip(struct videoin *v, uint32_t rtt)
@@ -98,6 +104,12 @@ void videoin_set_round_trip(struct videoin *v, uint32_t rtt)
 
 static void lost(struct videoin *v)
 {
+	v->cut = true;
+	plea_lost(&v->plea);
+}
+
+static void broke(struct videoin *v)
+{
 	v->broken = true;
 	plea_lost(&v->plea);
 }
@@ -108,11 +120,11 @@ static void frame_handler(struct frame *f, int err, uint64_t now, void *arg)
 
 	--v->under_way;
 	if (v->behind)
-		v->wh(v->arg);
+		v->h.wake(v->arg);
 	if (err) {
 		++v->st.undecodable;
-		lost(v);
-		v->wh(v->arg);
+		broke(v);
+		v->h.wake(v->arg);
 	}
 	if (!f)
 		return;
@@ -121,7 +133,7 @@ static void frame_handler(struct frame *f, int err, uint64_t now, void *arg)
 	v->st.width = f->width;
 	v->st.height = f->height;
 	plea_picture(&v->plea, now);
-	v->fh(f, (uint32_t)f->time, now, v->arg);
+	v->h.frame(f, now, v->arg);
 }
 
 static int make_decoder(struct videoin *v)
@@ -137,29 +149,80 @@ static int make_decoder(struct videoin *v)
 }
 
 /* The RTP timestamp takes the place of a time, which no decoder looks at */
-static void decode(struct videoin *v, const struct payload_unit *u, uint32_t ts)
+static void decode(struct videoin *v, const struct lipsync_picture *p)
 {
+	const struct payload_unit *u = &p->unit;
 	int err = 0;
 
+	v->broken |= p->first;
 	if (u->key) {
 		v->broken = false;
 		++v->st.keys;
 	}
 	if (v->broken) {
 		++v->st.skipped;
+		plea_lost(&v->plea);
 		return;
 	}
 
 	if (!v->decoder)
 		err = make_decoder(v);
 	if (!err)
-		err = decoder_put(v->decoder, u->data, u->size, ts);
+		err = decoder_put(v->decoder, u->data, u->size, p->ts);
 	if (!err)
 		++v->under_way;
 	if (err == EAGAIN)
 		++v->st.busy;
 	if (err)
-		lost(v);
+		broke(v);
+}
+
+/* Behind a gap that was filled all come at once: they wait until
+ * the decoder can take them, but not for long */
+static bool can_take(struct videoin *v, uint64_t now)
+{
+	if (v->under_way < DECODER_QUEUE)
+		return true;
+
+	if (!v->behind)
+		v->behind = now;
+	return now >= v->behind + BEHIND_MAX;
+}
+
+/* @return Whether there was one */
+static bool decode_next(struct videoin *v, uint64_t now)
+{
+	struct lipsync_picture *p = lipsync_get(&v->lipsync, now);
+
+	if (!p)
+		return false;
+
+	decode(v, p);
+	mem_deref(p);
+	return true;
+}
+
+static void decode_due(struct videoin *v, uint64_t now)
+{
+	while (lipsync_due(&v->lipsync) <= now && can_take(v, now))
+		(void)decode_next(v, now);
+	if (v->lipsync.count && lipsync_due(&v->lipsync) > now)
+		v->behind = 0;
+}
+
+/* Before its time, rather than not at all */
+static void decode_in_time(struct videoin *v, const struct lipsync_picture *p,
+			   uint64_t now)
+{
+	const uint64_t at = v->h.when(p->ts, now, v->arg);
+	int err;
+
+	do {
+		err = lipsync_put(&v->lipsync, p, at, now);
+	} while (err && err != EALREADY && decode_next(v, CLOCK_NEVER));
+
+	if (err)
+		decode(v, p);
 }
 
 static int unpack_avc(struct videoin *v, const struct reorder_frame *f,
@@ -184,26 +247,15 @@ static int unpack_vp8(struct videoin *v, const struct reorder_frame *f,
 	return vp8unpack_end(v->vp8, true, u);
 }
 
-/* Behind a gap that was filled all come at once: they wait in the packets'
- * buffer until the decoder can take them, but not for long */
-static bool can_take(struct videoin *v, uint64_t now)
-{
-	if (v->under_way < DECODER_QUEUE)
-		return true;
-
-	if (!v->behind)
-		v->behind = now;
-	return now >= v->behind + BEHIND_MAX;
-}
-
 static bool next_frame(struct videoin *v, struct reorder_frame *f, uint64_t now)
 {
-	if (!can_take(v, now))
+	if (v->lipsync.count ? lipsync_is_full(&v->lipsync) : !can_take(v, now))
 		return false;
 	if (!reorder_get(v->reorder, f, now))
 		return true;
 
-	v->behind = 0;
+	if (!v->lipsync.count)
+		v->behind = 0;
 	return false;
 }
 
@@ -212,16 +264,17 @@ static void take_frames(struct videoin *v, uint64_t now)
 	struct reorder_frame f;
 
 	while (next_frame(v, &f, now)) {
-		struct payload_unit u = { .data = NULL };
+		struct lipsync_picture p = { .ts = f.ts };
 
-		if (f.first)
-			v->broken = true;
-		if (v->avc ? unpack_avc(v, &f, &u) : unpack_vp8(v, &f, &u)) {
+		if (v->avc ? unpack_avc(v, &f, &p.unit)
+			   : unpack_vp8(v, &f, &p.unit)) {
 			++v->st.undecodable;
 			lost(v);
 			continue;
 		}
-		decode(v, &u, f.ts);
+		p.first = f.first || v->cut;
+		v->cut = false;
+		decode_in_time(v, &p, now);
 	}
 
 	gaps_forget(v->gaps, reorder_next(v->reorder));
@@ -260,6 +313,7 @@ static int begin(struct videoin *v, const char *codec)
 	if (!kind || !decodable(v, codec))
 		return ENOTSUP;
 
+	lipsync_clear(&v->lipsync);
 	v->avc = mem_deref(v->avc);
 	v->vp8 = mem_deref(v->vp8);
 	v->decoder = mem_deref(v->decoder);
@@ -329,13 +383,15 @@ uint64_t videoin_due(const struct videoin *v)
 
 	if (v->behind && v->under_way < DECODER_QUEUE)
 		return 0;
-	if (v->behind)
-		due = clock_min(due, v->behind + BEHIND_MAX);
+
+	due = clock_min(due, v->behind ? v->behind + BEHIND_MAX
+				       : lipsync_due(&v->lipsync));
 	return v->reorder ? clock_min(due, reorder_due(v->reorder)) : due;
 }
 
 void videoin_tick(struct videoin *v, uint64_t now)
 {
+	decode_due(v, now);
 	if (v->reorder)
 		take_frames(v, now);
 }

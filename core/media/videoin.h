@@ -1,7 +1,7 @@
 /**
  * @file core/media/videoin.h  Video in: from packets to pictures
  *
- *     packet -> [videoin]: gaps, reorder -> unpack -> decoder -> frame
+ *     packet -> [videoin]: gaps, reorder -> lipsync -> decoder -> frame
  *                   '----> what to ask for: NACK, PLI
  *
  * Nothing is decoded over a gap: what is missing is asked for; what does not
@@ -16,16 +16,14 @@
 #include "core/media/packet.h"
 #include "core/media/reorder.h"
 
-/**
- * A picture; borrowed, take a reference to keep it.
- *
- * @param ts  Its RTP timestamp
- */
-typedef void(videoin_frame_h)(struct frame *f, uint32_t ts, uint64_t now,
-			      void *arg);
-
-/** videoin_due() may have changed, without a call from outside */
-typedef void(videoin_wake_h)(void *arg);
+struct videoin_handlers {
+	/** When the picture of an RTP timestamp is to be shown [us] */
+	uint64_t (*when)(uint32_t ts, uint64_t now, void *arg);
+	/** A picture; borrowed, take a reference to keep it */
+	void (*frame)(struct frame *f, uint64_t now, void *arg);
+	/** videoin_due() may have changed, without a call from outside */
+	void (*wake)(void *arg);
+};
 
 struct videoin_stats {
 	uint32_t decoded;	/**< Pictures                               */
@@ -49,7 +47,7 @@ struct videoin;
  * @return 0, ENOMEM
  */
 int videoin_alloc(struct videoin **vp, const struct coder *coderv,
-		  videoin_frame_h *fh, videoin_wake_h *wh, void *arg);
+		  const struct videoin_handlers *h, void *arg);
 
 /** Pictures are to come from now on, or no longer */
 void videoin_set_open(struct videoin *v, bool open, uint64_t now);

@@ -8,40 +8,52 @@ enum {
 	TRIP_MAX = 2 * CLOCK_S, /* That is believed [us], ours */
 };
 
-/* Ours: a feedback's share of the mean between two of them */
-static const double share = 0.1;
+static void turn(struct brake *b, uint64_t now)
+{
+	if (b->begun && now - b->begun <= BRAKE_HALF)
+		return;
+
+	b->halfv[1] = b->halfv[0];
+	b->halfv[0] = (struct brake_half){ .trip = 0 };
+	b->begun = now;
+}
 
 void brake_heard(struct brake *b, uint64_t sent, uint64_t now)
 {
-	const uint64_t trip = now - sent;
-	double gap = (double)(now - b->heard);
+	const uint64_t trip = now - sent, gap = now - b->heard;
+	struct brake_half *h = b->halfv;
+	const bool waited = b->on || !b->heard;
 
-	if (!b->heard || gap > BRAKE_INTERVAL)
-		gap = BRAKE_INTERVAL;
-	b->interval += b->heard ? share * (gap - b->interval) : gap;
+	turn(b, now);
 	b->heard = now;
-	if (trip > TRIP_MAX)
-		return;
+	if (!waited)
+		h->gap = MAX(h->gap, MIN(gap, (uint64_t)BRAKE_INTERVAL));
+	if (trip <= TRIP_MAX && (!h->trip || trip < h->trip))
+		h->trip = trip;
+}
 
-	if (!b->leastv[0] || now - b->half > BRAKE_HALF) {
-		b->leastv[1] = b->leastv[0] ? b->leastv[0] : trip;
-		b->leastv[0] = trip;
-		b->half = now;
-	}
-	b->leastv[0] = MIN(b->leastv[0], trip);
+/* The longest that an answer took without a queue; 0 for not known */
+static uint64_t usual(const struct brake *b)
+{
+	const struct brake_half *h = b->halfv;
+	uint64_t trip = MIN(h[0].trip, h[1].trip);
+	uint64_t gap = MAX(h[0].gap, h[1].gap);
+
+	if (!trip)
+		trip = MAX(h[0].trip, h[1].trip);
+
+	return trip ? trip + (gap ? gap : (uint64_t)BRAKE_INTERVAL) : 0;
 }
 
 /* It is let go later than it is pulled: an answer that shows a little of the
  * queue is not the end of it */
 void brake_update(struct brake *b, uint64_t sent, uint64_t now)
 {
-	const double age = (double)(now - sent);
-	const uint64_t least = MIN(b->leastv[0], b->leastv[1]);
-	const double usual = (double)least + b->interval;
+	const uint64_t age = now - sent, most = usual(b);
 	const bool was = b->on;
 
-	b->on = sent && least && age < BRAKE_MAX &&
-		age > usual + (was ? 0 : BRAKE_MARGIN);
+	b->on = sent && most && age < BRAKE_MAX &&
+		age > most + (was ? 0 : BRAKE_MARGIN);
 	b->silent = now - b->heard >= BRAKE_SILENCE;
 	b->pulled += b->on && !was;
 }

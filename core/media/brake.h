@@ -6,7 +6,8 @@
  * Whatever the estimate says, a queue has begun when the peer does not tell of
  * a packet within a round trip and the time between two of its feedbacks: what
  * is sent meanwhile only makes it longer. That is known before the delay of
- * anything in that queue is. Holds no clock.
+ * anything in that queue is. Where feedbacks get lost that time is longer.
+ * Holds no clock.
  */
 #ifndef CORE_MEDIA_BRAKE_H
 #define CORE_MEDIA_BRAKE_H
@@ -15,25 +16,31 @@
 
 enum {
 	BRAKE_MARGIN = 30 * CLOCK_MS,	 /**< Over what is usual [us], ours  */
-	BRAKE_INTERVAL = 250 * CLOCK_MS, /**< Most between two feedbacks [us],
-			draft-holmer-rmcat-transport-wide-cc-extensions-01 */
+	BRAKE_INTERVAL = 400 * CLOCK_MS, /**< Most between two feedbacks that
+					     is believed [us], ours: three in
+					     a row were lost               */
 	BRAKE_SILENCE = 500 * CLOCK_MS,	 /**< Not a queue that only took longer
 					     [us], ours                     */
-	BRAKE_HALF = 5 * CLOCK_S, /**< Of what the least round trip is of, since
-				       the way may become another [us], ours */
+	BRAKE_HALF = 5 * CLOCK_S, /**< Of what is remembered of the way, which
+				       may become another [us], ours     */
 	BRAKE_MAX = 3 * CLOCK_S,  /**< Then it never comes [us], ours     */
+};
+
+/** The way as it was for a while; 0 for not known */
+struct brake_half {
+	uint64_t trip; /**< The shortest round trip [us]             */
+	uint64_t gap;  /**< The longest time between two feedbacks,
+			    unless they were waited for [us]         */
 };
 
 /** A brake; all zero at first */
 struct brake {
-	uint64_t leastv[2]; /**< Round trip of this half and the last [us];
-				 0 for not known                         */
-	uint64_t half;	    /**< When this one began [us]                   */
-	double interval;    /**< Between two feedbacks, the mean [us]       */
-	uint64_t heard;	    /**< The last one [us]; 0 for none              */
-	bool on;	    /**< Wait                                       */
-	bool silent;	    /**< No feedback at all comes                   */
-	uint32_t pulled;    /**< Counter                                    */
+	struct brake_half halfv[2]; /**< This half, and the last          */
+	uint64_t begun;		    /**< When this one began [us]         */
+	uint64_t heard;		    /**< The last one [us]; 0 for none    */
+	bool on;		    /**< Wait                             */
+	bool silent;		    /**< No feedback at all comes         */
+	uint32_t pulled;	    /**< Counter                          */
 };
 
 /**

@@ -91,6 +91,23 @@ static void test_brake_gets_used_to_a_longer_way(void **state)
 	assert_false(on(&b, now - 10 * TRIP, now));
 }
 
+/* A feedback that was lost is not a queue, once it is known that they are */
+static void test_brake_allows_for_lost_feedbacks(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t now;
+	(void)state;
+
+	now = settle(&b, CLOCK_S, 20, TRIP);
+	assert_true(on(&b, now, now + USUAL + EVERY));
+	now = settle(&b, now + 2 * EVERY, 20, TRIP);
+	assert_false(on(&b, 0, now));
+	now = settle(&b, now + 2 * EVERY, 20, TRIP);
+	assert_false(on(&b, now, now + USUAL + EVERY));
+	now = settle(&b, now, 2 * BRAKE_HALF / EVERY + 2, TRIP);
+	assert_true(on(&b, now, now + USUAL + EVERY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +116,7 @@ int main(void)
 		cmocka_unit_test(test_brake_is_off_when_all_was_heard_of),
 		cmocka_unit_test(test_brake_does_not_last_when_no_answer_comes),
 		cmocka_unit_test(test_brake_gets_used_to_a_longer_way),
+		cmocka_unit_test(test_brake_allows_for_lost_feedbacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,10 +5,10 @@
  * Call-ID and the tag stay for as long as the object lives.
  */
 #include <assert.h>
-#include "core/base/entropy.h"
 #include "core/sip/exchange.h"
 #include "core/sip/grammar.h"
 #include "core/sip/header.h"
+#include "core/sip/lapse.h"
 #include "core/sip/registration.h"
 #include "core/sip/reply.h"
 #include "core/sip/message.h"
@@ -22,7 +22,6 @@ enum {
 	INTERNAL = 500,		    /* RFC 3261 section 21.5.1           */
 	UNAVAILABLE = 503,	    /* RFC 3261 section 21.5.4           */
 	BRIEF_MAX = 2,		    /* 423 heeded in a row, ours         */
-	DOUBLINGS_MAX = 16,	    /* Beyond the limit anyway           */
 };
 
 struct registration {
@@ -70,8 +69,8 @@ int registration_alloc(struct registration **rp, struct origin *o,
 	r->arg = arg;
 	r->due = CLOCK_NEVER;
 	r->asked = expires ? expires : REGISTRATION_EXPIRES;
-	if (r->asked > REGISTRATION_MOST)
-		r->asked = REGISTRATION_MOST;
+	if (r->asked > LAPSE_MOST)
+		r->asked = LAPSE_MOST;
 	err = token_make(r->callid);
 	err = err ? err : token_make(tag);
 	err = err ? err : token_cseq(&r->cseq);
@@ -93,23 +92,14 @@ static void tell(struct registration *r, const struct registration_event *ev,
 		r->h(ev, now, r->arg);
 }
 
-/* RFC 5626 section 4.5: 50 to 100 % of a doubling upper bound */
 static uint64_t pause_of(struct registration *r, const struct sip_msg *msg)
 {
-	uint64_t bound = REGISTRATION_BACKOFF;
 	uint32_t after = 0;
-	unsigned n = ++r->failures;
 
 	if (msg)
 		after = message_seconds(msg, SIP_HDR_RETRY_AFTER, 0,
-					REGISTRATION_BACKOFF_MAX);
-	if (after)
-		return (uint64_t)after * CLOCK_S;
-
-	bound <<= n < DOUBLINGS_MAX ? n : DOUBLINGS_MAX;
-	if (bound > REGISTRATION_BACKOFF_MAX)
-		bound = REGISTRATION_BACKOFF_MAX;
-	return entropy_between(bound * CLOCK_S / 2, bound * CLOCK_S);
+					LAPSE_PAUSE_MAX);
+	return lapse_pause(++r->failures, after);
 }
 
 static void event_of(struct registration_event *ev, int err,
@@ -190,23 +180,6 @@ static bool binding_find(const struct sip_hdr *hdr, const struct sip_msg *msg,
 	return true;
 }
 
-static uint32_t clamp(uint32_t n, uint32_t least, uint32_t most)
-{
-	if (n < least)
-		return least;
-
-	return n > most ? most : n;
-}
-
-/* at half, or 600 s before the end */
-static uint64_t refresh_after(uint32_t granted)
-{
-	if (granted > 2 * REGISTRATION_EARLY)
-		return (uint64_t)(granted - REGISTRATION_EARLY) * CLOCK_S;
-
-	return (uint64_t)granted * CLOCK_S / 2;
-}
-
 static void succeeded(struct registration *r, const struct sip_msg *msg,
 		      uint64_t now)
 {
@@ -217,10 +190,10 @@ static void succeeded(struct registration *r, const struct sip_msg *msg,
 	(void)sip_msg_hdr_apply(msg, true, SIP_HDR_CONTACT, binding_find, &b);
 	if (!b.expires)
 		b.expires = message_seconds(msg, SIP_HDR_EXPIRES, r->asked,
-					    REGISTRATION_MOST);
-	r->granted = clamp(b.expires, REGISTRATION_LEAST, REGISTRATION_MOST);
+					    LAPSE_MOST);
+	r->granted = lapse_believe(b.expires);
 	r->state = REGISTRATION_ON;
-	r->due = now + refresh_after(r->granted);
+	r->due = now + lapse_refresh(r->granted);
 	r->failures = 0;
 	++r->oks;
 	origin_learn(r->o, msg, &b.gruu);
@@ -229,8 +202,7 @@ static void succeeded(struct registration *r, const struct sip_msg *msg,
 	ev.what = first ? REGISTRATION_EV_REGISTERED
 			: REGISTRATION_EV_REFRESHED;
 	ev.expires = r->granted;
-	ev.flow_timer = message_seconds(msg, SIP_HDR_FLOW_TIMER, 0,
-					REGISTRATION_MOST);
+	ev.flow_timer = message_seconds(msg, SIP_HDR_FLOW_TIMER, 0, LAPSE_MOST);
 	tell(r, &ev, now);
 }
 
@@ -301,7 +273,7 @@ static bool longer(struct registration *r, const struct sip_msg *msg,
 		return false;
 
 	least = message_seconds(msg, SIP_HDR_MIN_EXPIRES, 0, UINT32_MAX);
-	if (least <= r->asked || least > REGISTRATION_MOST)
+	if (least <= r->asked || least > LAPSE_MOST)
 		return false;
 
 	++r->brief;

@@ -18,13 +18,6 @@ struct origin;
 
 enum {
 	REGISTRATION_EXPIRES = 600, /**< Default [s] (DESIGN section 3)  */
-	REGISTRATION_EARLY = 600,   /**< Refresh before the end [s] (A-4.4) */
-	REGISTRATION_LEAST = 10,    /**< Shortest time believed [s], ours */
-	REGISTRATION_MOST = 86400,  /**< Longest asked for and believed
-					     [s], ours                       */
-	REGISTRATION_BACKOFF = 30,  /**< Base [s], RFC 5626 section 4.5  */
-	REGISTRATION_BACKOFF_MAX = 1800, /**< [s], RFC 5626 section 4.5 and
-					      SECURITY row 39                */
 };
 
 enum registration_state {

@@ -9,14 +9,10 @@
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
 #include "core/sip/profile.h"
-#include "core/sip/screen.h"
+#include "core/sip/screening.h"
 #include "core/sip/server.h"
 #include "core/sip/ua.h"
 #include "core/sip/within.h"
-
-enum {
-	HEADERS = 256, /* Usual size of header lines [bytes] */
-};
 
 /** How far ua_stop() is */
 enum phase {
@@ -134,22 +130,6 @@ static void call_received(struct ua *ua, struct server *s,
 	mem_deref(inv);
 }
 
-static void options_received(const struct ua *ua, struct server *s,
-			     uint64_t now)
-{
-	struct reply r = { .scode = LEG_OK };
-	struct mbuf *mb = mbuf_alloc(HEADERS);
-
-	if (!mb)
-		return;
-
-	(void)header_add(mb, "Accept", "application/sdp");
-	(void)origin_add_allow(mb, ua->origin);
-	r.headers = mb;
-	(void)server_reply(s, &r, now);
-	mem_deref(mb);
-}
-
 /* The owner may let the ua go inside the handlers where that is allowed: what
    comes until it is freed, at the end of ua_recv(), is not for them any more */
 static void leave_if_alone(struct ua *ua)
@@ -193,42 +173,6 @@ static bool is_owners(struct ua *ua, struct server *s,
 	return answered;
 }
 
-/* RFC 3261 section 8.2. @return whether the request was refused */
-static bool screened(const struct ua *ua, struct server *s,
-		     const struct sip_msg *msg, uint64_t now)
-{
-	struct reply r;
-	struct mbuf *mb = mbuf_alloc(HEADERS);
-	int err;
-
-	memset(&r, 0, sizeof(r));
-	err = mb ? screen_request(msg, origin_policy(ua->origin), &r, mb)
-		 : ENOMEM;
-	if (err == EPERM)
-		(void)server_reply(s, &r, now);
-	mem_deref(mb);
-	return err != 0;
-}
-
-/* RFC 4028 section 6. @return whether the request was refused */
-static bool too_small(struct server *s, const struct sip_msg *msg, uint64_t now)
-{
-	struct reply r = { .scode = REFRESH_TOO_SMALL };
-	struct mbuf *mb;
-
-	if ((!message_is(msg, "INVITE") && !message_is(msg, "UPDATE")) ||
-	    !refresh_too_small(msg))
-		return false;
-
-	mb = mbuf_alloc(HEADERS);
-	if (mb)
-		(void)refresh_add_refusal(mb);
-	r.headers = mb;
-	(void)server_reply(s, &r, now);
-	mem_deref(mb);
-	return true;
-}
-
 static void on_request(struct server *s, const struct sip_msg *msg,
 		       uint64_t now, void *arg)
 {
@@ -242,7 +186,7 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		return;
 	}
 
-	if (screened(ua, s, msg, now) || too_small(s, msg, now))
+	if (screening_refuses(ua->origin, s, msg, now))
 		return;
 
 	if (!within && is_owners(ua, s, msg, now))
@@ -251,7 +195,7 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 	if (within && !inv)
 		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
 	else if (message_is(msg, "OPTIONS"))
-		options_received(ua, s, now);
+		screening_options(ua->origin, s, now);
 	else if (message_is(msg, "MESSAGE"))
 		message_received(ua, inv, s, msg, now);
 	else if (within)

@@ -342,13 +342,22 @@ void origin_fill_routes(const struct origin *o, struct request *r, bool service)
 	}
 }
 
+static int add_contact(struct mbuf *headers, const struct origin *o,
+		       const char *params)
+{
+	return header_add(headers, "Contact", "<%s%s>%s",
+			  o->gruu ? o->gruu : o->contact,
+			  !o->gruu && o->instance ? ";ob" : "", params);
+}
+
 int origin_add_contact(struct mbuf *headers, const struct origin *o)
 {
-	if (o->gruu)
-		return header_add(headers, "Contact", "<%s>", o->gruu);
+	return add_contact(headers, o, "");
+}
 
-	return header_add(headers, "Contact", "<%s%s>", o->contact,
-			  o->instance ? ";ob" : "");
+int origin_add_capable(struct mbuf *headers, const struct origin *o)
+{
+	return add_contact(headers, o, ";audio;mobility=\"fixed\"");
 }
 
 int origin_add_binding(struct mbuf *headers, const struct origin *o,

@@ -125,6 +125,10 @@ void origin_fill_routes(const struct origin *o, struct request *r,
  */
 int origin_add_contact(struct mbuf *headers, const struct origin *o);
 
+/** As origin_add_contact(), with what kind of device this is: one with sound
+    that stays where it is (RFC 3840 section 10; A-4.8) */
+int origin_add_capable(struct mbuf *headers, const struct origin *o);
+
 /**
  * Add the Contact line of a REGISTER: +sip.instance and reg-id, where there
  * is an instance (RFC 5626 section 4.2).

@@ -27,6 +27,7 @@ struct ua {
 	struct transactions *trans;
 	struct credentials *cred;
 	struct registration *reg;
+	struct presence *presence; /* NULL: none */
 	struct list invitel;
 	unsigned calls_max;
 	ua_send_h *sendh;
@@ -51,6 +52,7 @@ static void ua_destructor(void *arg)
 	ua->sendh = NULL;
 	while ((le = list_head(&ua->invitel)))
 		leg_drop(le->data);
+	mem_deref(ua->presence);
 	mem_deref(ua->reg);
 	mem_deref(ua->origin);
 	mem_deref(ua->trans);
@@ -69,6 +71,7 @@ static void on_registration(const struct registration_event *ev, uint64_t now,
 {
 	struct ua *ua = arg;
 
+	presence_follow(ua->presence, ua->reg, now);
 	if (ua->regh)
 		ua->regh(ev, now, ua->arg);
 }
@@ -240,6 +243,8 @@ int ua_alloc(struct ua **up, const struct ua_params *prm)
 	err = err ? err
 		  : registration_alloc(&ua->reg, ua->origin, prm->expires,
 				       on_registration, ua);
+	if (!err && prm->presence)
+		err = presence_alloc(&ua->presence, ua->origin, prm->presence);
 	if (err)
 		mem_deref(ua);
 	else
@@ -285,7 +290,8 @@ static void stop_on(struct ua *ua, uint64_t now)
 	if (ua->phase == HANGING_UP) {
 		if (now >= ua->half)
 			each(ua, give_up, now);
-		if (!list_isempty(&ua->invitel))
+		if (!list_isempty(&ua->invitel) ||
+		    (now < ua->half && !presence_idle(ua->presence)))
 			return;
 
 		ua->phase = LEAVING;
@@ -311,6 +317,7 @@ void ua_flow(struct ua *ua, bool up, uint64_t now)
 
 	origin_set_up(ua->origin, up);
 	registration_flow(ua->reg, up, now);
+	presence_follow(ua->presence, ua->reg, now);
 	if (!up) {
 		transactions_flow_lost(ua->trans, now);
 		each(ua, within_flow_lost, now);
@@ -375,8 +382,14 @@ void ua_stop(struct ua *ua, uint64_t limit, ua_stopped_h *h, void *arg,
 	ua->phase = HANGING_UP;
 	ua->half = now + limit / 2;
 	ua->end = now + limit;
+	presence_stop(ua->presence, now);
 	each(ua, hang_up, now);
 	stop_on(ua, now);
+}
+
+struct presence *ua_presence(const struct ua *ua)
+{
+	return ua->presence;
 }
 
 enum registration_state ua_registration_state(const struct ua *ua)
@@ -398,8 +411,12 @@ uint64_t ua_due(const struct ua *ua)
 	LIST_FOREACH(&ua->invitel, le)
 	due = clock_min(due, within_due(le->data));
 
+	due = clock_min(due, presence_due(ua->presence));
 	if (ua->phase == HANGING_UP)
-		due = clock_min(due, list_isempty(&ua->invitel) ? 0 : ua->half);
+		due = clock_min(due, list_isempty(&ua->invitel) &&
+						     presence_idle(ua->presence)
+					     ? 0
+					     : ua->half);
 	return clock_min(due, ua->end);
 }
 
@@ -407,6 +424,7 @@ void ua_tick(struct ua *ua, uint64_t now)
 {
 	transactions_tick(ua->trans, now);
 	registration_tick(ua->reg, now);
+	presence_tick(ua->presence, now);
 	each(ua, within_tick, now);
 	stop_on(ua, now);
 }
@@ -425,5 +443,5 @@ int ua_print(struct re_printf *pf, const struct ua *ua)
 	LIST_FOREACH(&ua->invitel, le)
 	err |= re_hprintf(pf, "invite: %H\n", invite_print, le->data);
 
-	return err;
+	return err | re_hprintf(pf, "%H", presence_print, ua->presence);
 }

@@ -19,6 +19,7 @@
 #include "core/sip/invite.h"
 #include "core/sip/origin.h"
 #include "core/sip/pager.h"
+#include "core/sip/presence.h"
 #include "core/sip/registration.h"
 
 enum {
@@ -77,6 +78,8 @@ struct ua_params {
 				     NULL: 405 to REGISTER              */
 	pager_recv_h *messageh; /**< MESSAGE is allowed; NULL: 405       */
 	void *arg;		/**< Of all five                        */
+	const struct presence_handlers *presence; /**< Copied; NULL:
+				     nothing is told nor watched        */
 };
 
 /**
@@ -115,9 +118,13 @@ int ua_message(struct pager **pp, struct ua *ua,
 	       const struct pager_params *params, pager_result_h *h, void *arg,
 	       uint64_t now);
 
+/** What the account tells and watches, NULL when it does not */
+struct presence *ua_presence(const struct ua *ua);
+
 /**
- * End: hang up every call, then unregister, then the handler, within the
- * limit. No call is taken nor made from here on.
+ * End: hang up every call, take back what is published and watched, then
+ * unregister, then the handler, within the limit. No call is taken nor made
+ * from here on.
  *
  * @param limit  [us], 0 for the default
  */

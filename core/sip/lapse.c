@@ -28,8 +28,8 @@ uint64_t lapse_pause(unsigned failures, uint32_t after)
 {
 	uint64_t bound = LAPSE_PAUSE;
 
-	if (after && after <= LAPSE_PAUSE_MAX)
-		return (uint64_t)after * CLOCK_S;
+	if (after)
+		return clock_min(after, LAPSE_MOST) * CLOCK_S;
 
 	bound <<= failures < DOUBLINGS_MAX ? failures : DOUBLINGS_MAX;
 	if (bound > LAPSE_PAUSE_MAX)

@@ -32,7 +32,7 @@ uint64_t lapse_refresh(uint32_t granted);
  * 100 % of an upper bound that doubles (RFC 5626 section 4.5).
  *
  * @param failures  In a row, this one included
- * @param after     Retry-After [s]; 0 or beyond LAPSE_PAUSE_MAX: not heeded
+ * @param after     Retry-After [s], heeded up to LAPSE_MOST; 0: none
  */
 uint64_t lapse_pause(unsigned failures, uint32_t after);
 

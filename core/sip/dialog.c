@@ -258,6 +258,46 @@ int dialog_alloc_calling(struct dialog **dp, const struct sip_msg *resp,
 	return err;
 }
 
+int dialog_alloc_notified(struct dialog **dp, const struct sip_msg *notify,
+			  uint32_t cseq)
+{
+	struct dialog *d;
+	int err;
+
+	assert(dp && notify && notify->req);
+
+	if (!pl_isset(&notify->from.tag) || !pl_isset(&notify->to.tag))
+		return EBADMSG;
+
+	d = mem_zalloc(sizeof(*d), dialog_destructor);
+	if (!d)
+		return ENOMEM;
+
+	d->confirmed = true;
+	d->lseq = cseq;
+	d->rseq = notify->cseq.num;
+	d->rseq_known = true;
+	err = text_dup(&d->local, &notify->to.val, DIALOG_TEXT_MAX);
+	err = err ? err
+		  : text_dup(&d->remote, &notify->from.val, DIALOG_TEXT_MAX);
+	err = err ? err
+		  : text_dup(&d->local_tag, &notify->to.tag, DIALOG_TOKEN_MAX);
+	err = err ? err
+		  : text_dup(&d->remote_tag, &notify->from.tag,
+			     DIALOG_TOKEN_MAX);
+	err = err ? err
+		  : text_dup(&d->callid, &notify->callid, DIALOG_TOKEN_MAX);
+	err = err ? err : target_set(d, notify);
+	err = err ? err : routes_set(d, notify);
+	err = err ? err : hops_set(d);
+
+	if (err)
+		mem_deref(d);
+	else
+		*dp = d;
+	return err;
+}
+
 int dialog_confirm(struct dialog *d, const struct sip_msg *resp)
 {
 	int err;

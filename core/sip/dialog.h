@@ -48,6 +48,18 @@ int dialog_alloc_calling(struct dialog **dp, const struct sip_msg *resp,
 			 const char *ruri);
 
 /**
+ * Start a dialog as who subscribed, from the first NOTIFY (RFC 6665 section
+ * 4.4.1): established at once, its route set that of the NOTIFY.
+ *
+ * @param notify  With both tags
+ * @param cseq    CSeq number of our last SUBSCRIBE
+ *
+ * @return 0, ENOMEM, EBADMSG no usable Contact or tags, E2BIG as above
+ */
+int dialog_alloc_notified(struct dialog **dp, const struct sip_msg *notify,
+			  uint32_t cseq);
+
+/**
  * The dialog is established: by the 2xx received (its route set and target
  * replace those of the early dialog, RFC 3261 section 13.2.2.4), or by the
  * 2xx sent.

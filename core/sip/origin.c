@@ -14,7 +14,7 @@
 #include "core/sip/transactions.h"
 
 enum {
-	METHODS_EXTRA = 2, /* enum origin_method */
+	METHODS_EXTRA = 3, /* enum origin_method */
 };
 
 /* Of every account, and what some have besides */
@@ -179,6 +179,8 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 		o->allowv[n++].name = "MESSAGE";
 	if (prm->methods & ORIGIN_REGISTER)
 		o->allowv[n++].name = "REGISTER";
+	if (prm->methods & ORIGIN_NOTIFY)
+		o->allowv[n++].name = "NOTIFY";
 
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;

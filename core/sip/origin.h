@@ -26,6 +26,7 @@ enum {
 enum origin_method {
 	ORIGIN_MESSAGE = 1,  /**< RFC 3428                                 */
 	ORIGIN_REGISTER = 2, /**< We are the registrar                     */
+	ORIGIN_NOTIFY = 4,   /**< We subscribe: RFC 6665                   */
 };
 
 /** Configuration; texts are copied */

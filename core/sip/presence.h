@@ -12,14 +12,35 @@
 #define CORE_SIP_PRESENCE_H
 
 #include "core/sip/publication.h"
+#include "core/sip/subscription.h"
+
+enum {
+	PRESENCE_WATCHES_MAX = 8, /**< Subscriptions at once, ours (SECURITY
+				       row 14 has those of the far end: 0) */
+};
 
 struct presence;
 struct registration;
 struct server;
 
+/** A subscription, to look at */
+struct presence_watch {
+	unsigned id; /**< From 1 on, never again                           */
+	enum package package;
+	const char *uri;
+	enum subscription_state state;
+};
+
+/** Something happened to a subscription; see subscription_event. Watching and
+    unwatching is allowed inside, freeing the ua is not */
+typedef void(presence_watch_h)(const struct presence_watch *w,
+			       const struct subscription_event *ev,
+			       uint64_t now, void *arg);
+
 /** What an owner wants to hear of; see there */
 struct presence_handlers {
-	publication_h *publishh; /**< May be NULL                         */
+	publication_h *publishh;  /**< May be NULL                         */
+	presence_watch_h *watchh; /**< May be NULL                        */
 	void *arg;
 };
 
@@ -40,6 +61,25 @@ int presence_publish(struct presence *pr, enum pidf_basic basic,
 /** Publish nothing any more */
 void presence_unpublish(struct presence *pr, uint64_t now);
 
+/**
+ * Watch somebody, from the next way on if there is none.
+ *
+ * @param idp  Set to the number of the subscription; may be NULL
+ *
+ * @return 0, EINVAL nothing that can be asked, EALREADY it is watched, ENOSPC
+ *         PRESENCE_WATCHES_MAX are, those that end included, ESHUTDOWN, ENOMEM
+ */
+int presence_watch(struct presence *pr, enum package package, const char *to,
+		   unsigned *idp, uint64_t now);
+
+/** End that. @return 0, ENOENT it is not watched, EINVAL, ENOMEM */
+int presence_unwatch(struct presence *pr, enum package package, const char *to,
+		     uint64_t now);
+
+/** The i-th subscription. @return 0, ENOENT there are not so many */
+int presence_get(const struct presence *pr, unsigned i,
+		 struct presence_watch *w);
+
 /** To look at */
 const struct publication *presence_publication(const struct presence *pr);
 
@@ -52,6 +92,13 @@ const struct publication *presence_publication(const struct presence *pr);
  */
 void presence_follow(struct presence *pr, const struct registration *reg,
 		     uint64_t now);
+
+/**
+ * A NOTIFY or SUBSCRIBE that no call takes, screened. A NOTIFY of a dialog
+ * that we do not have gets 481; a SUBSCRIBE 489, for we notify of nothing.
+ */
+void presence_recv(struct presence *pr, struct server *s,
+		   const struct sip_msg *msg, uint64_t now);
 
 /** End everything; nothing begins any more */
 void presence_stop(struct presence *pr, uint64_t now);

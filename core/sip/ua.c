@@ -189,13 +189,21 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 		return;
 	}
 
+	/* We notify of nothing, whatever else it wants */
+	if (ua->presence && message_is(msg, "SUBSCRIBE")) {
+		presence_recv(ua->presence, s, msg, now);
+		return;
+	}
 	if (screening_refuses(ua->origin, s, msg, now))
 		return;
 
 	if (!within && is_owners(ua, s, msg, now))
 		return;
 
-	if (within && !inv)
+	/* Unless a call knows its dialog, as after REFER */
+	if (!inv && message_is(msg, "NOTIFY"))
+		presence_recv(ua->presence, s, msg, now);
+	else if (within && !inv)
 		(void)server_reply_code(s, LEG_NO_DIALOG, NULL, now);
 	else if (message_is(msg, "OPTIONS"))
 		screening_options(ua->origin, s, now);
@@ -238,7 +246,8 @@ int ua_alloc(struct ua **up, const struct ua_params *prm)
 	err = err ? err : profile_credentials(&ua->cred, prm);
 	op = prm->origin;
 	op.methods = (prm->messageh ? (unsigned)ORIGIN_MESSAGE : 0) |
-		     (prm->requesth ? (unsigned)ORIGIN_REGISTER : 0);
+		     (prm->requesth ? (unsigned)ORIGIN_REGISTER : 0) |
+		     (prm->presence ? (unsigned)ORIGIN_NOTIFY : 0);
 	err = err ? err : origin_alloc(&ua->origin, &op, ua->trans, ua->cred);
 	err = err ? err
 		  : registration_alloc(&ua->reg, ua->origin, prm->expires,

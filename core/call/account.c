@@ -5,8 +5,8 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/call/account.h"
-#include "core/call/instance.h"
 #include "core/call/mailbox.h"
+#include "core/call/passport.h"
 #include "core/net/timefile.h"
 
 enum {
@@ -70,15 +70,6 @@ static void set_reason(struct account *a, const struct pl *reason,
 				  reason);
 }
 
-/* What is configured, NULL when it is not */
-static const char *given(const struct config *cfg, const char *section,
-			 const char *key)
-{
-	const char *text = config_text(cfg, section, key);
-
-	return *text ? text : NULL;
-}
-
 /* Calls may use the new connection now */
 static void renewed(struct account *a, uint64_t now)
 {
@@ -137,9 +128,9 @@ static unsigned message_handler(const struct pager_message *m,
 /* The server's certificate was good at this time: it is not far off */
 static void save_time(const struct account *a)
 {
-	const char *file = given(a->cfg, "account", "state");
+	const char *file = config_text(a->cfg, "account", "state");
 
-	if (file && !config_bool(a->cfg, "transport", "insecure"))
+	if (*file && !config_bool(a->cfg, "transport", "insecure"))
 		(void)timefile_save(file, (uint64_t)time(NULL));
 }
 
@@ -263,85 +254,27 @@ static void state_handler(enum trunk_state state, const char *reason,
 
 /* ---- Making one ---- */
 
-static const char agent_name[] = "Boardphone/" BOARDPHONE_VERSION;
-
-/* The lines of [headers], each a string of its own. @return 0, ENOMEM */
-static int make_headers(char *headerv[ORIGIN_HEADERS_MAX + 1],
-			const struct config *cfg)
-{
-	const char *name, *value;
-	int err = 0;
-
-	for (unsigned i = 0; !err && i < ORIGIN_HEADERS_MAX &&
-			     config_entry(cfg, "headers", i, &name, &value);
-	     i++)
-		err = re_sdprintf(&headerv[i], "%s: %s", name, value);
-
-	return err;
-}
-
-static struct ua_params make_params(struct account *a)
-{
-	const struct config *cfg = a->cfg;
-	const char *agent = given(cfg, "transport", "user_agent");
-	const struct ua_params up = {
-		.origin = {
-			.user = given(cfg, "account", "user"),
-			.realm = given(cfg, "account", "realm"),
-			.display_name = given(cfg, "account", "display_name"),
-			.reg_id = 1,
-			.outbound_proxy = given(cfg, "transport",
-						"outbound_proxy"),
-			.user_agent = agent ? agent : agent_name,
-			.session_timer = config_number(cfg, "call",
-						       "session_timer"),
-			.insecure = config_bool(cfg, "transport", "insecure"),
-		},
-		.auth_user = given(cfg, "account", "auth_user"),
-		.password = given(cfg, "account", "password"),
-		.ha1 = given(cfg, "account", "ha1"),
-		.sha256_only = config_is(cfg, "account", "auth_min",
-					 "sha256"),
-		.auth_in_call = config_bool(cfg, "account", "auth_in_call"),
-		.expires = (uint32_t)(config_number(cfg, "account",
-						    "expires") / CLOCK_S),
-		.calls_max = (unsigned)config_number(cfg, "call", "max"),
-		.sendh = send_handler,
-		.callh = call_handler,
-		.messageh = message_handler,
-		.regh = registration_handler,
-		.arg = a,
-	};
-
-	return up;
-}
-
 static int make_ua(struct account *a)
 {
-	char *headerv[ORIGIN_HEADERS_MAX + 1] = { NULL };
-	char instance[INSTANCE_LEN];
-	struct ua_params up = make_params(a);
-	int err;
+	struct passport pass;
+	int err = passport_open(&pass, a->cfg);
 
-	instance_print(instance, config_text(a->cfg, "account", "instance"),
-		       up.origin.user, up.origin.realm);
-	up.origin.instance = instance;
-	up.origin.headerv = (const char *const *)(uintptr_t)headerv;
-
-	err = make_headers(headerv, a->cfg);
-	if (!err)
-		err = ua_alloc(&a->ua, &up);
+	pass.params.sendh = send_handler;
+	pass.params.callh = call_handler;
+	pass.params.messageh = message_handler;
+	pass.params.regh = registration_handler;
+	pass.params.arg = a;
+	err = err ? err : ua_alloc(&a->ua, &pass.params);
 	if (err == EINVAL)
 		log_warning("account: [account] user and realm do not make "
 			    "an address\n");
 
 	a->line.name = "account";
 	a->line.ua = a->ua;
-	a->line.max = (unsigned)config_number(a->cfg, "call", "max");
+	a->line.max = pass.params.calls_max;
 	a->line.wakeh = account_wake;
 	a->line.arg = a;
-	for (unsigned i = 0; headerv[i]; i++)
-		mem_deref(headerv[i]);
+	passport_close(&pass);
 	return err;
 }
 
@@ -378,11 +311,12 @@ int account_start(struct account *a, uint64_t now)
 		.stateh = state_handler,
 		.arg = a,
 	};
+	const char *file = config_text(a->cfg, "account", "state");
 	int err;
 
 	event_emit(a->events, EVENT_STARTING, NULL, 0, NULL);
-	if (given(a->cfg, "account", "state"))
-		(void)timefile_load(given(a->cfg, "account", "state"));
+	if (*file)
+		(void)timefile_load(file);
 	a->state = TRUNK_CONNECTING;
 	err = a->driver->alloc(&a->trunk, a->cfg, &h, now);
 	if (err)

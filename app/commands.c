@@ -5,6 +5,7 @@
 #include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
+#include "app/commands_presence.h"
 #include "app/inventory.h"
 #include "app/words.h"
 #include "core/base/log.h"
@@ -308,6 +309,11 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_password },
+	{ { "presence", "[open|closed [NOTE]|off]",
+	    "tell the server that we are there, or who is" },
+	  0,
+	  WORDS_MAX,
+	  cmd_presence },
 	{ { "quit", "", "end all calls, un-register and end" },
 	  0,
 	  0,
@@ -335,10 +341,19 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_unregister },
+	{ { "unwatch", "TO [presence|message-summary]", "watch no more" },
+	  1,
+	  2,
+	  cmd_unwatch },
 	{ { "video", "on|off [ID]", "add a picture to a call, or drop it" },
 	  1,
 	  2,
 	  cmd_video },
+	{ { "watch", "TO [presence|message-summary]",
+	    "watch who is there, or messages" },
+	  1,
+	  2,
+	  cmd_watch },
 };
 
 const struct commands_info *commands_get(unsigned i)

@@ -106,17 +106,6 @@ int cmd_door(const struct request *rq)
 
 /* ---- Page ---- */
 
-/* The words of the message, with a blank between */
-static int join(struct mbuf *mb, int argc, char *argv[])
-{
-	int err = 0;
-
-	for (int i = 0; i < argc && !err; i++)
-		err = mbuf_printf(mb, "%s%s", i ? " " : "", argv[i]);
-
-	return err ? err : mbuf_write_u8(mb, 0);
-}
-
 static int msg_result(const struct request *rq, int err)
 {
 	switch (err) {
@@ -140,14 +129,13 @@ static int msg_result(const struct request *rq, int err)
 
 int cmd_msg(const struct request *rq)
 {
-	struct mbuf *mb = mbuf_alloc(WHY_SIZE);
-	int err = mb ? join(mb, rq->argc - 1, rq->argv + 1) : ENOMEM;
+	char *text = NULL;
+	int err = request_join(rq, 1, &text);
 
 	if (!err)
-		err = phone_message(rq->ctx->phone, rq->argv[0],
-				    (const char *)mb->buf, rq->now);
+		err = phone_message(rq->ctx->phone, rq->argv[0], text, rq->now);
 
-	mem_deref(mb);
+	mem_deref(text);
 	return msg_result(rq, err);
 }
 

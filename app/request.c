@@ -7,6 +7,7 @@
 enum {
 	NUMBER_BASE = 10,
 	ID_MAX = 1000000000,
+	JOIN_SIZE = 256, /* Usual size of a text [bytes] */
 };
 
 int request_json(const struct request *rq, json_t *js)
@@ -68,6 +69,22 @@ bool request_number(const char *s, unsigned long max, unsigned *np)
 
 	*np = (unsigned)n;
 	return true;
+}
+
+int request_join(const struct request *rq, int i, char **textp)
+{
+	struct mbuf *mb = mbuf_alloc(JOIN_SIZE);
+	int err = mb ? 0 : ENOMEM;
+
+	for (int n = i; n < rq->argc && !err; n++)
+		err = mbuf_printf(mb, "%s%s", n > i ? " " : "", rq->argv[n]);
+	if (!err) {
+		mb->pos = 0;
+		err = mbuf_strdup(mb, textp, mb->end);
+	}
+
+	mem_deref(mb);
+	return err;
 }
 
 /* What went wrong with a call, in words */

@@ -34,6 +34,10 @@ int request_say(const struct request *rq, int err, const char *text);
 /** Read a number, digits only. @return false: it is none, or over max */
 bool request_number(const char *s, unsigned long max, unsigned *np);
 
+/** Make a text of the words from argument i on, with a blank between; ""
+    without. @return 0, ENOMEM */
+int request_join(const struct request *rq, int i, char **textp);
+
 /** Answer what went wrong with a call, in words. @return err */
 int request_call(const struct request *rq, int err);
 

@@ -182,6 +182,14 @@ const struct config_key config_keyv[] = {
 	       "given"),
 	BOOL("page", "answer", "yes",
 	     "Answer at once who calls from the page, having the password"),
+
+	WORDS("presence", "publish", CONFIG_CHOICE, "no", "no|open|closed",
+	      "What the server tells those who watch us, from the start"),
+	TEXT("presence", "note", "", NULL, "A sentence that goes with it"),
+	ITEMS("presence", "watch", "", config_check_user,
+	      "Whose presence is watched from the start"),
+	BOOL("presence", "messages", "no",
+	     "Be told of the messages that wait for us at the server"),
 };
 /* clang-format on */
 const size_t config_keyc = ARRAY_SIZE(config_keyv);
@@ -226,7 +234,8 @@ static const struct {
 	  "Page for browsers, and calls with them, without any server" },
 	{ "metrics", "Numbers for a monitoring system; from a later version" },
 	{ "headers", NULL },
-	{ "presence", "Presence; from a later version" },
+	{ "presence",
+	  "Being there, and watching who is, by way of the server" },
 };
 
 const char *config_section(unsigned n)

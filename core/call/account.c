@@ -20,6 +20,7 @@ struct account {
 	struct event_bus *events;
 	struct ua *ua;
 	struct line line;
+	struct tidings *tidings;
 	void *trunk;
 	ua_call_h *callh;
 	account_renewed_h *renewedh;
@@ -39,6 +40,7 @@ static void account_destructor(void *arg)
 
 	loop_timer_cancel(&a->timer);
 	mem_deref(a->ua);
+	mem_deref(a->tidings);
 	mem_deref(a->trunk);
 }
 
@@ -256,6 +258,7 @@ static void state_handler(enum trunk_state state, const char *reason,
 
 static int make_ua(struct account *a)
 {
+	const struct presence_handlers ph = tidings_handlers(a->tidings);
 	struct passport pass;
 	int err = passport_open(&pass, a->cfg);
 
@@ -264,6 +267,7 @@ static int make_ua(struct account *a)
 	pass.params.messageh = message_handler;
 	pass.params.regh = registration_handler;
 	pass.params.arg = a;
+	pass.params.presence = &ph;
 	err = err ? err : ua_alloc(&a->ua, &pass.params);
 	if (err == EINVAL)
 		log_warning("account: [account] user and realm do not make "
@@ -294,7 +298,8 @@ int account_alloc(struct account **ap, const struct account_params *prm)
 	a->renewedh = prm->renewedh;
 	a->arg = prm->arg;
 	loop_timer_init(&a->timer, "account", timer_handler, a);
-	err = make_ua(a);
+	err = tidings_alloc(&a->tidings, a->cfg, a->events, &a->line);
+	err = err ? err : make_ua(a);
 	if (err)
 		mem_deref(a);
 	else
@@ -324,6 +329,7 @@ int account_start(struct account *a, uint64_t now)
 
 	if (config_bool(a->cfg, "account", "register"))
 		ua_register(a->ua, now);
+	tidings_start(a->tidings, now);
 	account_wake(a);
 	return 0;
 }
@@ -377,6 +383,11 @@ void account_unregister(struct account *a, uint64_t now)
 const struct line *account_line(const struct account *a)
 {
 	return &a->line;
+}
+
+struct tidings *account_tidings(const struct account *a)
+{
+	return a->tidings;
 }
 
 bool account_connected(const struct account *a)

@@ -13,6 +13,7 @@
 #include "core/base/config.h"
 #include "core/base/event.h"
 #include "core/call/line.h"
+#include "core/call/tidings.h"
 #include "core/call/trunk.h"
 #include "core/sip/ua.h"
 
@@ -63,6 +64,9 @@ void account_unregister(struct account *a, uint64_t now);
 
 /** What calls go by; lives as long as the account */
 const struct line *account_line(const struct account *a);
+
+/** What it tells and watches; lives as long as the account */
+struct tidings *account_tidings(const struct account *a);
 
 /** Whether messages can be sent now */
 bool account_connected(const struct account *a);

@@ -359,6 +359,11 @@ int phone_message(struct phone *p, const char *to, const char *text,
 	return err;
 }
 
+struct tidings *phone_tidings(const struct phone *p)
+{
+	return p->account ? account_tidings(p->account) : NULL;
+}
+
 int phone_publish(struct phone *p, const char *key, json_t *value)
 {
 	if (p->lobby)

@@ -18,6 +18,7 @@
 #include "core/base/loop.h"
 #include "core/call/calls.h"
 #include "core/call/lobby.h"
+#include "core/call/tidings.h"
 #include "core/call/trunk.h"
 
 /** A stop takes no longer [us] (DESIGN section 3) */
@@ -152,6 +153,9 @@ struct studio *phone_studio(const struct phone *p);
  */
 int phone_message(struct phone *p, const char *to, const char *text,
 		  uint64_t now);
+
+/** Presence and waiting messages; NULL: there is no account */
+struct tidings *phone_tidings(const struct phone *p);
 
 /** Send a message for machines to every browser that is in an established
     call */

@@ -17,6 +17,12 @@ enum package {
 /** As in Event */
 const char *package_name(enum package package);
 
+/** The type of its bodies */
+const char *package_type(enum package package);
+
+/** The package of that name. @return false: we know none */
+bool package_find(enum package *packagep, const char *name);
+
 /** Add Event and Accept. @return 0 or errno of header_add() */
 int package_add(struct mbuf *headers, enum package package);
 

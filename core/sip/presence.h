@@ -15,8 +15,8 @@
 #include "core/sip/subscription.h"
 
 enum {
-	PRESENCE_WATCHES_MAX = 8, /**< Subscriptions at once, ours (SECURITY
-				       row 14 has those of the far end: 0) */
+	PRESENCE_WATCHES_MAX = 24, /**< Subscriptions at once, ours: all that
+					can be configured, and some more  */
 };
 
 struct presence;

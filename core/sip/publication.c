@@ -428,13 +428,20 @@ void publication_tick(struct publication *p, uint64_t now)
 		try_now(p, now);
 }
 
-int publication_print(struct re_printf *pf, const struct publication *p)
+const char *publication_state_name(enum publication_state state)
 {
 	static const char *const namev[] = {
 		"off", "waiting", "trying", "on", "stopped", "leaving",
 	};
 
+	assert(state < ARRAY_SIZE(namev));
+	return namev[state];
+}
+
+int publication_print(struct re_printf *pf, const struct publication *p)
+{
 	return re_hprintf(pf, "%s %s expires=%u s oks=%u fails=%u",
-			  pidf_basic_name(p->pidf.basic), namev[p->state],
-			  p->granted, p->oks, p->fails);
+			  pidf_basic_name(p->pidf.basic),
+			  publication_state_name(p->state), p->granted, p->oks,
+			  p->fails);
 }

@@ -82,6 +82,9 @@ void publication_way(struct publication *p, bool up, uint64_t now);
 
 enum publication_state publication_state(const struct publication *p);
 
+/** "on", "waiting" ... */
+const char *publication_state_name(enum publication_state state);
+
 /** What is to be known of us; basic is PIDF_UNKNOWN when nothing is */
 const struct pidf *publication_pidf(const struct publication *p);
 

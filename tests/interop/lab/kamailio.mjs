@@ -7,7 +7,7 @@
  * kind of certificate. Its log is where the requests are counted.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync,
+import { cpSync, existsSync, mkdirSync, openSync, closeSync, readFileSync,
 	 writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { KINDS } from './certificates.mjs';
@@ -16,6 +16,9 @@ import { until } from './wait.mjs';
 const HERE = new URL('..', import.meta.url).pathname;
 const PROGRAM = ['/usr/sbin/kamailio', '/usr/local/sbin/kamailio']
 	.find(existsSync) ?? 'kamailio';
+/* Empty tables, which it wants to have for presence */
+const TABLES = ['/usr/share', '/usr/local/share'].map((dir) =>
+	`${dir}/kamailio/dbtext/kamailio`).find(existsSync);
 
 export const REALM = 'phone.test';
 export const password_of = (user) => `pw-${user}`;
@@ -63,7 +66,7 @@ export class Kamailio {
 	}
 
 	write({ algorithm = 'MD5', nonce_expire = 300, min_expires = 10,
-		open = 0 })
+		open = 0, max_expires = 3600, active = 1 })
 	{
 		const kinds = Object.entries(this.ports);
 		const words = {
@@ -72,6 +75,8 @@ export class Kamailio {
 			TLS: `${this.dir}/tls.cfg`,
 			REALM, ALGORITHM: algorithm, OPEN: open,
 			NONCE_EXPIRE: nonce_expire, MIN_EXPIRES: min_expires,
+			MAX_EXPIRES: max_expires, ACTIVE: active,
+			UDP: this.udp, DB: `${this.dir}/db`,
 		};
 		const text = readFileSync(`${HERE}/kamailio.cfg`, 'utf8')
 			.replace(/@([A-Z_]+)@/g, (all, word) =>
@@ -90,17 +95,22 @@ export class Kamailio {
 			      tls.join(''));
 	}
 
-	/** Start it; on the same ports as before, if there was a before */
+	/** Start it; on the same ports as before, if there was a before. With
+	    `presence` it knows PUBLISH and SUBSCRIBE, and listens to UDP */
 	async start(options = {})
 	{
 		for (const kind of Object.keys(KINDS))
 			this.ports[kind] ??= await free_port();
+		this.udp ??= await free_port();
 		this.write(options);
+		if (options.presence)
+			cpSync(TABLES, `${this.dir}/db`, { recursive: true });
 
 		const log = openSync(this.log_file, 'a');
 		this.child = spawn(PROGRAM,
 			['-DD', '-E', '-f', `${this.dir}/kamailio.cfg`,
-			 '-Y', this.dir, '-w', this.dir, '-m', '32', '-M', '8'],
+			 '-Y', this.dir, '-w', this.dir, '-m', '32', '-M', '8',
+			 ...options.presence ? ['-A', 'WITH_PRESENCE'] : []],
 			{ stdio: ['ignore', log, log], detached: true });
 		closeSync(log);
 		this.gone = new Promise((done) =>

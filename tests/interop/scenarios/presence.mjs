@@ -1,0 +1,206 @@
+/**
+ * @file tests/interop/scenarios/presence.mjs  Who is there, what waits
+ *
+ *     phone -- wss, PUBLISH, SUBSCRIBE --> kamailio -- NOTIFY --> phone
+ *
+ * Kamailio with its modules presence, presence_xml and presence_mwi.
+ */
+import assert from 'node:assert/strict';
+import { REALM } from '../lab/kamailio.mjs';
+import { publish } from '../lab/publisher.mjs';
+import { never, until } from '../lab/wait.mjs';
+
+const QUIET = 2000; /* In which nothing more may come [ms] */
+const PIDF = 'application/pidf+xml';
+const SUMMARY = 'application/simple-message-summary';
+
+/* Another maker's document: prefixes, and what we do not know */
+const document = (uri, basic) => '<?xml version="1.0" encoding="UTF-8"?>' +
+	'<p:presence xmlns:p="urn:ietf:params:xml:ns:pidf" ' +
+	'xmlns:dm="urn:ietf:params:xml:ns:pidf:data-model" ' +
+	`entity="${uri}"><p:tuple id="t1"><p:status><p:basic>${basic}` +
+	'</p:basic></p:status><p:note xml:lang="fr">Pêche à la moule</p:note>' +
+	'</p:tuple><dm:person id="p1"/></p:presence>';
+
+const uri_of = (user) => `sip:${user}@${REALM}`;
+
+/** Whatever a scenario needs, with a server that knows presence */
+const served = (run, options = {}) => async (lab) => {
+	await lab.kamailio.kill();
+	await lab.kamailio.start({ presence: true, ...options });
+	try {
+		return await run(lab);
+	} finally {
+		await lab.clear();
+		await lab.kamailio.kill();
+		await lab.kamailio.start();
+	}
+};
+
+const session = (name) => (event) => event.session === name;
+
+/* The next i_notify whose news are like this */
+function told(phone, wanted, from)
+{
+	return phone.wait('i_notify', { from, match: ({ news }) => news &&
+		Object.entries(wanted).every(([key, value]) =>
+			news[key] === value) });
+}
+
+async function two_phones(lab)
+{
+	const board = await lab.phone({ user: 'pres1' });
+	const house = await lab.phone({ user: 'pres2' });
+	const { id } = await house.must('watch', 'pres1');
+
+	const on = await house.wait('connected', { match: (e) =>
+		e.session === 'subscribe' && e.id === id });
+	assert.equal(on.uri, uri_of('pres1'));
+	await board.must('presence', 'open', 'at', 'the', 'door');
+	const { basic } = await board.wait('connected', { match:
+		session('publish') });
+	assert.equal(basic, 'open');
+	const { news } = await told(house, { basic: 'open',
+		note: 'at the door' });
+	assert.equal(news.entity, uri_of('pres1'));
+
+	await board.must('presence', 'closed');
+	await told(house, { basic: 'closed' });
+	const list = await house.must('presence');
+	assert.equal(list.watches[0].news.basic, 'closed');
+	assert.equal(list.watches[0].state, 'on');
+
+	const from = house.events.mark();
+	await house.must('unwatch', 'pres1');
+	const end = await house.wait('terminated', { from, match:
+		session('subscribe') });
+	assert.equal(end.retry_ms, undefined, 'it wants to watch again');
+	const after = house.events.mark();
+	await board.must('presence', 'open');
+	await never('a NOTIFY after the end', () => house.events.find((e) =>
+		e.event === 'i_notify', after), QUIET);
+	return `${lab.kamailio.requests('PUBLISH', 'pres1').length} PUBLISH, ` +
+		`${lab.kamailio.requests('SUBSCRIBE', 'pres2').length} ` +
+		'SUBSCRIBE';
+}
+
+async function configured(lab)
+{
+	const house = await lab.phone({ user: 'pres4',
+		presence: { watch: `pres3, ${uri_of('pres5')}` } });
+	const board = await lab.phone({ user: 'pres3',
+		presence: { publish: 'open', note: 'here' } });
+
+	await told(house, { basic: 'open', note: 'here' });
+	await publish(lab.kamailio.udp, uri_of('pres5'), 'presence', PIDF,
+		      document(uri_of('pres5'), 'closed'));
+	await told(house, { basic: 'closed', entity: uri_of('pres5'),
+		note: 'Pêche à la moule' });
+
+	/* Its last word, before it un-registers */
+	await board.stop();
+	const last = lab.kamailio.requests('PUBLISH', 'pres3').at(-1);
+	assert.equal(last.expires, '0');
+}
+
+async function messages(lab)
+{
+	const phone = await lab.phone({ user: 'pres6',
+		presence: { messages: 'yes' } });
+
+	await phone.wait('connected', { match: session('subscribe') });
+	await publish(lab.kamailio.udp, uri_of('pres6'), 'message-summary',
+		      SUMMARY, 'Messages-Waiting: yes\r\n' +
+		      `Message-Account: ${uri_of('voicemail')}\r\n` +
+		      'Voice-Message: 2/8 (0/2)\r\n');
+	const { news } = await told(phone, { waiting: true });
+	assert.equal(news.new, 2);
+	assert.equal(news.old, 8);
+	assert.equal(news.account, uri_of('voicemail'));
+}
+
+/* The server grants 20 s at most: both are refreshed within */
+async function refreshed(lab)
+{
+	const board = await lab.phone({ user: 'pres7',
+		presence: { publish: 'open' } });
+	const house = await lab.phone({ user: 'pres8',
+		presence: { watch: 'pres7' } });
+	const count = (method, user) =>
+		lab.kamailio.requests(method, user).length;
+
+	await told(house, { basic: 'open' });
+	const before = [count('PUBLISH', 'pres7'), count('SUBSCRIBE', 'pres8')];
+	await until('both are refreshed twice', () =>
+		count('PUBLISH', 'pres7') >= before[0] + 2 &&
+		count('SUBSCRIBE', 'pres8') >= before[1] + 2, 40000);
+	for (const phone of [board, house])
+		assert(!phone.events.find((e) => e.event === 'terminated'));
+	assert.equal((await board.must('presence')).state, 'on');
+}
+
+/* Nobody has allowed it: nothing is told */
+async function pending(lab)
+{
+	const house = await lab.phone({ user: 'pres13' });
+
+	await publish(lab.kamailio.udp, uri_of('pres14'), 'presence', PIDF,
+		      document(uri_of('pres14'), 'open'));
+	await house.must('watch', 'pres14');
+	const on = await house.wait('connected', { match:
+		session('subscribe') });
+	assert.equal(on.pending, true);
+	await never('it is told all the same', () => house.events.find((e) =>
+		e.news?.basic === 'open'), QUIET);
+	assert.equal((await house.must('presence')).watches[0].state,
+		     'pending');
+}
+
+/* It knows neither entity tag nor dialog any more: 412, 481 */
+async function forgotten(lab)
+{
+	const board = await lab.phone({ user: 'pres9',
+		presence: { publish: 'open' } });
+	const house = await lab.phone({ user: 'pres10',
+		presence: { watch: 'pres9' } });
+
+	await told(house, { basic: 'open' });
+	const from = house.events.mark();
+	const said = () => [['PUBLISH', 'pres9'], ['SUBSCRIBE', 'pres10']]
+		.map(([method, user]) =>
+			lab.kamailio.requests(method, user).length);
+	const before = said();
+	await lab.kamailio.kill();
+	await lab.kamailio.start({ presence: true });
+	await house.wait('connected', { from, limit: 40000,
+		match: session('subscribe') });
+	await board.must('presence', 'closed', 'back');
+	await told(house, { basic: 'closed', note: 'back' }, from);
+	const [publishes, subscribes] = said().map((n, i) => n - before[i]);
+	return `${publishes} PUBLISH, ${subscribes} SUBSCRIBE after it`;
+}
+
+/* Without a presence server the SUBSCRIBE comes to the other phone */
+async function refused(lab)
+{
+	await lab.phone({ user: 'pres11' });
+	const house = await lab.phone({ user: 'pres12' });
+
+	await house.must('watch', 'pres11');
+	const end = await house.wait('terminated', { match:
+		session('subscribe') });
+	assert.equal(end.code, 489);
+	assert.equal(end.retry_ms, undefined);
+	assert.deepEqual((await house.must('presence')).watches, []);
+	return `${end.code} ${end.reason}`;
+}
+
+export default [
+	['presence: one phone tells, the other watches', served(two_phones)],
+	['presence: as configured, and of other makers', served(configured)],
+	['presence: messages that wait', served(messages)],
+	['presence: is refreshed', served(refreshed, { max_expires: 20 })],
+	['presence: not allowed yet', served(pending, { active: 0 })],
+	['presence: server forgets all', served(forgotten)],
+	['presence: a phone is no server of it', refused],
+];

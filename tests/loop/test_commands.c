@@ -106,6 +106,14 @@ static const struct {
 	{ "password", ENODEV, "no [page]" },
 	{ "help jump", ENOENT, "no such command" },
 	{ "events", ENOTSUP, "ctl events" },
+	{ "presence maybe", EINVAL, "open|closed" },
+	{ "presence off now", EINVAL, "open|closed" },
+	{ "presence open \x01", EINVAL, "characters" },
+	{ "watch", EINVAL, "usage" },
+	{ "watch a weather", EINVAL, "message-summary" },
+	{ "watch ''", EINVAL, "not an address" },
+	{ "unwatch a", ENOENT, "not watched" },
+	{ "unwatch a presence now", EINVAL, "usage" },
 	{ "status now", EINVAL, "usage" },
 };
 
@@ -167,6 +175,10 @@ static void test_commands_answer_as_the_schema_says(void **state)
 	list = ask(0, "help dtmf");
 	assert_int_equal(json_array_size(list), 1);
 	json_decref(list);
+	json_decref(ask(0, "watch b message-summary"));
+	assert_int_equal(give(0, true, "presence closed for today"), 0);
+	json_decref(ask(0, "presence"));
+	assert_int_equal(give(0, true, "unwatch b message-summary"), 0);
 	rig_stop();
 	quits = 0;
 }

@@ -31,6 +31,7 @@ static struct {
 	struct trunk *trunkv[EXCHANGE_TRUNKS];
 	struct exchange_stats stats;
 	struct exchange_mood mood;
+	exchange_agent_h *agent;
 	bool down;
 } ex;
 
@@ -206,6 +207,22 @@ static void respond(struct trunk *w, const struct sip_msg *msg,
 	mem_deref(mb);
 }
 
+void exchange_respond(unsigned i, const struct sip_msg *msg, const char *status,
+		      const char *extra, uint64_t now)
+{
+	respond(ex.trunkv[i], msg, status, extra, now);
+}
+
+void exchange_deliver(unsigned i, struct mbuf *mb, uint64_t now)
+{
+	deliver(ex.trunkv[i], mb, now);
+}
+
+void exchange_set_agent(exchange_agent_h *h)
+{
+	ex.agent = h;
+}
+
 static void do_register(struct trunk *w, const struct sip_msg *msg,
 			uint64_t now)
 {
@@ -257,6 +274,8 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 	}
 
 	if (ex.mood.swallows && !pl_strcmp(&msg->met, ex.mood.swallows))
+		return;
+	if (ex.agent && ex.agent(w->index, msg, now))
 		return;
 	if (!pl_strcmp(&msg->met, "INVITE")) {
 		++ex.stats.invites;

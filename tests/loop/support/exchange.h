@@ -52,6 +52,20 @@ void exchange_set_up(bool up);
  */
 void exchange_lose(unsigned i);
 
+/** Takes what else it would forward. @return whether it did */
+typedef bool(exchange_agent_h)(unsigned i, const struct sip_msg *msg,
+			       uint64_t now);
+
+/** Set who takes requests of phone i first; NULL: nobody */
+void exchange_set_agent(exchange_agent_h *h);
+
+/** Answer in the server's name; extra are header lines */
+void exchange_respond(unsigned i, const struct sip_msg *msg, const char *status,
+		      const char *extra, uint64_t now);
+
+/** Bring a message to phone i */
+void exchange_deliver(unsigned i, struct mbuf *mb, uint64_t now);
+
 /** The driver for struct phone_params */
 const struct trunk_driver *exchange_trunk(void);
 

@@ -8,6 +8,10 @@
 enum {
 	DELAY = 40 * CLOCK_S, /* After the call; 32 s and a margin, ours */
 	ARENAS = 1,	      /* The codecs' threads seldom allocate */
+	LARGE = 131072,	      /* From here on a block is not in the heap, where
+			   glibc would have it when the first such block
+			   was freed, and is the kernel's again once it is
+			   freed: a codec's pictures, a camera's [bytes] */
 };
 
 struct tidy {
@@ -53,6 +57,7 @@ int tidy_alloc(struct tidy **tp, struct event_bus *events)
 		return ENOMEM;
 
 	(void)mallopt(M_ARENA_MAX, ARENAS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 	loop_timer_init(&t->timer, "tidy", timer_handler, t);
 	err = event_listen(&t->listener, events, event_handler, t);
 	if (err)

@@ -6,7 +6,8 @@
  * Transactions of a call outlive it by 32 s (RFC 3261 timer H, RFC 6026
  * timer L), on top of what it left behind, so that free() alone gives little
  * back: after 60 calls in a row the heap would stay twice as large as it has
- * to be, for years. For the same reason all threads share one heap.
+ * to be, for years. For the same reason all threads share one heap, and large
+ * blocks are outside of it.
  */
 #ifndef APP_TIDY_H
 #define APP_TIDY_H

@@ -3,7 +3,7 @@
  *
  * A slot for each unit under way. What is shown is a frame about the codec's
  * own memory, good for the call only; if somebody kept a reference the frame
- * gets memory of its own then. One such memory is kept for the next frame.
+ * gets memory of its own then, which is seldom.
  */
 #include <stdlib.h>
 #include "core/base/log.h"
@@ -15,12 +15,6 @@ enum {
 	PADDING = 32,	    /* Zeros after a unit, for bit readers      */
 	LUMA_BLACK = 16,    /* BT.601, limited range */
 	CHROMA_GREY = 128,
-};
-
-/* Lives as long as its decoder and all frames */
-struct pool {
-	uint8_t *mem; /* Kept, NULL for none */
-	size_t size;  /* [bytes]             */
 };
 
 struct slot {
@@ -38,7 +32,6 @@ struct soft_decoder {
 	const struct soft_decodec *codec;
 	struct slot slotv[DECODER_QUEUE];
 	unsigned head, tail; /* Oldest, next to put, modulo DECODER_QUEUE */
-	struct pool *pool;
 	struct worker *worker;
 	decoder_frame_h *h;
 	void *arg;
@@ -50,13 +43,6 @@ struct soft_decoder {
 	void *object; /* The thread's */
 };
 
-static void pool_destructor(void *arg)
-{
-	struct pool *p = arg;
-
-	free(p->mem);
-}
-
 static void soft_decoder_destructor(void *arg)
 {
 	struct soft_decoder *d = arg;
@@ -65,7 +51,6 @@ static void soft_decoder_destructor(void *arg)
 	for (; d->head != d->tail; ++d->head)
 		free(d->slotv[d->head % DECODER_QUEUE].data);
 	mem_deref(d->object);
-	mem_deref(d->pool);
 }
 
 /* In the thread */
@@ -97,27 +82,10 @@ static uint8_t *dark(unsigned plane)
 
 static void release(struct frame *f, void *arg)
 {
-	struct pool *p = arg;
+	(void)arg;
 
-	if (f->size && p->mem && p->size == f->size) {
+	if (f->size)
 		free(f->planev[0]);
-	} else if (f->size) {
-		free(p->mem);
-		p->mem = f->planev[0];
-		p->size = f->size;
-	}
-	mem_deref(p);
-}
-
-static uint8_t *take(struct pool *p, size_t size)
-{
-	uint8_t *mem = p->mem;
-
-	if (!mem || p->size != size)
-		return malloc(size);
-
-	p->mem = NULL;
-	return mem;
 }
 
 static void copy_plane(struct frame *f, unsigned plane, uint8_t *dst,
@@ -138,7 +106,7 @@ static void settle(struct soft_decoder *d, struct frame *f)
 	const size_t w = f->width, h = f->height;
 	const size_t luma = w * h, chroma = luma / 2 / 2;
 	const size_t size = luma + 2 * chroma;
-	uint8_t *mem = take(d->pool, size);
+	uint8_t *mem = malloc(size);
 
 	++d->copies;
 	f->size = mem ? size : 0;
@@ -154,10 +122,9 @@ static struct frame *show(struct soft_decoder *d, const struct slot *s)
 	struct frame *f;
 
 	if (frame_wrap(&f, FRAME_I420, pic->width - pic->width % 2,
-		       pic->height - pic->height % 2, release, d->pool))
+		       pic->height - pic->height % 2, release, NULL))
 		return NULL;
 
-	mem_ref(d->pool);
 	for (unsigned i = 0; i < FRAME_PLANES; i++) {
 		f->planev[i] = (uint8_t *)(uintptr_t)pic->planev[i];
 		f->stridev[i] = pic->stridev[i];
@@ -255,9 +222,7 @@ int soft_decoder_alloc(struct decoder **dp, const struct soft_decodec *codec,
 	d->object = object;
 	d->h = h;
 	d->arg = arg;
-	d->pool = mem_zalloc(sizeof(*d->pool), pool_destructor);
-	err = d->pool ? worker_alloc(&d->worker, codec->thread, run, on_done, d)
-		      : ENOMEM;
+	err = worker_alloc(&d->worker, codec->thread, run, on_done, d);
 	if (err)
 		mem_deref(d);
 	else

@@ -275,6 +275,17 @@ static void on_closed(struct call *c, const struct invite_event *ev,
 	end(c, ev->code, &text, whyv[ev->why].word, &ev->cause, now);
 }
 
+/* What is under way has ended, maybe */
+static void go_on(struct call *c, enum invite_what what, uint64_t now)
+{
+	if (c->state != CALL_UP)
+		return;
+
+	holding_follow(c, what, now);
+	negotiation_go_on(&c->neg, c->inv, now);
+	tell_pictures(c);
+}
+
 void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 			 uint64_t now, void *arg)
 {
@@ -316,16 +327,13 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_RETRY:
 		c->neg.pausing = false;
 		break;
+	case INVITE_EV_PRACKED:
+		break;
 	case INVITE_EV_RESPONSE:
 		break;
 	}
 
-	/* What is under way has ended, maybe */
-	if (c->state == CALL_UP) {
-		holding_follow(c, ev->what, now);
-		negotiation_go_on(&c->neg, c->inv, now);
-		tell_pictures(c);
-	}
+	go_on(c, ev->what, now);
 	mem_deref(c);
 }
 

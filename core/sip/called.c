@@ -5,6 +5,7 @@
 #include "core/sip/called.h"
 #include "core/sip/escape.h"
 #include "core/sip/message.h"
+#include "core/sip/reliable.h"
 #include "core/sip/server.h"
 
 enum {
@@ -51,6 +52,7 @@ int called_alloc(struct invite **ip, struct list *legs, struct origin *o,
 	if (expires)
 		inv->no_answer = now + (uint64_t)expires * CLOCK_S;
 	leg_learn(inv, msg);
+	reliable_begin(inv, msg);
 	inv->server = mem_ref(s);
 	server_set_handler(s, on_server, inv);
 	*ip = inv;
@@ -98,6 +100,9 @@ int called_progress(struct invite *inv, unsigned code, const char *reason,
 	if (!inv->server || code <= 100 || code >= 200)
 		return EINVAL;
 
+	if (reliable_applies(inv, body))
+		return reliable_send(inv, code, reason, body, now);
+
 	return leg_reply(inv, inv->server, code, reason, body, now);
 }
 
@@ -106,10 +111,15 @@ int called_accept(struct invite *inv, struct mbuf *body, uint64_t now)
 	struct server *s = inv->server;
 	int err;
 
-	if (!s)
+	if (!s || inv->rel.code >= LEG_OK)
 		return EINVAL;
+	if (reliable_delays(inv, body))
+		return 0;
 
+	/* What was to be in a 1xx goes here */
+	body = mem_ref(body ? body : inv->rel.body);
 	err = leg_reply(inv, s, LEG_OK, NULL, body, now);
+	mem_deref(body);
 	if (err == ECONNRESET) {
 		leg_close(inv, INVITE_WHY_FLOW, LEG_NO_SERVICE, NULL, now);
 		return ENOTCONN;
@@ -117,11 +127,12 @@ int called_accept(struct invite *inv, struct mbuf *body, uint64_t now)
 	if (err)
 		return err;
 
+	reliable_end(inv);
 	inv->server = NULL;
 	inv->no_answer = CLOCK_NEVER;
 	inv->state = INVITE_UP;
 	(void)dialog_confirm(inv->dialog, NULL);
-	leg_repeat_start(&inv->repeat, s, inv->offerless, now);
+	leg_repeat_start(&inv->repeat, s, inv->offerless && !inv->agreed, now);
 	return 0;
 }
 

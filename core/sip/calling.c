@@ -4,6 +4,8 @@
 #include <assert.h>
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
+#include "core/sip/prack.h"
+#include "core/sip/server.h"
 #include "core/sip/token.h"
 
 static void on_response(int err, const struct sip_msg *msg, uint64_t now,
@@ -131,16 +133,31 @@ static unsigned early_find(struct invite *inv, const struct sip_msg *msg)
 	unsigned i;
 
 	for (i = 0; i < inv->earlyc; i++) {
-		if (dialog_matches(inv->earlyv[i], msg))
+		if (dialog_matches(inv->earlyv[i].dialog, msg))
 			return i;
 	}
 
 	if (!pl_isset(&msg->to.tag) || i == INVITE_EARLY_MAX)
 		return pl_isset(&msg->to.tag) ? INVITE_EARLY_MAX : 0;
-	if (dialog_alloc_calling(&inv->earlyv[i], msg, inv->ruri))
+	if (dialog_alloc_calling(&inv->earlyv[i].dialog, msg, inv->ruri))
 		return INVITE_EARLY_MAX;
 
 	return inv->earlyc++;
+}
+
+/* Whose it is, if it is to be looked at; a reliable one is confirmed */
+static bool take_progress(struct invite *inv, const struct sip_msg *msg,
+			  unsigned *forkp, uint64_t now)
+{
+	const unsigned i = early_find(inv, msg);
+
+	*forkp = i;
+	if (i == INVITE_EARLY_MAX)
+		return false;
+	if (!prack_wanted(msg))
+		return true;
+
+	return i < inv->earlyc && prack_take(inv, &inv->earlyv[i], msg, now);
 }
 
 static void progress(struct invite *inv, const struct sip_msg *msg,
@@ -148,16 +165,32 @@ static void progress(struct invite *inv, const struct sip_msg *msg,
 {
 	struct invite_event ev;
 
-	if (inv->state != INVITE_CALLING || msg->scode == 100)
+	if (inv->dialog || msg->scode == 100)
 		return;
 
 	leg_event(&ev, INVITE_EV_PROGRESS, msg);
-	ev.fork = early_find(inv, msg);
-	if (ev.fork == INVITE_EARLY_MAX)
+	if (!take_progress(inv, msg, &ev.fork, now) ||
+	    inv->state != INVITE_CALLING)
 		return;
 
+	if (ev.body.l && inv->chosen == INVITE_EARLY_MAX && !inv->offerless)
+		inv->chosen = ev.fork;
 	leg_learn(inv, msg);
+	ev.offer = inv->prack.early != NULL;
+	mem_ref(inv);
 	leg_tell(inv, &ev, now);
+	if (inv->state != INVITE_CLOSED)
+		prack_end(inv, now);
+	mem_deref(inv);
+}
+
+/* What was under way with one who did not answer */
+static void forget_early(struct invite *inv)
+{
+	inv->rex = exchange_abort(inv->rex);
+	inv->reserver = server_release(inv->reserver);
+	inv->repending = inv->agreed = false;
+	inv->retry = CLOCK_NEVER;
 }
 
 /* The dialog of a 2xx, early until now or not */
@@ -167,8 +200,10 @@ static int establish(struct invite *inv, const struct sip_msg *msg,
 	unsigned i = early_find(inv, msg);
 
 	*forkp = i;
-	if (i < inv->earlyc && dialog_matches(inv->earlyv[i], msg)) {
-		inv->dialog = mem_ref(inv->earlyv[i]);
+	if (i != inv->chosen)
+		forget_early(inv);
+	if (i < inv->earlyc && dialog_matches(inv->earlyv[i].dialog, msg)) {
+		inv->dialog = mem_ref(inv->earlyv[i].dialog);
 		return dialog_confirm(inv->dialog, msg);
 	}
 
@@ -181,10 +216,16 @@ static void refuse_fork(struct invite *inv, const struct sip_msg *msg,
 {
 	struct exchange_params prm;
 	struct request r = { .method = "ACK", .cseq = msg->cseq.num };
+	const unsigned i = early_find(inv, msg);
 	struct dialog *d = NULL;
 
-	if (dialog_alloc_calling(&d, msg, inv->ruri))
+	/* Its own CSeq goes on, if it had a PRACK */
+	if (i < inv->earlyc && dialog_matches(inv->earlyv[i].dialog, msg)) {
+		d = mem_ref(inv->earlyv[i].dialog);
+		(void)dialog_confirm(d, msg);
+	} else if (dialog_alloc_calling(&d, msg, inv->ruri)) {
 		return;
+	}
 
 	dialog_fill(d, &r);
 	(void)transactions_ack(origin_transactions(inv->o), &r, NULL);
@@ -206,11 +247,26 @@ static void repeated(struct invite *inv, const struct sip_msg *msg,
 					inv->ack.sent);
 }
 
+/* An answer that came in a reliable 1xx need not come again */
+static void answered_early(const struct invite *inv, struct invite_event *ev)
+{
+	const struct mbuf *body = NULL;
+
+	if (ev->fork < inv->earlyc && !inv->offerless)
+		body = inv->earlyv[ev->fork].body;
+	if (ev->body.l || !body)
+		return;
+
+	ev->body = leg_body(body);
+	pl_set_str(&ev->ctype, "application/sdp");
+}
+
 static void answered(struct invite *inv, const struct sip_msg *msg,
 		     uint64_t now)
 {
 	struct invite_event ev;
 	bool cancelled = inv->state == INVITE_CANCELLING;
+	bool owes;
 
 	if (inv->dialog) {
 		repeated(inv, msg, now);
@@ -223,11 +279,13 @@ static void answered(struct invite *inv, const struct sip_msg *msg,
 		leg_close(inv, INVITE_WHY_FAULT, LEG_INTERNAL, NULL, now);
 		return;
 	}
+	answered_early(inv, &ev);
 
 	leg_learn(inv, msg);
 	refresh_take_reply(&inv->refresh, msg, now);
 	inv->ack.cseq = msg->cseq.num;
-	if (!inv->offerless || cancelled)
+	owes = inv->offerless && !inv->agreed;
+	if (!owes || cancelled)
 		(void)leg_send_ack(inv, &inv->ack, NULL, now);
 	if (cancelled) {
 		leg_bye(inv, inv->why, inv->bye_cause, now);
@@ -235,7 +293,7 @@ static void answered(struct invite *inv, const struct sip_msg *msg,
 	}
 
 	inv->state = INVITE_UP;
-	inv->ack.waits = inv->offerless;
+	inv->ack.waits = owes;
 	leg_tell(inv, &ev, now);
 }
 
@@ -272,6 +330,8 @@ void calling_cancel(struct invite *inv, enum invite_why why, const char *cause,
 	inv->state = INVITE_CANCELLING;
 	inv->why = why;
 	inv->no_answer = CLOCK_NEVER;
+	inv->rex = exchange_abort(inv->rex);
+	inv->repending = false;
 	if (str_isset(cause)) {
 		mb = mbuf_alloc(strlen(cause) + 1);
 		/* A 2xx may be on its way: then a BYE says why */

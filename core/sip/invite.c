@@ -8,6 +8,8 @@
 #include "core/sip/called.h"
 #include "core/sip/calling.h"
 #include "core/sip/grammar.h"
+#include "core/sip/prack.h"
+#include "core/sip/reliable.h"
 #include "core/sip/reoffer.h"
 #include "core/sip/server.h"
 
@@ -103,6 +105,8 @@ struct invite *invite_release(struct invite *inv, uint64_t now)
 
 int invite_ack(struct invite *inv, struct mbuf *body, uint64_t now)
 {
+	if (inv->prack.early)
+		return prack_answer(inv, body, now);
 	if (inv->ack.waits)
 		return leg_send_ack(inv, &inv->ack, body, now);
 	if (inv->reack.waits)
@@ -195,6 +199,11 @@ enum invite_state invite_state(const struct invite *inv)
 bool invite_incoming(const struct invite *inv)
 {
 	return inv->incoming;
+}
+
+bool invite_owes_offer(const struct invite *inv)
+{
+	return inv->rel.required && inv->offerless && !inv->rel.rseq;
 }
 
 const struct sip_msg *invite_msg(const struct invite *inv)

@@ -3,7 +3,8 @@
  *
  *     core/call <-> [invite] <-> ua -> dialog, exchange, transaction
  *
- * INVITE with 1xx, 2xx and ACK, CANCEL, BYE, INFO, re-INVITE and UPDATE.
+ * INVITE with 1xx, PRACK, 2xx and ACK, CANCEL, BYE, INFO, re-INVITE and
+ * UPDATE.
  * Bodies are opaque here: core/call makes and reads the SDP.
  *
  *     calling:  ua_call() -> PROGRESS* -> ANSWERED -> ... -> CLOSED
@@ -43,16 +44,20 @@ enum invite_state {
 
 /** What happened */
 enum invite_what {
-	INVITE_EV_PROGRESS,   /**< 1xx above 100: code, reason, body       */
-	INVITE_EV_ANSWERED,   /**< 2xx: code, reason, body (answer, or the
+	INVITE_EV_PROGRESS,  /**< 1xx above 100: code, reason, body. If `offer`
+				  that is an offer, to be answered inside the
+				  handler with invite_ack()               */
+	INVITE_EV_PRACKED,   /**< PRACK to our reliable 1xx: body, if that had
+				  an offer: the answer                    */
+	INVITE_EV_ANSWERED,  /**< 2xx: code, reason, body (answer, or the
 				  offer if ours had none: invite_ack())   */
-	INVITE_EV_CONFIRMED,  /**< ACK to our 2xx: body (answer, or none)  */
-	INVITE_EV_OFFER,      /**< re-INVITE or UPDATE: body is an offer, or
+	INVITE_EV_CONFIRMED, /**< ACK to our 2xx: body (answer, or none)  */
+	INVITE_EV_OFFER,     /**< re-INVITE, UPDATE, PRACK: body is an offer, or
 				  empty: one is wanted. Answer at once or
 				  later with invite_reanswer()            */
-	INVITE_EV_WITHDRAWN,  /**< That offer was cancelled: nothing is to be
+	INVITE_EV_WITHDRAWN, /**< That offer was cancelled: nothing is to be
 				  answered any more                       */
-	INVITE_EV_REACK,      /**< ACK to our 2xx of a re-INVITE: body     */
+	INVITE_EV_REACK,     /**< ACK to our 2xx of a re-INVITE: body     */
 	INVITE_EV_REANSWERED, /**< 2xx to our re-INVITE or UPDATE: body   */
 	INVITE_EV_REFUSED,    /**< Other final response to it: code, reason.
 				  The session stays as it was, and RETRY
@@ -96,8 +101,9 @@ struct invite_event {
 	struct pl body;		   /**< Empty when there is none           */
 	unsigned fork;		   /**< PROGRESS, ANSWERED: which of the
 					peers that ring, from 0            */
+	bool offer;		   /**< PROGRESS: our INVITE had no offer   */
 	bool again;		   /**< REFUSED for now: 491, 422, 500     */
-	bool update;		   /**< OFFER by UPDATE: no ACK will come  */
+	bool update;		   /**< OFFER by UPDATE, PRACK: no ACK comes */
 	const struct sip_msg *msg; /**< The message, NULL without         */
 };
 
@@ -121,18 +127,24 @@ void invite_set_handler(struct invite *inv, invite_h *h, void *arg);
 
 /**
  * Called side: send a provisional response (180, 183 with early media).
+ * Where it has to be reliable it is repeated until PRACKED comes; for ever
+ * unconfirmed, the INVITE is refused with 504.
  *
  * @param code  101 to 199
+ * @param body  Answer, or the offer when the INVITE had none, or NULL. Only
+ *              once, unless it is for an unreliable one
  *
- * @return 0, ENOMEM, EINVAL wrong state
+ * @return 0, ENOMEM, EINVAL wrong state, or invite_owes_offer() and no body
  */
 int invite_progress(struct invite *inv, unsigned code, const char *reason,
 		    struct mbuf *body, uint64_t now);
 
 /**
- * Called side: answer, 200. It is repeated until the ACK comes.
+ * Called side: answer, 200. It is repeated until the ACK comes. It waits for
+ * the PRACK of what invite_progress() offered or answered.
  *
- * @param body  Answer, or the offer when the INVITE had none
+ * @param body  Answer, or the offer when the INVITE had none; NULL when
+ *              either was in a reliable 1xx
  *
  * @return 0, ENOMEM, EINVAL wrong state, ENOTCONN no flow (CLOSED follows)
  */
@@ -169,7 +181,8 @@ struct invite *invite_release(struct invite *inv, uint64_t now);
 
 /**
  * Calling side without offer: the answer to the offer in the 2xx. The ACK
- * waits for it. Also after REANSWERED to an invite_reoffer() without body.
+ * waits for it. Also after REANSWERED to an invite_reoffer() without body,
+ * and inside PROGRESS with `offer`: then the PRACK has it.
  *
  * @return 0, ENOMEM, EINVAL no ACK is waiting
  */
@@ -216,6 +229,10 @@ enum invite_state invite_state(const struct invite *inv);
 
 /** Whether the peer called us */
 bool invite_incoming(const struct invite *inv);
+
+/** Incoming: the peer wants reliable 1xx, and the first one to have our offer,
+    since the INVITE had none (RFC 3262 section 5) */
+bool invite_owes_offer(const struct invite *inv);
 
 /** Incoming: the INVITE, as long as it is not answered; else NULL */
 const struct sip_msg *invite_msg(const struct invite *inv);

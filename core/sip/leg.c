@@ -4,6 +4,8 @@
 #include <assert.h>
 #include "core/base/entropy.h"
 #include "core/sip/leg.h"
+#include "core/sip/message.h"
+#include "core/sip/reliable.h"
 #include "core/sip/server.h"
 
 enum {
@@ -26,8 +28,14 @@ static void parts_free(struct invite *inv)
 	inv->ack.sent = mem_deref(inv->ack.sent);
 	inv->reack.sent = mem_deref(inv->reack.sent);
 	inv->ack.waits = inv->reack.waits = false;
-	while (inv->earlyc)
-		mem_deref(inv->earlyv[--inv->earlyc]);
+	while (inv->earlyc) {
+		struct leg_early *e = &inv->earlyv[--inv->earlyc];
+
+		e->dialog = mem_deref(e->dialog);
+		e->body = mem_deref(e->body);
+	}
+	inv->prack.early = NULL;
+	reliable_stop(inv);
 	inv->dialog = mem_deref(inv->dialog);
 	inv->no_answer = inv->retry = CLOCK_NEVER;
 	inv->bye_waits = inv->repending = false;
@@ -59,6 +67,8 @@ int leg_alloc(struct invite **ip, struct list *legs, struct origin *o)
 		return ENOMEM;
 
 	inv->o = o;
+	inv->chosen = INVITE_EARLY_MAX;
+	inv->rel.due = inv->rel.end = CLOCK_NEVER;
 	refresh_init(&inv->refresh, origin_session_timer(o));
 	inv->no_answer = inv->retry = CLOCK_NEVER;
 	list_append(legs, &inv->le, inv);
@@ -138,12 +148,33 @@ enum credentials_kind leg_kind(const struct invite *inv)
 	return inv->incoming ? (enum credentials_kind)0 : CREDENTIALS_DIALOG;
 }
 
+struct dialog *leg_dialog(const struct invite *inv)
+{
+	if (inv->dialog || inv->chosen >= inv->earlyc)
+		return inv->dialog;
+
+	return inv->earlyv[inv->chosen].dialog;
+}
+
+struct dialog *leg_find(const struct invite *inv, const struct sip_msg *msg)
+{
+	if (inv->dialog)
+		return dialog_matches(inv->dialog, msg) ? inv->dialog : NULL;
+
+	for (unsigned i = 0; i < inv->earlyc; i++) {
+		if (dialog_matches(inv->earlyv[i].dialog, msg))
+			return inv->earlyv[i].dialog;
+	}
+
+	return NULL;
+}
+
 int leg_request(struct exchange **xp, struct invite *inv,
 		const struct request *r, exchange_h *h, void *arg, uint64_t now)
 {
 	struct exchange_params prm = {
 		.request = *r,
-		.dialog = inv->dialog,
+		.dialog = leg_dialog(inv),
 		.kind = leg_kind(inv),
 	};
 
@@ -248,14 +279,15 @@ int leg_reply(struct invite *inv, struct server *s, unsigned code,
 		.reason = reason,
 		.body = leg_body(body),
 	};
+	const bool plain = message_is(server_msg(s), "PRACK");
 	struct mbuf *mb = NULL;
 	int err = 0;
 
 	if (r.body.l)
 		r.ctype = "application/sdp";
-	if (code < 300)
+	if (code < 300 && !plain)
 		err = leg_headers(&mb, inv);
-	if (!err && code >= 200 && code < 300) {
+	if (!err && mb && code >= 200) {
 		refresh_take_request(&inv->refresh, server_msg(s), now);
 		err = refresh_add_reply(&inv->refresh, mb);
 	}
@@ -371,6 +403,17 @@ int leg_add_lines(struct mbuf *headers, const char *const *linev)
 	}
 
 	return err;
+}
+
+struct mbuf *leg_copy(const struct pl *pl)
+{
+	struct mbuf *mb = mbuf_alloc(pl->l + 1);
+
+	if (mb && mbuf_write_pl(mb, pl))
+		mb = mem_deref(mb);
+	if (mb)
+		mb->pos = 0;
+	return mb;
 }
 
 struct pl leg_body(const struct mbuf *body)

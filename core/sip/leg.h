@@ -1,13 +1,13 @@
 /**
  * @file core/sip/leg.h  Leg: the inside of an invite, for its own parts only
  *
- *     invite -> calling, called, reoffer, renewal -> [leg]
+ *     invite -> calling, called, prack, reliable, reoffer, renewal -> [leg]
  *     [leg] -> exchange, transactions
  *
  * invite.h is what others use. The parts share this one object: calling.c
- * is the side that sends the INVITE, called.c the side that gets it,
- * reoffer.c changes an established session, renewal.c keeps it alive,
- * invite.c is the rest.
+ * is the side that sends the INVITE, called.c the side that gets it, prack.c
+ * and reliable.c are theirs for reliable 1xx; reoffer.c changes a session that
+ * is agreed, renewal.c keeps it alive, invite.c is the rest.
  */
 #ifndef CORE_SIP_LEG_H
 #define CORE_SIP_LEG_H
@@ -33,6 +33,7 @@ enum leg_code {
 	LEG_INTERNAL = 500,
 	LEG_UNKNOWN = 501,
 	LEG_NO_SERVICE = 503,
+	LEG_TIME_OUT = 504,
 	LEG_DECLINE = 603,
 };
 
@@ -53,6 +54,37 @@ struct leg_ack {
 	struct mbuf *sent; /**< To repeat                                */
 };
 
+/** An early dialog of our INVITE */
+struct leg_early {
+	struct dialog *dialog;
+	uint32_t rseq;	   /**< Of its last reliable 1xx, 0: none yet      */
+	struct mbuf *body; /**< Of a reliable 1xx: its answer to our offer,
+				or the offer that we answered; or NULL     */
+};
+
+/** A reliable 1xx that is to be acknowledged, its answer being made */
+struct leg_prack {
+	struct leg_early *early; /**< NULL: none waits                     */
+	uint32_t cseq;		 /**< Of the INVITE                        */
+};
+
+/** Our reliable 1xx (RFC 3262 section 3) */
+struct leg_reliable {
+	bool required; /**< The peer wants it so                      */
+	bool wanted;   /**< We do, and the peer can                   */
+	bool waits;    /**< For the PRACK of the last one             */
+	bool session;  /**< ... which had an offer or an answer       */
+	uint32_t cseq; /**< Of the INVITE                             */
+	uint32_t rseq; /**< Of the last one, 0: none yet              */
+	uint64_t due;  /**< Next repetition [us]                      */
+	uint64_t step; /**< Interval [us]                             */
+	uint64_t end;  /**< When it is given up [us]                  */
+
+	unsigned code;	   /**< What is to follow it: 1xx or 200, or 0 */
+	char *reason;	   /**< Likewise                               */
+	struct mbuf *body; /**< Likewise                               */
+};
+
 struct invite {
 	struct le le;	  /**< In the ua's list, with a reference        */
 	struct origin *o; /**< Valid while not closed                    */
@@ -71,6 +103,7 @@ struct invite {
 	bool bye_waits;
 	struct list requestl; /**< Of invite_request(), pending        */
 	struct refresh refresh;
+	bool agreed; /**< An offer and its answer are through, before the 2xx */
 
 	/* renewal.c */
 	struct exchange *refx; /**< UPDATE without an offer            */
@@ -80,14 +113,17 @@ struct invite {
 	struct mbuf *headers; /**< Its own, but for those of refresh     */
 	char *ruri;
 	bool offerless;
-	struct dialog *earlyv[INVITE_EARLY_MAX];
+	struct leg_early earlyv[INVITE_EARLY_MAX];
 	unsigned earlyc;
+	unsigned chosen; /**< Whose media are early; INVITE_EARLY_MAX: none */
+	struct leg_prack prack;
 	uint64_t no_answer; /**< When to give up [us]                    */
 	struct leg_ack ack;
 
 	/* called.c */
 	struct server *server; /**< INVITE without a final reply         */
 	struct leg_repeat repeat;
+	struct leg_reliable rel;
 
 	/* reoffer.c */
 	struct server *reserver; /**< re-INVITE, UPDATE to be answered   */
@@ -133,7 +169,13 @@ void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 /** What credentials may be used within the dialog: SECURITY row 5 */
 enum credentials_kind leg_kind(const struct invite *inv);
 
-/** Start a request within the dialog; r has method, headers, ctype, body */
+/** The dialog, or the early one whose media are early, or NULL */
+struct dialog *leg_dialog(const struct invite *inv);
+
+/** The dialog, early or not, that a message belongs to, or NULL */
+struct dialog *leg_find(const struct invite *inv, const struct sip_msg *msg);
+
+/** Start a request within leg_dialog(); r has method, headers, ctype, body */
 int leg_request(struct exchange **xp, struct invite *inv,
 		const struct request *r, exchange_h *h, void *arg,
 		uint64_t now);
@@ -169,6 +211,9 @@ void leg_learn(struct invite *inv, const struct sip_msg *msg);
 
 /** Add "Name: value" lines. @return 0, EINVAL, ENOMEM */
 int leg_add_lines(struct mbuf *headers, const char *const *linev);
+
+/** A copy of bytes, at pos 0; NULL without memory. For mem_deref() */
+struct mbuf *leg_copy(const struct pl *pl);
 
 /** Bytes of a body from its pos on; length 0 for NULL */
 struct pl leg_body(const struct mbuf *body);

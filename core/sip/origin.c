@@ -26,6 +26,7 @@ static const struct screen_method methodv[] = {
 	{ "OPTIONS", NULL, NULL },
 	{ "INFO", NULL, NULL },
 	{ "UPDATE", "application/sdp", "application/sdp" },
+	{ "PRACK", "application/sdp", "application/sdp" },
 };
 
 struct origin {
@@ -47,6 +48,7 @@ struct origin {
 	unsigned reg_id;
 	bool up;
 	uint32_t session_timer; /* [s] */
+	bool reliable;
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
 };
@@ -184,7 +186,7 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
-	o->policy.supported = "outbound, gruu, timer";
+	o->policy.supported = "outbound, gruu, timer, 100rel";
 	if (!(prm->methods & ORIGIN_MESSAGE) || !prm->message_types)
 		return 0;
 	if (!header_safe_str(prm->message_types))
@@ -211,6 +213,7 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 	o->trans = mem_ref(trans);
 	o->cred = mem_ref(cred);
 	o->session_timer = (uint32_t)(prm->session_timer / CLOCK_S);
+	o->reliable = prm->reliable;
 	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
 	err = aor_set(o, prm);
 	err = err ? err : from_set(o, prm->display_name);
@@ -386,6 +389,11 @@ int origin_add_allow(struct mbuf *headers, const struct origin *o)
 uint32_t origin_session_timer(const struct origin *o)
 {
 	return o->session_timer;
+}
+
+bool origin_reliable(const struct origin *o)
+{
+	return o->reliable;
 }
 
 const struct screen_policy *origin_policy(const struct origin *o)

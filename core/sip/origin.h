@@ -43,10 +43,11 @@ struct origin_params {
 	const char *const *headerv; /**< Configured "Name: value" of every
 					 request, up to NULL; or NULL      */
 	uint64_t session_timer;	    /**< RFC 4028 [us], 0: none of ours    */
-	bool insecure;		    /**< The flow is ws://, not wss://     */
-	const char *message_types;  /**< What a MESSAGE may have, a comma
+	bool reliable; /**< 1xx are sent reliably to who can take them so */
+	bool insecure; /**< The flow is ws://, not wss://     */
+	const char *message_types; /**< What a MESSAGE may have, a comma
 					 list, or it gets 415; NULL: any    */
-	unsigned methods;	    /**< enum origin_method; ua.c sets it  */
+	unsigned methods;	   /**< enum origin_method; ua.c sets it  */
 };
 
 struct origin;
@@ -146,6 +147,9 @@ int origin_add_allow(struct mbuf *headers, const struct origin *o);
 
 /** The session interval that we want [s], 0: none */
 uint32_t origin_session_timer(const struct origin *o);
+
+/** Whether 1xx are to be sent reliably where they may be (RFC 3262) */
+bool origin_reliable(const struct origin *o);
 
 /** What this phone does, for screen_request() */
 const struct screen_policy *origin_policy(const struct origin *o);

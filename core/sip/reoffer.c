@@ -43,7 +43,7 @@ static unsigned glare(const struct invite *inv)
 		return LEG_NO_DIALOG;
 
 	/* Not answered by us yet */
-	if (inv->state != INVITE_UP || inv->reserver)
+	if ((inv->state != INVITE_UP && !inv->agreed) || inv->reserver)
 		return LEG_INTERNAL;
 
 	/* Not answered by the peer yet */
@@ -59,7 +59,7 @@ void reoffer_recv(struct invite *inv, struct server *s,
 		  const struct sip_msg *msg, uint64_t now)
 {
 	struct invite_event ev;
-	bool update = message_is(msg, "UPDATE");
+	bool update = !message_is(msg, "INVITE");
 	bool body = message_body(msg).l != 0;
 	unsigned code = glare(inv);
 

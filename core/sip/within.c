@@ -4,6 +4,7 @@
 #include "core/sip/called.h"
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
+#include "core/sip/reliable.h"
 #include "core/sip/renewal.h"
 #include "core/sip/reoffer.h"
 #include "core/sip/server.h"
@@ -44,15 +45,7 @@ static void info_received(struct invite *inv, struct server *s,
 
 bool within_matches(const struct invite *inv, const struct sip_msg *msg)
 {
-	if (inv->dialog)
-		return dialog_matches(inv->dialog, msg);
-
-	for (unsigned i = 0; i < inv->earlyc; i++) {
-		if (dialog_matches(inv->earlyv[i], msg))
-			return true;
-	}
-
-	return false;
+	return leg_find(inv, msg) != NULL;
 }
 
 bool within_takes(struct invite *inv, struct server *s,
@@ -82,6 +75,8 @@ void within_recv(struct invite *inv, struct server *s,
 		bye_received(inv, s, msg, now);
 	else if (message_is(msg, "INFO"))
 		info_received(inv, s, msg, now);
+	else if (message_is(msg, "PRACK"))
+		reliable_recv(inv, s, msg, now);
 	else
 		reoffer_recv(inv, s, msg, now);
 }
@@ -118,6 +113,7 @@ uint64_t within_due(const struct invite *inv)
 	uint64_t due = clock_min(inv->no_answer, inv->retry);
 
 	due = clock_min(due, renewal_due(inv));
+	due = clock_min(due, reliable_due(inv));
 	due = clock_min(due, repeat_due(&inv->repeat));
 	return clock_min(due, repeat_due(&inv->rerepeat));
 }
@@ -129,6 +125,8 @@ void within_tick(struct invite *inv, uint64_t now)
 		called_expired(inv, now);
 	else if (now >= inv->no_answer)
 		calling_cancel(inv, INVITE_WHY_NO_ANSWER, NULL, now);
+	if (inv->state != INVITE_CLOSED)
+		reliable_tick(inv, now);
 	if (inv->state != INVITE_CLOSED)
 		called_tick(inv, now);
 	if (inv->state != INVITE_CLOSED)

@@ -14,7 +14,8 @@
 /** Whether a message belongs to its dialog, or to one of the early ones */
 bool within_matches(const struct invite *inv, const struct sip_msg *msg);
 
-/** A request within the dialog, screened: BYE, INFO, INVITE, UPDATE */
+/** A request within the dialog, screened: BYE, INFO, INVITE, PRACK,
+    UPDATE */
 void within_recv(struct invite *inv, struct server *s,
 		 const struct sip_msg *msg, uint64_t now);
 

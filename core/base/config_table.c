@@ -157,6 +157,10 @@ const struct config_key config_keyv[] = {
 	      SECONDS(600), "Time to ring, either way"),
 	RANGE("call", "session_timer", CONFIG_TIME, "1800s", "no", SECONDS(90),
 	      HOURS(24), "A call whose other side is silent so long is over"),
+	WORDS("call", "reliable", CONFIG_CHOICE, "no", "no|yes|media",
+	      "That it rings here is confirmed by callers who can, not only by "
+	      "those who ask for it; media: they get our answer with it, so "
+	      "that sound and picture are ready when the call is answered"),
 
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
 	     "Socket for `boardphone ctl`"),

@@ -161,6 +161,8 @@ static void ready_handler(uint64_t now, void *arg)
 
 	if (c->state == CALL_GATHERING)
 		err = outgoing_invite(c, now);
+	else if (c->state == CALL_INCOMING)
+		incoming_ring(c, now);
 	else if (c->state == CALL_ANSWERING)
 		(void)incoming_accept(c, now);
 	else if (c->state == CALL_UP)
@@ -328,6 +330,7 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		c->neg.pausing = false;
 		break;
 	case INVITE_EV_PRACKED:
+		incoming_pracked(c, ev, now);
 		break;
 	case INVITE_EV_RESPONSE:
 		break;
@@ -346,6 +349,7 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 		.up = up_handler,
 		.down = down_handler,
 		.digit = digit_handler,
+		.heard = outgoing_heard,
 	};
 	struct session_handlers sh = h;
 	struct call *c;
@@ -452,6 +456,7 @@ void call_set_mute(struct call *c, bool mute)
 
 void call_set_video_mute(struct call *c, bool mute)
 {
+	c->veiled = false;
 	session_set_video_mute(c->session, mute);
 }
 
@@ -463,6 +468,8 @@ int call_video(struct call *c, bool on, uint64_t now)
 		return EINVAL;
 
 	err = session_set_video(c->session, on);
+	if (!err && on && c->veiled)
+		session_set_video_mute(c->session, c->veiled = false);
 	if (!err)
 		negotiation_renew(&c->neg, c->inv, now);
 	return err;

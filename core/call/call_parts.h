@@ -40,6 +40,9 @@ struct call {
 	enum call_state state;
 	bool incoming;
 	bool dialing; /* Inside call_dial(): errors are returned   */
+	bool rings;   /* Incoming: the caller may be told */
+	bool rung;    /* ... and was                      */
+	bool veiled;  /* Black, as the user did not answer with a picture */
 	bool muted;
 	bool shows, sees; /* Pictures, as the events said */
 	struct call_hold hold;

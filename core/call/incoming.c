@@ -4,6 +4,47 @@
 #include "core/base/log.h"
 #include "core/call/incoming.h"
 
+/* Whether our offer or answer is to go with the ringing */
+static bool wants_early(const struct call *c)
+{
+	return invite_owes_offer(c->inv) ||
+	       (invite_reliable(c->inv) &&
+		config_is(c->prm.cfg, "call", "reliable", "media"));
+}
+
+void incoming_ring(struct call *c, uint64_t now)
+{
+	struct mbuf *mb = NULL;
+	int err = 0;
+
+	if (!c->rings)
+		return; /* call_ring() comes here */
+
+	if (session_ready(c->session) && !c->neg.early && wants_early(c)) {
+		err = negotiation_accept(&c->neg, &mb, now);
+		c->neg.early = !err;
+	}
+
+	if (err)
+		(void)invite_reject(c->inv, 488, session_why(c->session), now);
+	else if (mb || (!c->rung && !invite_owes_offer(c->inv)))
+		c->rung = !invite_progress(c->inv, 180, NULL, mb, now);
+	mem_deref(mb);
+}
+
+void incoming_pracked(struct call *c, const struct invite_event *ev,
+		      uint64_t now)
+{
+	int err = negotiation_pracked(&c->neg, ev, now);
+
+	if (!err && c->state == CALL_ANSWERING && c->neg.early)
+		err = call_talk(c, now);
+	if (err && c->state == CALL_INCOMING)
+		(void)invite_reject(c->inv, 488, session_why(c->session), now);
+	else if (err)
+		call_abandon(c, 488, "Answer not acceptable", now);
+}
+
 int call_ring(struct call **cp, const struct call_params *prm,
 	      struct invite *inv, const struct sip_msg *msg, uint64_t now)
 {
@@ -38,7 +79,8 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
 		   "from:s name:s to:r", invite_peer_uri(inv),
 		   invite_peer_name(inv), &msg->to.auri);
-	(void)invite_progress(inv, 180, NULL, NULL, now);
+	c->rings = true;
+	incoming_ring(c, now);
 	if (c->finished) { /* The owner did not know it yet */
 		mem_deref(c);
 		return ECONNABORTED;
@@ -54,9 +96,10 @@ int call_ring(struct call **cp, const struct call_params *prm,
 static int accept_or_refuse(struct call *c, uint64_t now)
 {
 	struct mbuf *mb = NULL;
-	int err;
+	int err = 0;
 
-	err = negotiation_accept(&c->neg, &mb, now);
+	if (!c->neg.early)
+		err = negotiation_accept(&c->neg, &mb, now);
 
 	/* Without an offer in the INVITE nothing is agreed before the ACK */
 	if (!err && !c->neg.offerless)
@@ -92,8 +135,15 @@ int call_answer(struct call *c, enum calls_media media, uint64_t now)
 	if (c->state != CALL_INCOMING)
 		return EINVAL;
 
-	if (media == CALLS_AUDIO)
+	if (media == CALLS_AUDIO) {
 		(void)session_set_video(c->session, false);
+
+		/* What was said early is taken back as soon as it can be */
+		if (c->neg.early) {
+			c->neg.wanted = c->veiled = true;
+			session_set_video_mute(c->session, true);
+		}
+	}
 	loop_timer_cancel(&c->patience);
 	c->state = CALL_ANSWERING;
 	return session_ready(c->session) ? incoming_accept(c, now) : 0;

@@ -40,13 +40,7 @@ static int take_answer(struct negotiation *n, const struct invite_event *ev,
 int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
 			 uint64_t now)
 {
-	int err;
-
-	if (!ev->body.l || n->answered)
-		return ENOENT;
-
-	err = take_answer(n, ev, now);
-	return err ? err : session_listen(n->session, now);
+	return ev->body.l && !n->answered ? take_answer(n, ev, now) : ENOENT;
 }
 
 int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
@@ -65,6 +59,19 @@ int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
 	 * the ACK */
 	n->wanted = other;
 	return take_answer(n, ev, now);
+}
+
+int negotiation_pracked(struct negotiation *n, const struct invite_event *ev,
+			uint64_t now)
+{
+	int err;
+
+	if (!n->offerless || !n->early || !session_offering(n->session))
+		return 0;
+
+	err = ev->body.l ? take_answer(n, ev, now) : EPROTO;
+	n->offerless = err != 0;
+	return err;
 }
 
 int negotiation_confirmed(struct negotiation *n, const struct invite_event *ev,

@@ -19,6 +19,7 @@
 struct negotiation {
 	struct session *session; /**< Borrowed                              */
 	bool offerless;		 /**< Incoming INVITE without an offer      */
+	bool early;		 /**< Ours is in a reliable 1xx already     */
 	bool answered;		 /**< An answer to our first offer was taken */
 	unsigned fork;		 /**< It came on this early dialog          */
 	bool wanted;		 /**< We want to offer again                */
@@ -34,7 +35,7 @@ struct negotiation {
 /**
  * A provisional response came.
  *
- * @return 0 early media begin, ENOENT nothing new in it, or errno: of no use
+ * @return 0 early media may come, ENOENT nothing new in it, or errno: of no use
  */
 int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
 			 uint64_t now);
@@ -43,12 +44,16 @@ int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
 int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
 			 uint64_t now);
 
+/** The PRACK to our 1xx came. @return 0, EPROTO no answer in it, or errno */
+int negotiation_pracked(struct negotiation *n, const struct invite_event *ev,
+			uint64_t now);
+
 /** The ACK to our 2xx came. @return 0, EPROTO no answer in it, or errno */
 int negotiation_confirmed(struct negotiation *n, const struct invite_event *ev,
 			  uint64_t now);
 
 /**
- * What our 2xx carries: the answer, or our offer.
+ * What our 2xx, or a reliable 1xx, carries: the answer, or our offer.
  *
  * @param mbp  Set to the body
  *

@@ -63,12 +63,23 @@ void outgoing_progress(struct call *c, const struct invite_event *ev,
 
 	call_emit_code(c, EVENT_I_AO_REQUEST, ev->code, &ev->reason);
 
-	if (!negotiation_progress(&c->neg, ev, now)) {
-		(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	if (!negotiation_progress(&c->neg, ev, now))
 		call_emit_code(c, EVENT_M_EARLY_MEDIA, ev->code, &ev->reason);
-	} else if (ev->code == 180 && !c->neg.answered) {
+
+	/* An answer may come early without any media: RFC 3960 section 3.2 */
+	if (ev->code == 180 && !session_heard(c->session))
 		(void)voice_tone(c->prm.voice, c, VOICE_TONE_RINGBACK);
-	}
+}
+
+void outgoing_heard(uint64_t now, void *arg)
+{
+	struct call *c = arg;
+
+	if (c->state != CALL_CALLING && c->state != CALL_RINGING)
+		return;
+
+	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	(void)session_listen(c->session, now);
 }
 
 void outgoing_answered(struct call *c, const struct invite_event *ev,

@@ -15,6 +15,9 @@ int outgoing_invite(struct call *c, uint64_t now);
 void outgoing_progress(struct call *c, const struct invite_event *ev,
 		       uint64_t now);
 
+/** The first media came: early ones are heard instead of a ring-back tone */
+void outgoing_heard(uint64_t now, void *arg);
+
 /** Answered. Ends the call when the answer is of no use (A-6.2a) */
 void outgoing_answered(struct call *c, const struct invite_event *ev,
 		       uint64_t now);

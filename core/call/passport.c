@@ -40,6 +40,7 @@ static struct origin_params make_origin(const struct config *cfg)
 		.outbound_proxy = given(cfg, "transport", "outbound_proxy"),
 		.user_agent = agent ? agent : agent_name,
 		.session_timer = config_number(cfg, "call", "session_timer"),
+		.reliable = !config_is(cfg, "call", "reliable", "no"),
 		.insecure = config_bool(cfg, "transport", "insecure"),
 	};
 

@@ -19,6 +19,7 @@ struct session {
 	bool ready;   /* Gathered               */
 	bool talking; /* The microphone is open */
 	bool forked;  /* The transport has begun with another fork */
+	bool heard;   /* A packet came          */
 	bool closed;
 };
 
@@ -89,6 +90,9 @@ static void packet_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
+	if (!s->heard)
+		s->h.heard(now, s->h.arg);
+	s->heard = true;
 	senses_recv(&s->senses, mb, now);
 	arm(s);
 }
@@ -386,6 +390,11 @@ const char *session_why(const struct session *s)
 bool session_offering(const struct session *s)
 {
 	return offer_state(s->offer) == OFFER_LOCAL;
+}
+
+bool session_heard(const struct session *s)
+{
+	return s->heard;
 }
 
 bool session_deaf(const struct session *s)

@@ -48,11 +48,15 @@ typedef void(session_down_h)(int err, const char *reason, uint64_t now,
 /** A digit came by telephone-event. Must not free the session */
 typedef void(session_digit_h)(char digit, uint64_t now, void *arg);
 
+/** The first packet of media came. Must not free the session */
+typedef void(session_heard_h)(uint64_t now, void *arg);
+
 struct session_handlers {
 	session_ready_h *ready;
 	session_up_h *up;
 	session_down_h *down;
 	session_digit_h *digit;
+	session_heard_h *heard;
 	void *arg;
 };
 
@@ -135,10 +139,14 @@ const char *session_why(const struct session *s);
 /** Whether an offer of ours waits for its answer */
 bool session_offering(const struct session *s);
 
+/** Whether any media came yet */
+bool session_heard(const struct session *s);
+
 /** Whether the sound device could not be opened */
 bool session_deaf(const struct session *s);
 
-/** Early media: play what comes, send nothing. @return 0 or errno */
+/** Early media: play what comes, send nothing; also inside the heard handler,
+    then from that packet on. @return 0 or errno */
 int session_listen(struct session *s, uint64_t now);
 
 /**

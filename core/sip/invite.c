@@ -201,6 +201,11 @@ bool invite_incoming(const struct invite *inv)
 	return inv->incoming;
 }
 
+bool invite_reliable(const struct invite *inv)
+{
+	return inv->rel.required || inv->rel.wanted;
+}
+
 bool invite_owes_offer(const struct invite *inv)
 {
 	return inv->rel.required && inv->offerless && !inv->rel.rseq;

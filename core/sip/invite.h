@@ -230,6 +230,9 @@ enum invite_state invite_state(const struct invite *inv);
 /** Whether the peer called us */
 bool invite_incoming(const struct invite *inv);
 
+/** Incoming: whether 1xx are sent reliably, so that a body in them counts */
+bool invite_reliable(const struct invite *inv);
+
 /** Incoming: the peer wants reliable 1xx, and the first one to have our offer,
     since the INVITE had none (RFC 3262 section 5) */
 bool invite_owes_offer(const struct invite *inv);

@@ -282,8 +282,9 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		ex.stats.reinvites += msg->to.tag.l != 0;
 		w->stale = false;
 	}
-	if (!pl_strcmp(&msg->met, "BYE"))
-		++ex.stats.byes;
+	ex.stats.byes += !pl_strcmp(&msg->met, "BYE");
+	ex.stats.pracks += !pl_strcmp(&msg->met, "PRACK");
+	ex.stats.updates += !pl_strcmp(&msg->met, "UPDATE");
 
 	to = by_user(&msg->uri.user);
 	if (to && !(to->stale && msg->to.tag.l)) {

@@ -20,6 +20,7 @@ enum {
 /** Counters for tests */
 struct exchange_stats {
 	unsigned registers, invites, reinvites, byes, unroutable;
+	unsigned pracks, updates;
 };
 
 /** What goes wrong at the server; zero for nothing */

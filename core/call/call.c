@@ -165,7 +165,7 @@ static void ready_handler(uint64_t now, void *arg)
 		incoming_ring(c, now);
 	else if (c->state == CALL_ANSWERING)
 		(void)incoming_accept(c, now);
-	else if (c->state == CALL_UP)
+	else if (c->inv)
 		negotiation_go_on(&c->neg, c->inv, now);
 
 	if (c->dialing)
@@ -280,10 +280,11 @@ static void on_closed(struct call *c, const struct invite_event *ev,
 /* What is under way has ended, maybe */
 static void go_on(struct call *c, enum invite_what what, uint64_t now)
 {
-	if (c->state != CALL_UP)
+	if (c->finished || !call_negotiable(c))
 		return;
 
-	holding_follow(c, what, now);
+	if (c->state == CALL_UP)
+		holding_follow(c, what, now);
 	negotiation_go_on(&c->neg, c->inv, now);
 	tell_pictures(c);
 }
@@ -444,7 +445,7 @@ void call_renew(struct call *c, uint64_t now)
 
 void call_move(struct call *c, uint64_t now)
 {
-	if (c->state == CALL_UP)
+	if (call_negotiable(c))
 		negotiation_move(&c->neg, c->inv, now);
 }
 
@@ -464,7 +465,7 @@ int call_video(struct call *c, bool on, uint64_t now)
 {
 	int err;
 
-	if (c->state != CALL_UP)
+	if (!call_negotiable(c))
 		return EINVAL;
 
 	err = session_set_video(c->session, on);

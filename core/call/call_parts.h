@@ -63,6 +63,12 @@ struct call {
  */
 int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now);
 
+/** Whether an offer may be sent: established, or early and agreed */
+static inline bool call_negotiable(const struct call *c)
+{
+	return c->state == CALL_UP || (c->inv && invite_early(c->inv));
+}
+
 /** Events of the invite go here */
 void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 			 uint64_t now, void *arg);

@@ -30,6 +30,7 @@ void incoming_ring(struct call *c, uint64_t now)
 	else if (mb || (!c->rung && !invite_owes_offer(c->inv)))
 		c->rung = !invite_progress(c->inv, 180, NULL, mb, now);
 	mem_deref(mb);
+	negotiation_go_on(&c->neg, c->inv, now);
 }
 
 void incoming_pracked(struct call *c, const struct invite_event *ev,

@@ -168,11 +168,12 @@ static void move(struct negotiation *n, uint64_t now)
 
 void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 {
+	const bool early = invite_early(inv);
 	struct mbuf *mb = NULL;
 	int err;
 
 	/* An ICE restart of the peer's says inside that we are ready */
-	if (n->taking || invite_state(inv) != INVITE_UP ||
+	if (n->taking || (invite_state(inv) != INVITE_UP && !early) ||
 	    session_offering(n->session))
 		return;
 	if (n->moved)
@@ -184,7 +185,7 @@ void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 
 	err = session_offer(n->session, &mb);
 	if (!err)
-		err = invite_reoffer(inv, false, mb, now);
+		err = invite_reoffer(inv, early, mb, now);
 	if (err)
 		session_rollback(n->session);
 	mem_deref(mb);

@@ -304,10 +304,8 @@ int session_offer(struct session *s, struct mbuf **mbp)
 
 	if (!err)
 		err = offer_create(s->offer, mbp);
-	if (!err && !s->talking) {
-		s->unanswered = mem_deref(s->unanswered);
+	if (!err && !s->talking && !s->unanswered)
 		err = offer_fork(&s->unanswered, s->offer);
-	}
 
 	return err;
 }

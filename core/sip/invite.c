@@ -201,6 +201,13 @@ bool invite_incoming(const struct invite *inv)
 	return inv->incoming;
 }
 
+bool invite_early(const struct invite *inv)
+{
+	return inv->agreed && inv->allow &&
+	       (inv->state == INVITE_CALLING || inv->state == INVITE_RINGING) &&
+	       invite_peer_allows(inv, "UPDATE");
+}
+
 bool invite_reliable(const struct invite *inv)
 {
 	return inv->rel.required || inv->rel.wanted;

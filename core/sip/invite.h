@@ -189,13 +189,14 @@ struct invite *invite_release(struct invite *inv, uint64_t now);
 int invite_ack(struct invite *inv, struct mbuf *body, uint64_t now);
 
 /**
- * Change the session: re-INVITE, or UPDATE. One at a time, and none while
- * the peer's waits. REANSWERED or REFUSED follows; after 491 also RETRY.
+ * Change the session: re-INVITE, or UPDATE, which alone may be sent while
+ * invite_early(). One at a time, and none while the peer's waits. REANSWERED
+ * or REFUSED follows; after 491 also RETRY.
  *
  * @param update  Send UPDATE (needs a peer that allows it)
  * @param body    Offer, NULL to ask for one (re-INVITE only)
  *
- * @return 0, ENOMEM, EINVAL not up, EBUSY another one is under way,
+ * @return 0, ENOMEM, EINVAL neither up nor early, EBUSY another is under way,
  *         ENOTCONN no flow
  */
 int invite_reoffer(struct invite *inv, bool update, struct mbuf *body,
@@ -229,6 +230,10 @@ enum invite_state invite_state(const struct invite *inv);
 
 /** Whether the peer called us */
 bool invite_incoming(const struct invite *inv);
+
+/** Not answered yet, but an offer and its answer are through, and the peer
+    takes UPDATE: invite_reoffer() may send one (RFC 3311 section 5.1) */
+bool invite_early(const struct invite *inv);
 
 /** Incoming: whether 1xx are sent reliably, so that a body in them counts */
 bool invite_reliable(const struct invite *inv);

@@ -36,17 +36,28 @@ static void on_server(struct server *s, enum server_event event,
 	leg_tell(inv, &ev, now);
 }
 
+/* Whether the first offer is ours, and not answered early */
+static bool is_asking(const struct invite *inv)
+{
+	return inv->state != INVITE_UP && !inv->agreed &&
+	       inv->offerless == inv->incoming &&
+	       (!inv->incoming || inv->rel.session);
+}
+
 /* Why an offer cannot be taken now: the code, or 0 */
 static unsigned glare(const struct invite *inv)
 {
-	if (inv->state == INVITE_ENDING)
+	if (inv->state == INVITE_ENDING || inv->state == INVITE_CANCELLING)
 		return LEG_NO_DIALOG;
+
+	/* Not answered by the peer yet */
+	if (is_asking(inv))
+		return LEG_PENDING;
 
 	/* Not answered by us yet */
 	if ((inv->state != INVITE_UP && !inv->agreed) || inv->reserver)
 		return LEG_INTERNAL;
 
-	/* Not answered by the peer yet */
 	if (inv->repending || inv->ack.waits || inv->reack.waits ||
 	    (inv->repeat.server && inv->repeat.offer) ||
 	    (inv->rerepeat.server && inv->rerepeat.offer))
@@ -61,11 +72,16 @@ void reoffer_recv(struct invite *inv, struct server *s,
 	struct invite_event ev;
 	bool update = !message_is(msg, "INVITE");
 	bool body = message_body(msg).l != 0;
+	struct dialog *d = leg_find(inv, msg);
 	unsigned code = glare(inv);
+
+	/* One of a fork whose media are not those that we hear */
+	if (!code && d != leg_dialog(inv))
+		code = LEG_INTERNAL;
 
 	/* UPDATE without an offer only says that the peer lives, or where */
 	if (update && !body && inv->state != INVITE_ENDING) {
-		(void)dialog_refresh(inv->dialog, msg);
+		(void)dialog_refresh(d, msg);
 		(void)leg_reply(inv, s, LEG_OK, NULL, NULL, now);
 		return;
 	}
@@ -115,7 +131,7 @@ int reoffer_answer(struct invite *inv, unsigned code, const char *reason,
 		return err;
 
 	if (code < 300)
-		(void)dialog_refresh(inv->dialog, server_msg(s));
+		(void)dialog_refresh(leg_dialog(inv), server_msg(s));
 	inv->reserver = NULL;
 	if (code < 300 && !inv->reupdate && !err)
 		leg_repeat_start(&inv->rerepeat, s, offerless, now);
@@ -155,7 +171,7 @@ static void refused(struct invite *inv, int err, const struct sip_msg *msg,
 {
 	struct invite_event ev;
 
-	if (msg && msg->scode == LEG_NO_DIALOG) {
+	if (msg && msg->scode == LEG_NO_DIALOG && inv->state == INVITE_UP) {
 		leg_close(inv, INVITE_WHY_DIALOG, 0, msg, now);
 		return;
 	}
@@ -186,7 +202,7 @@ static void accepted(struct invite *inv, const struct sip_msg *msg,
 
 	inv->repending = false;
 	leg_learn(inv, msg);
-	(void)dialog_refresh(inv->dialog, msg);
+	(void)dialog_refresh(leg_dialog(inv), msg);
 	refresh_take_reply(&inv->refresh, msg, now);
 	inv->reack.cseq = msg->cseq.num;
 	if (!update && inv->reofferless)
@@ -227,7 +243,7 @@ int reoffer_start(struct invite *inv, bool update, struct mbuf *body,
 	struct mbuf *headers = NULL;
 	int err;
 
-	if (inv->state != INVITE_UP)
+	if (inv->state != INVITE_UP && !(update && invite_early(inv)))
 		return EINVAL;
 	if (glare(inv) || inv->repeat.server || inv->rerepeat.server)
 		return EBUSY;

@@ -1,11 +1,12 @@
 /**
- * @file core/sip/reoffer.h  Reoffer: change an established session
+ * @file core/sip/reoffer.h  Reoffer: change a session that is agreed
  *
  *     re-INVITE, UPDATE in  -> [reoffer] -> INVITE_EV_OFFER, _REACK
  *     re-INVITE, UPDATE out <- [reoffer] <- invite_reoffer(), invite_ack()
  *
  * RFC 3261 section 14, RFC 3311: one offer at a time, 491 when both sides
- * begin, 500 when one comes too early. A part of invite.
+ * begin, 500 when one comes too early. Before the 2xx UPDATE changes what is
+ * agreed early. A part of invite.
  */
 #ifndef CORE_SIP_REOFFER_H
 #define CORE_SIP_REOFFER_H

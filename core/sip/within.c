@@ -51,13 +51,13 @@ bool within_matches(const struct invite *inv, const struct sip_msg *msg)
 bool within_takes(struct invite *inv, struct server *s,
 		  const struct sip_msg *msg, uint64_t now)
 {
-	/* Nothing is agreed with those that only ring */
-	if (!inv->dialog) {
+	/* Those that only ring have nothing else to say */
+	if (!inv->dialog && !message_is(msg, "UPDATE")) {
 		leg_reply_later(s, now);
 		return false;
 	}
 
-	if (dialog_take_cseq(inv->dialog, msg)) {
+	if (dialog_take_cseq(leg_find(inv, msg), msg)) {
 		(void)server_reply_code(s, LEG_INTERNAL, NULL, now);
 		return false;
 	}

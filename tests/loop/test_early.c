@@ -3,6 +3,7 @@
  *
  * Reliable responses (RFC 3262) with and without an answer in them.
  */
+#include "tests/loop/support/film.h"
 #include "tests/loop/support/rig.h"
 
 enum {
@@ -108,6 +109,42 @@ static void test_early_answer_waits_for_the_user_with_all_ready(void **state)
 	finish();
 }
 
+#define VIDEO "[video]\nsize=320x240\nfps=30\nbitrate=500k\n"
+
+/* The picture is offered by UPDATE while it rings, of either side: the callee
+   takes it, the caller did not want one */
+static void test_early_picture_comes_by_update(void **state)
+{
+	static const char *const extrav[RIG_PHONES] = { VIDEO, MEDIA VIDEO };
+	static const struct calls_way sound = { true, true, CALLS_AUDIO };
+	(void)state;
+
+	for (unsigned who = 0; who < RIG_PHONES; who++) {
+		film_reset();
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			film_give(i, true, true);
+		rig_start(7 + who, extrav);
+		assert_int_equal(phone_call(rig_phone(0), "b", &sound, NULL,
+					    clock_now()),
+				 0);
+		assert_non_null(rig_wait(0, "m_early_media", WAIT));
+		rig_run(TALK);
+		assert_int_equal(
+			phone_video(rig_phone(who), 0, true, clock_now()), 0);
+		rig_run(TALK);
+		assert_int_equal(exchange_stats()->updates, 1);
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			assert_false(film_stats(i)->open);
+		assert_int_equal(rig_answer(1), 0);
+		rig_run(TALK);
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			assert_int_equal(film_stats(i)->shown > 30, who == 0);
+		assert_int_equal(exchange_stats()->reinvites, 0);
+		finish();
+		film_reset();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -115,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_early_ringing_that_is_not_confirmed_ends),
 		cmocka_unit_test(
 			test_early_answer_waits_for_the_user_with_all_ready),
+		cmocka_unit_test(test_early_picture_comes_by_update),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

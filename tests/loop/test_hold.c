@@ -203,6 +203,34 @@ static void test_hold_and_resume_at_once_end_as_wanted_last(void **state)
 	finish();
 }
 
+static void test_hold_that_is_refused_is_none(void **state)
+{
+	static const struct exchange_mood no = { .refuses = "488 Not Here" };
+	static const struct exchange_mood yes = { 0 };
+	(void)state;
+
+	establish(15, NULL);
+	exchange_set_mood(&no);
+	hold(0, true);
+	assert_non_null(rig_wait(0, "m_local_hold_nok", WAIT));
+	rig_run(TALK);
+	assert_true(hears(0));
+	assert_true(hears(1));
+	exchange_set_mood(&yes);
+	hold_and_wait(0, true);
+	exchange_set_mood(&no);
+	hold(0, false);
+	assert_non_null(rig_wait(0, "m_local_resume_nok", WAIT));
+	rig_run(TALK);
+	assert_false(hears(0));
+	assert_false(hears(1));
+	exchange_set_mood(&yes);
+	hold_and_wait(0, false);
+	assert_true(hears(0));
+	assert_true(hears(1));
+	finish();
+}
+
 static void test_hold_keeps_mute(void **state)
 {
 	(void)state;
@@ -303,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_hold_of_both_at_once_is_asked_again),
 		cmocka_unit_test(
 			test_hold_and_resume_at_once_end_as_wanted_last),
+		cmocka_unit_test(test_hold_that_is_refused_is_none),
 		cmocka_unit_test(test_hold_keeps_mute),
 		cmocka_unit_test(
 			test_hold_waits_for_the_server_but_the_mouth_is_shut),

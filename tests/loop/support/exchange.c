@@ -282,6 +282,11 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		ex.stats.reinvites += msg->to.tag.l != 0;
 		w->stale = false;
 	}
+	if (ex.mood.refuses && msg->to.tag.l &&
+	    !pl_strcmp(&msg->met, "INVITE")) {
+		respond(w, msg, ex.mood.refuses, "", now);
+		return;
+	}
 	ex.stats.byes += !pl_strcmp(&msg->met, "BYE");
 	ex.stats.pracks += !pl_strcmp(&msg->met, "PRACK");
 	ex.stats.updates += !pl_strcmp(&msg->met, "UPDATE");

@@ -28,6 +28,7 @@ struct exchange_mood {
 	int send_err;	      /**< Sending fails with it: the flow broke and
 				   nobody has said so yet            */
 	const char *swallows; /**< Requests of this method vanish      */
+	const char *refuses;  /**< re-INVITEs get this instead: "488 No" */
 	const char *why;      /**< Told when the connection is cut     */
 	bool garbles;	      /**< 2xx to INVITE have an SDP of no use */
 	bool forks;	      /**< Before a 2xx to INVITE, early media of

@@ -8,6 +8,9 @@ enum {
 	TRIP_MAX = 2 * CLOCK_S, /* That is believed [us], ours */
 };
 
+/* Ours: a feedback's part of the mean; where more is lost, no brake */
+static const double part = 0.05, many = 0.12;
+
 static void turn(struct brake *b, uint64_t now)
 {
 	if (b->begun && now - b->begun <= BRAKE_HALF)
@@ -18,7 +21,7 @@ static void turn(struct brake *b, uint64_t now)
 	b->begun = now;
 }
 
-void brake_heard(struct brake *b, uint64_t sent, uint64_t now)
+void brake_heard(struct brake *b, uint64_t sent, double loss, uint64_t now)
 {
 	const uint64_t trip = now - sent, gap = now - b->heard;
 	struct brake_half *h = b->halfv;
@@ -26,6 +29,7 @@ void brake_heard(struct brake *b, uint64_t sent, uint64_t now)
 
 	turn(b, now);
 	b->heard = now;
+	b->loss += part * (loss - b->loss);
 	if (!waited)
 		h->gap = MAX(h->gap, MIN(gap, (uint64_t)BRAKE_INTERVAL));
 	if (trip <= TRIP_MAX && (!h->trip || trip < h->trip))
@@ -52,7 +56,7 @@ void brake_update(struct brake *b, uint64_t sent, uint64_t now)
 	const uint64_t age = now - sent, most = usual(b);
 	const bool was = b->on;
 
-	b->on = sent && most && age < BRAKE_MAX &&
+	b->on = sent && most && b->loss < many && age < BRAKE_MAX &&
 		age > most + (was ? 0 : BRAKE_MARGIN);
 	b->silent = now - b->heard >= BRAKE_SILENCE;
 	b->pulled += b->on && !was;

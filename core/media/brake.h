@@ -6,7 +6,8 @@
  * Whatever the estimate says, a queue has begun when the peer does not tell of
  * a packet within a round trip and the time between two of its feedbacks: what
  * is sent meanwhile only makes it longer. That is known before the delay of
- * anything in that queue is. Where feedbacks get lost that time is longer.
+ * anything in that queue is. Where feedbacks get lost that time is longer; where
+ * many do it says nothing, and losses are the estimate's matter anyway.
  * Holds no clock.
  */
 #ifndef CORE_MEDIA_BRAKE_H
@@ -38,6 +39,7 @@ struct brake {
 	struct brake_half halfv[2]; /**< This half, and the last          */
 	uint64_t begun;		    /**< When this one began [us]         */
 	uint64_t heard;		    /**< The last one [us]; 0 for none    */
+	double loss;		    /**< Share of packets, the mean       */
 	bool on;		    /**< Wait                             */
 	bool silent;		    /**< No feedback at all comes         */
 	uint32_t pulled;	    /**< Counter                          */
@@ -47,8 +49,9 @@ struct brake {
  * A feedback came.
  *
  * @param sent  When the newest packet that it tells of had left [us]
+ * @param loss  The share of packets that it tells were lost
  */
-void brake_heard(struct brake *b, uint64_t sent, uint64_t now);
+void brake_heard(struct brake *b, uint64_t sent, double loss, uint64_t now);
 
 /**
  * Set `on` and `silent`.

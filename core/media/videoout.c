@@ -367,7 +367,8 @@ static void take_acks(struct videoout *v, const struct acks_packet *ackv,
 	while (arrived && ackv[arrived - 1].lost)
 		--arrived;
 	if (arrived)
-		brake_heard(&v->brake, ackv[arrived - 1].sent, now);
+		brake_heard(&v->brake, ackv[arrived - 1].sent,
+			    (double)(n - arrived) / n, now);
 	estimate_acks(v->estimate, ackv, n, now);
 }
 

@@ -152,9 +152,9 @@ static void test_picture_survives_losses(void **state)
 		unsigned loss, shown; /* [1/1000] */
 		uint64_t gap;
 	} casev[] = {
-		{ 50, 990, 400 * CLOCK_MS },
-		{ 100, 960, 600 * CLOCK_MS },
-		{ 200, 850, 1500 * CLOCK_MS },
+		{ 50, 970, 400 * CLOCK_MS },
+		{ 100, 940, 600 * CLOCK_MS },
+		{ 200, 800, 1800 * CLOCK_MS },
 	};
 	(void)state;
 

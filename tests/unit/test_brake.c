@@ -14,7 +14,7 @@ enum {
 static uint64_t settle(struct brake *b, uint64_t now, unsigned n, uint64_t trip)
 {
 	for (; n; n--, now += EVERY)
-		brake_heard(b, now - trip, now);
+		brake_heard(b, now - trip, 0, now);
 	return now - EVERY;
 }
 
@@ -108,6 +108,22 @@ static void test_brake_allows_for_lost_feedbacks(void **state)
 	assert_true(on(&b, now, now + USUAL + EVERY));
 }
 
+static void test_brake_is_off_where_much_is_lost(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t now = settle(&b, CLOCK_S, 100, TRIP);
+	(void)state;
+
+	assert_true(on(&b, now, now + CLOCK_S));
+	for (unsigned i = 0; i < 40; i++) {
+		now += EVERY;
+		brake_heard(&b, now - TRIP, 0.2, now);
+	}
+	assert_false(on(&b, now, now + CLOCK_S));
+	now = settle(&b, now + EVERY, 40, TRIP);
+	assert_true(on(&b, now, now + CLOCK_S));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_brake_does_not_last_when_no_answer_comes),
 		cmocka_unit_test(test_brake_gets_used_to_a_longer_way),
 		cmocka_unit_test(test_brake_allows_for_lost_feedbacks),
+		cmocka_unit_test(test_brake_is_off_where_much_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

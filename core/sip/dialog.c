@@ -332,6 +332,19 @@ bool dialog_matches(const struct dialog *d, const struct sip_msg *msg)
 				       : !d->remote_tag[0]);
 }
 
+static bool tag_is(const char *tag, const struct pl *pl)
+{
+	return !pl_strcmp(pl, *tag ? tag : "0");
+}
+
+bool dialog_is(const struct dialog *d, const struct pl *callid,
+	       const struct pl *local_tag, const struct pl *remote_tag)
+{
+	return !pl_strcmp(callid, d->callid) &&
+	       tag_is(d->local_tag, local_tag) &&
+	       tag_is(d->remote_tag, remote_tag);
+}
+
 int dialog_take_cseq(struct dialog *d, const struct sip_msg *req)
 {
 	if (d->rseq_known && req->cseq.num <= d->rseq) {
@@ -362,6 +375,11 @@ bool dialog_calling(const struct dialog *d)
 const char *dialog_ruri(const struct dialog *d)
 {
 	return d->ruri;
+}
+
+const char *dialog_target(const struct dialog *d)
+{
+	return d->target;
 }
 
 const char *dialog_callid(const struct dialog *d)

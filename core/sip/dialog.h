@@ -76,6 +76,11 @@ int dialog_refresh(struct dialog *d, const struct sip_msg *msg);
 /** Whether a message belongs to the dialog: Call-ID and both tags */
 bool dialog_matches(const struct dialog *d, const struct sip_msg *msg);
 
+/** Whether it is the one with this Call-ID and these tags; 0 stands for no tag,
+    too (RFC 3891 section 6.1) */
+bool dialog_is(const struct dialog *d, const struct pl *callid,
+	       const struct pl *local_tag, const struct pl *remote_tag);
+
 /**
  * Check and take the CSeq of a request (not ACK, not CANCEL).
  *
@@ -94,6 +99,9 @@ bool dialog_calling(const struct dialog *d);
 
 /** Request URI of requests within the dialog, lives until it changes */
 const char *dialog_ruri(const struct dialog *d);
+
+/** Contact of the peer, lives until it changes */
+const char *dialog_target(const struct dialog *d);
 
 /** Call-ID, our tag and the peer's, live as long as the dialog */
 const char *dialog_callid(const struct dialog *d);

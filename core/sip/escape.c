@@ -65,20 +65,31 @@ int escape_unpercent(struct re_printf *pf, const struct pl *pl)
 	return err;
 }
 
-int escape_user(struct re_printf *pf, const struct pl *pl)
+/* Print with everything percent-encoded but letters, digits and some */
+static int percent(struct re_printf *pf, const struct pl *pl, const char *some)
 {
 	int err = 0;
 
 	for (size_t i = 0; i < pl->l && !err; i++) {
 		const char c = pl->p[i];
 
-		/* RFC 3261 section 25.1, user */
 		if (scan_is_alpha(c) || scan_is_digit(c) ||
-		    (c && strchr("-_.!~*'()&=+$,;?/", c)))
+		    (c && strchr(some, c)))
 			err = put(pf, c);
 		else
 			err = re_hprintf(pf, "%%%02X", (unsigned char)c);
 	}
 
 	return err;
+}
+
+/* RFC 3261 section 25.1, user and hvalue */
+int escape_user(struct re_printf *pf, const struct pl *pl)
+{
+	return percent(pf, pl, "-_.!~*'()&=+$,;?/");
+}
+
+int escape_hvalue(struct re_printf *pf, const struct pl *pl)
+{
+	return percent(pf, pl, "-_.!~*'()[]/?:+$");
 }

@@ -333,6 +333,9 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_PRACKED:
 		incoming_pracked(c, ev, now);
 		break;
+	case INVITE_EV_REFER:
+	case INVITE_EV_REFERRED:
+	case INVITE_EV_NOTIFIED:
 	case INVITE_EV_RESPONSE:
 		break;
 	}

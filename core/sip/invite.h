@@ -69,6 +69,12 @@ enum invite_what {
 	INVITE_EV_INFO,	      /**< INFO, answered 200 already: ctype, body */
 	INVITE_EV_RESPONSE,   /**< Final response to invite_request(): code,
 				  reason, and the method in `method`      */
+	INVITE_EV_REFER,      /**< The peer wants us to call somebody:
+				  referral_accept()                       */
+	INVITE_EV_REFERRED,   /**< Final response to referral_send(): code,
+				  reason; `over`: nothing follows         */
+	INVITE_EV_NOTIFIED,   /**< How far the peer is with it: code, 0 if it
+				  does not say, reason; `over`: the last  */
 	INVITE_EV_CLOSED,     /**< Over: why, code, reason, cause          */
 };
 
@@ -103,6 +109,7 @@ struct invite_event {
 					peers that ring, from 0            */
 	bool offer;		   /**< PROGRESS: our INVITE had no offer   */
 	bool again;		   /**< REFUSED for now: 491, 422, 500     */
+	bool over;		   /**< REFERRED, NOTIFIED                 */
 	bool update;		   /**< OFFER by UPDATE, PRACK: no ACK comes */
 	const struct sip_msg *msg; /**< The message, NULL without         */
 };

@@ -21,6 +21,7 @@ static void parts_free(struct invite *inv)
 	refresh_stop(&inv->refresh);
 	inv->byex = exchange_release(inv->byex);
 	list_flush(&inv->requestl);
+	referral_stop(inv);
 	inv->server = server_release(inv->server);
 	inv->reserver = server_release(inv->reserver);
 	leg_repeat_stop(&inv->repeat);
@@ -120,6 +121,8 @@ void leg_close(struct invite *inv, enum invite_why why, unsigned code,
 	if (ev.code && (!msg || msg->req))
 		pl_set_str(&ev.reason, reply_reason((uint16_t)ev.code));
 
+	if (inv->dialog)
+		origin_bury(inv->o, inv->dialog);
 	inv->state = INVITE_CLOSED;
 	parts_free(inv);
 	inv->o = NULL;
@@ -223,6 +226,7 @@ void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 	inv->refx = exchange_abort(inv->refx);
 	leg_repeat_stop(&inv->repeat);
 	leg_repeat_stop(&inv->rerepeat);
+	referral_end(inv, now);
 	inv->retry = CLOCK_NEVER;
 	inv->bye_waits = false;
 	inv->state = INVITE_ENDING;

@@ -1,7 +1,8 @@
 /**
  * @file core/sip/leg.h  Leg: the inside of an invite, for its own parts only
  *
- *     invite -> calling, called, prack, reliable, reoffer, renewal -> [leg]
+ *     invite -> calling, called, prack, reliable, reoffer, referral,
+ *               renewal -> [leg]
  *     [leg] -> exchange, transactions
  *
  * invite.h is what others use. The parts share this one object: calling.c
@@ -15,20 +16,25 @@
 #include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/invite.h"
+#include "core/sip/referral.h"
 #include "core/sip/refresh.h"
 #include "core/sip/transactions.h"
 
-/** Codes that are written here (RFC 3261 section 21, RFC 3311) */
+/** Codes that are written here (RFC 3261 section 21, RFC 3311, RFC 6665) */
 enum leg_code {
 	LEG_OK = 200,
+	LEG_ACCEPTED = 202,
 	LEG_BAD_REQUEST = 400,
+	LEG_FORBIDDEN = 403,
 	LEG_METHOD = 405,
 	LEG_TIMEOUT = 408,
+	LEG_MEDIA_TYPE = 415,
 	LEG_UNAVAILABLE = 480,
 	LEG_NO_DIALOG = 481,
 	LEG_BUSY = 486,
 	LEG_TERMINATED = 487,
 	LEG_NOT_ACCEPTABLE = 488,
+	LEG_BAD_EVENT = 489,
 	LEG_PENDING = 491,
 	LEG_INTERNAL = 500,
 	LEG_UNKNOWN = 501,
@@ -104,6 +110,7 @@ struct invite {
 	struct list requestl; /**< Of invite_request(), pending        */
 	struct refresh refresh;
 	bool agreed; /**< An offer and its answer are through, before the 2xx */
+	struct referral referral;
 
 	/* renewal.c */
 	struct exchange *refx; /**< UPDATE without an offer            */

@@ -5,16 +5,18 @@
  * registrar adds to them.
  */
 #include <assert.h>
+#include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/escape.h"
 #include "core/sip/grammar.h"
 #include "core/sip/header.h"
+#include "core/sip/replaces.h"
 #include "core/sip/screen.h"
 #include "core/sip/token.h"
 #include "core/sip/transactions.h"
 
 enum {
-	METHODS_EXTRA = 3, /* enum origin_method */
+	METHODS_EXTRA = 5, /* enum origin_method, NOTIFY, REFER */
 };
 
 /* Of every account, and what some have besides */
@@ -45,12 +47,15 @@ struct origin {
 	char user[TOKEN_SIZE];
 	char *routev[ORIGIN_ROUTES_MAX]; /* Service-Route                */
 	size_t routec;
+	struct dialog *gravev[ORIGIN_GRAVES]; /* NULL: empty       */
+	unsigned grave;			      /* Whose turn it is  */
 	unsigned reg_id;
 	bool up;
 	uint32_t session_timer; /* [s] */
 	bool reliable;
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
+	char supported[64]; /* Of the policy */
 };
 
 static void forget(struct origin *o)
@@ -68,6 +73,8 @@ static void origin_destructor(void *arg)
 	while ((le = list_head(&o->exchangel)))
 		exchange_drop(le->data);
 	forget(o);
+	for (size_t i = 0; i < ORIGIN_GRAVES; i++)
+		mem_deref(o->gravev[i]);
 	mem_deref(o->aor);
 	mem_deref(o->from);
 	mem_deref(o->domain);
@@ -181,12 +188,18 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 		o->allowv[n++].name = "MESSAGE";
 	if (prm->methods & ORIGIN_REGISTER)
 		o->allowv[n++].name = "REGISTER";
-	if (prm->methods & ORIGIN_NOTIFY)
+	if (prm->transfers || prm->methods & ORIGIN_NOTIFY)
 		o->allowv[n++].name = "NOTIFY";
+	if (prm->transferable)
+		o->allowv[n++].name = "REFER";
 
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
-	o->policy.supported = "outbound, gruu, timer, 100rel";
+	(void)re_snprintf(o->supported, sizeof(o->supported),
+			  "outbound, gruu, timer, 100rel%s%s",
+			  prm->transferable ? ", norefersub" : "",
+			  prm->replaceable ? ", replaces" : "");
+	o->policy.supported = o->supported;
 	if (!(prm->methods & ORIGIN_MESSAGE) || !prm->message_types)
 		return 0;
 	if (!header_safe_str(prm->message_types))
@@ -399,6 +412,25 @@ bool origin_reliable(const struct origin *o)
 const struct screen_policy *origin_policy(const struct origin *o)
 {
 	return &o->policy;
+}
+
+void origin_bury(struct origin *o, struct dialog *d)
+{
+	struct dialog **grave = &o->gravev[o->grave++ % ORIGIN_GRAVES];
+
+	mem_deref(*grave);
+	*grave = mem_ref(d);
+}
+
+bool origin_buried(const struct origin *o, const struct replaces *r)
+{
+	for (size_t i = 0; i < ORIGIN_GRAVES; i++) {
+		if (o->gravev[i] && dialog_is(o->gravev[i], &r->callid,
+					      &r->to_tag, &r->from_tag))
+			return true;
+	}
+
+	return false;
 }
 
 int origin_print(struct re_printf *pf, const struct origin *o)

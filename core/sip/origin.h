@@ -13,12 +13,15 @@
 #include "core/sip/request.h"
 
 struct credentials;
+struct dialog;
+struct replaces;
 struct screen_policy;
 struct transactions;
 
 enum {
 	ORIGIN_HEADERS_MAX = 16, /**< Configured headers, ours           */
 	ORIGIN_ROUTES_MAX = 8,	 /**< Service-Route entries kept, ours     */
+	ORIGIN_GRAVES = 8,	 /**< Ended dialogs remembered, ours      */
 	ORIGIN_TEXT_MAX = 512,	 /**< Such an entry, or a GRUU [bytes], ours */
 };
 
@@ -43,6 +46,9 @@ struct origin_params {
 	const char *const *headerv; /**< Configured "Name: value" of every
 					 request, up to NULL; or NULL      */
 	uint64_t session_timer;	    /**< RFC 4028 [us], 0: none of ours    */
+	bool transfers;		   /**< NOTIFY is taken, after our REFER  */
+	bool transferable;	   /**< REFER is taken                    */
+	bool replaceable;	   /**< Replaces is supported             */
 	bool reliable; /**< 1xx are sent reliably to who can take them so */
 	bool insecure; /**< The flow is ws://, not wss://     */
 	const char *message_types; /**< What a MESSAGE may have, a comma
@@ -153,6 +159,12 @@ bool origin_reliable(const struct origin *o);
 
 /** What this phone does, for screen_request() */
 const struct screen_policy *origin_policy(const struct origin *o);
+
+/** Remember the dialog of a call that ends; a reference is kept */
+void origin_bury(struct origin *o, struct dialog *d);
+
+/** Whether a call that ended lately is meant (RFC 3891 section 3) */
+bool origin_buried(const struct origin *o, const struct replaces *r);
 
 /** Print the state on one line, for %H */
 int origin_print(struct re_printf *pf, const struct origin *o);

@@ -99,20 +99,24 @@ static int take_referrer(struct refer *r, const struct sip_msg *msg)
 	return pl_strdup(&r->by, &hdr->val);
 }
 
+bool refer_silent(const struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REFER_SUB);
+	struct pl rest = hdr ? hdr->val : pl_null, word;
+
+	word = grammar_trim(scan_until(&rest, ';'));
+	return !pl_strcasecmp(&word, "false");
+}
+
 int refer_decode(struct refer **rp, const struct sip_msg *msg)
 {
-	const struct sip_hdr *sub = sip_msg_hdr(msg, SIP_HDR_REFER_SUB);
 	struct refer *r = mem_zalloc(sizeof(*r), refer_destructor);
-	struct pl rest = PL_INIT, word;
 	int err;
 
 	if (!r)
 		return ENOMEM;
 
-	if (sub)
-		rest = sub->val;
-	word = grammar_trim(scan_until(&rest, ';'));
-	r->silent = !pl_strcasecmp(&word, "false");
+	r->silent = refer_silent(msg);
 	err = take_target(r, msg);
 	err = err ? err : take_referrer(r, msg);
 	if (err)

@@ -34,6 +34,9 @@ struct refer {
  */
 int refer_decode(struct refer **rp, const struct sip_msg *msg);
 
+/** Whether a REFER wants no NOTIFY, or its 2xx promises none (RFC 4488) */
+bool refer_silent(const struct sip_msg *msg);
+
 /**
  * Make the value of Refer-To.
  *

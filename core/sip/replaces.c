@@ -78,6 +78,11 @@ int replaces_get(struct replaces *r, const struct sip_msg *msg)
 	return replaces_decode(r, &hdr->val);
 }
 
+bool replaces_past(const struct replaces *r, const struct invite *inv)
+{
+	return inv->o && origin_buried(inv->o, r);
+}
+
 static bool is(const struct replaces *r, const struct dialog *d)
 {
 	return d && dialog_is(d, &r->callid, &r->to_tag, &r->from_tag);

@@ -45,6 +45,10 @@ int replaces_decode(struct replaces *r, const struct pl *val);
  */
 int replaces_get(struct replaces *r, const struct sip_msg *msg);
 
+/** Whether it names a call that ended lately, over the same account as this
+    one, which is not closed */
+bool replaces_past(const struct replaces *r, const struct invite *inv);
+
 /** Whether it is this call that it names */
 enum replaces_match replaces_match(const struct replaces *r,
 				   const struct invite *inv);

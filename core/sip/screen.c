@@ -37,6 +37,14 @@ static const struct screen_method *find(const struct screen_policy *p,
 	return NULL;
 }
 
+bool screen_allows(const struct screen_policy *p, const char *method)
+{
+	struct pl pl;
+
+	pl_set_str(&pl, method);
+	return find(p, &pl) != NULL;
+}
+
 static bool print_comma(struct mbuf *mb, const char *name)
 {
 	return mbuf_printf(mb, "%s%s", mb->end ? ", " : "", name) != 0;

@@ -41,6 +41,9 @@ struct screen_policy {
 int screen_request(const struct sip_msg *msg, const struct screen_policy *p,
 		   struct reply *r, struct mbuf *headers);
 
+/** Whether a method is allowed */
+bool screen_allows(const struct screen_policy *p, const char *method);
+
 /** Add Allow, for replies and requests. @return 0 or errno */
 int screen_add_allow(struct mbuf *headers, const struct screen_policy *p);
 

@@ -9,6 +9,7 @@
 #include "core/sip/calling.h"
 #include "core/sip/message.h"
 #include "core/sip/profile.h"
+#include "core/sip/replaces.h"
 #include "core/sip/screening.h"
 #include "core/sip/server.h"
 #include "core/sip/ua.h"
@@ -107,6 +108,13 @@ static bool is_full(const struct ua *ua)
 	return n >= ua->calls_max || list_count(&ua->invitel) >= UA_INVITES_MAX;
 }
 
+/* It takes the place of another one */
+static bool replaces_one(const struct ua *ua, const struct sip_msg *msg)
+{
+	return sip_msg_hdr(msg, SIP_HDR_REPLACES) &&
+	       list_count(&ua->invitel) < UA_INVITES_MAX;
+}
+
 static void call_received(struct ua *ua, struct server *s,
 			  const struct sip_msg *msg, uint64_t now)
 {
@@ -115,7 +123,7 @@ static void call_received(struct ua *ua, struct server *s,
 
 	if (!ua->callh || ua->phase != RUNNING)
 		code = LEG_UNAVAILABLE;
-	else if (is_full(ua))
+	else if (is_full(ua) && !replaces_one(ua, msg))
 		code = LEG_BUSY;
 	else if (called_alloc(&inv, &ua->invitel, ua->origin, s, now))
 		code = LEG_BAD_REQUEST;
@@ -181,6 +189,7 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 {
 	struct ua *ua = arg;
 	bool within = pl_isset(&msg->to.tag);
+	struct replaces rep;
 	struct invite *inv = within ? find(ua, msg) : NULL;
 
 	if (!s) {
@@ -196,6 +205,11 @@ static void on_request(struct server *s, const struct sip_msg *msg,
 	}
 	if (screening_refuses(ua->origin, s, msg, now))
 		return;
+
+	if (replaces_get(&rep, msg) == EBADMSG) {
+		(void)server_reply_code(s, LEG_BAD_REQUEST, NULL, now);
+		return;
+	}
 
 	if (!within && is_owners(ua, s, msg, now))
 		return;

@@ -27,6 +27,7 @@ static void bye_received(struct invite *inv, struct server *s,
 	if (inv->reserver)
 		(void)leg_reply(inv, inv->reserver, LEG_TERMINATED, NULL, NULL,
 				now);
+	referral_end(inv, now);
 	leg_close(inv, why, 0, msg, now);
 }
 
@@ -77,6 +78,10 @@ void within_recv(struct invite *inv, struct server *s,
 		info_received(inv, s, msg, now);
 	else if (message_is(msg, "PRACK"))
 		reliable_recv(inv, s, msg, now);
+	else if (message_is(msg, "REFER"))
+		referral_recv(inv, s, msg, now);
+	else if (message_is(msg, "NOTIFY"))
+		referral_recv_notify(inv, s, msg, now);
 	else
 		reoffer_recv(inv, s, msg, now);
 }
@@ -114,6 +119,7 @@ uint64_t within_due(const struct invite *inv)
 
 	due = clock_min(due, renewal_due(inv));
 	due = clock_min(due, reliable_due(inv));
+	due = clock_min(due, referral_due(inv));
 	due = clock_min(due, repeat_due(&inv->repeat));
 	return clock_min(due, repeat_due(&inv->rerepeat));
 }
@@ -133,5 +139,7 @@ void within_tick(struct invite *inv, uint64_t now)
 		reoffer_tick(inv, now);
 	if (inv->state != INVITE_CLOSED)
 		renewal_tick(inv, now);
+	if (inv->state != INVITE_CLOSED)
+		referral_tick(inv, now);
 	mem_deref(inv);
 }

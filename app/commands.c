@@ -6,6 +6,7 @@
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
 #include "app/commands_presence.h"
+#include "app/commands_transfer.h"
 #include "app/inventory.h"
 #include "app/words.h"
 #include "core/base/log.h"
@@ -337,6 +338,10 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_status },
+	{ { "transfer", "[ID] TO|ID2", "send the other side on to somebody" },
+	  1,
+	  2,
+	  cmd_transfer },
 	{ { "unregister", "", "un-register and stay so" },
 	  0,
 	  0,
@@ -354,6 +359,10 @@ static const struct command tablev[] = {
 	  1,
 	  2,
 	  cmd_watch },
+	{ { "xfer", "yes|no [ID]", "let the other side send us on, or not" },
+	  1,
+	  2,
+	  cmd_xfer },
 };
 
 const struct commands_info *commands_get(unsigned i)

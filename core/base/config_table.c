@@ -155,6 +155,13 @@ const struct config_key config_keyv[] = {
 	      "Calls at once over the account; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
+	WORDS("call", "transfer", CONFIG_CHOICE, "no", "no|ask|yes",
+	      "Whether who talks to us may have us call somebody else; ask "
+	      "waits for the command xfer"),
+	WORDS("call", "replace", CONFIG_CHOICE, "no", "no|referred|yes",
+	      "Whether a call may take the place of one that is answered: "
+	      "referred needs the word of who talks to us, yes only knowledge "
+	      "of the call"),
 	RANGE("call", "session_timer", CONFIG_TIME, "1800s", "no", SECONDS(90),
 	      HOURS(24), "A call whose other side is silent so long is over"),
 	WORDS("call", "reliable", CONFIG_CHOICE, "no", "no|yes|media",

@@ -7,6 +7,7 @@
 #include "core/call/account.h"
 #include "core/call/mailbox.h"
 #include "core/call/passport.h"
+#include "core/call/transfers.h"
 #include "core/net/timefile.h"
 
 enum {
@@ -268,6 +269,7 @@ static int make_ua(struct account *a)
 	pass.params.regh = registration_handler;
 	pass.params.arg = a;
 	pass.params.presence = &ph;
+	transfers_terms(&pass.params.origin, a->cfg);
 	err = err ? err : ua_alloc(&a->ua, &pass.params);
 	if (err == EINVAL)
 		log_warning("account: [account] user and realm do not make "

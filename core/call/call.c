@@ -9,13 +9,12 @@
 #include "core/call/call_parts.h"
 #include "core/call/holding.h"
 #include "core/call/incoming.h"
+#include "core/call/keypad.h"
 #include "core/call/outgoing.h"
-#include "core/sip/keyframe.h"
-#include "core/sip/keypress.h"
+#include "core/call/transfer.h"
 
 enum {
 	REASON_MAX = 160,	/* A Reason header's value [bytes] */
-	INFO_MAX = 64,		/* Body of a dtmf-relay INFO [bytes] */
 	BYE_WAIT = 5 * CLOCK_S, /* After the peer closed its media, ours */
 };
 
@@ -24,9 +23,11 @@ static void call_destructor(void *arg)
 	struct call *c = arg;
 
 	loop_timer_cancel(&c->patience);
+	transfer_stop(c);
 	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
 	invite_release(c->inv, clock_now());
 	mem_deref(c->session);
+	mem_deref(c->refer);
 	mem_deref(c->to);
 }
 
@@ -98,6 +99,7 @@ static void end(struct call *c, unsigned code, const struct pl *reason,
 	if (*c->fault)
 		pl_set_str(&text, c->fault);
 	close_media(c, now);
+	transfer_over(c, code, now);
 	log_info("call %u: over: %H (%u %s)\n", c->id, log_text, &text, code,
 		 why);
 	event_emit(c->events, EVENT_TERMINATED, "call", c->id,
@@ -221,34 +223,12 @@ static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 	mem_deref(c);
 }
 
-static void on_digit(struct call *c, char digit, const char *by, uint64_t now)
-{
-	const char text[] = { digit, '\0' };
-
-	event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
-		   "digit:s by:s", text, by);
-	if (c->digith && c->state == CALL_UP)
-		c->digith(c, digit, now, c->arg);
-}
-
 static void digit_handler(char digit, uint64_t now, void *arg)
 {
-	on_digit(arg, digit, "rtp", now);
+	keypad_digit(arg, digit, "rtp", now);
 }
 
 /* ---- SIP ---- */
-
-static void on_info(struct call *c, const struct invite_event *ev, uint64_t now)
-{
-	const char digit = keypress_decode(&ev->ctype, &ev->body);
-
-	event_emit(c->events, EVENT_I_INFO, "call", c->id,
-		   "content_type:r content:r", &ev->ctype, &ev->body);
-	if (digit)
-		on_digit(c, digit, "info", now);
-	if (keyframe_decode(&ev->ctype, &ev->body))
-		session_wish(c->session, now);
-}
 
 /* The answer, whatever it is, to a re-INVITE of ours */
 static void on_reanswer(struct call *c, const struct invite_event *ev,
@@ -312,7 +292,7 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		negotiation_reack(&c->neg, ev, now);
 		break;
 	case INVITE_EV_INFO:
-		on_info(c, ev, now);
+		keypad_info(c, ev, now);
 		break;
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
@@ -336,6 +316,8 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_REFER:
 	case INVITE_EV_REFERRED:
 	case INVITE_EV_NOTIFIED:
+		transfer_follow(c, ev, now);
+		break;
 	case INVITE_EV_RESPONSE:
 		break;
 	}
@@ -370,8 +352,13 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->overh = prm->overh;
 	c->answeredh = prm->answeredh;
 	c->digith = prm->digith;
+	c->kinh = prm->kinh;
+	c->refer = mem_ref(prm->refer);
+	c->referrer = prm->referrer;
+	c->replaces = prm->replaces;
 	c->arg = prm->arg;
 	c->begun = now;
+	transfer_init(c);
 	loop_timer_init(&c->patience, "call", patience_handler, c);
 
 	sh.arg = c;
@@ -398,48 +385,6 @@ void call_hangup(struct call *c, uint64_t now)
 		call_over(c, 0, "Hung up", now);
 }
 
-static int info_digits(struct call *c, const char *digits, uint64_t now)
-{
-	int err = 0;
-
-	for (; *digits && !err; digits++) {
-		struct mbuf *mb = mbuf_alloc(INFO_MAX);
-
-		if (!mb)
-			return ENOMEM;
-		err = keypress_encode(mb, *digits);
-		mb->pos = 0;
-		if (!err)
-			err = invite_request(c->inv, "INFO", NULL,
-					     keypress_type, mb, now);
-		mem_deref(mb);
-	}
-
-	return err;
-}
-
-int call_dtmf(struct call *c, const char *digits, uint64_t now)
-{
-	const char *by = "rtp";
-	int err;
-
-	if (c->state != CALL_UP)
-		return EINVAL;
-	if (!*digits || digits[strspn(digits, "0123456789*#ABCDabcd")])
-		return EINVAL;
-
-	err = session_send_digits(c->session, digits);
-	if (err == ENOTSUP) {
-		by = "info";
-		err = info_digits(c, digits, now);
-	}
-	if (!err)
-		event_emit(c->events, EVENT_DTMF_SENT, "call", c->id,
-			   "digits:s by:s", digits, by);
-
-	return err;
-}
-
 void call_renew(struct call *c, uint64_t now)
 {
 	if (c->state == CALL_UP)
@@ -460,6 +405,7 @@ void call_set_mute(struct call *c, bool mute)
 
 void call_set_video_mute(struct call *c, bool mute)
 {
+	c->black = mute;
 	c->veiled = false;
 	session_set_video_mute(c->session, mute);
 }
@@ -474,6 +420,8 @@ int call_video(struct call *c, bool on, uint64_t now)
 	err = session_set_video(c->session, on);
 	if (!err && on && c->veiled)
 		session_set_video_mute(c->session, c->veiled = false);
+	if (!err)
+		c->media = on ? CALLS_AV : CALLS_AUDIO;
 	if (!err)
 		negotiation_renew(&c->neg, c->inv, now);
 	return err;

@@ -40,6 +40,18 @@ typedef void(call_answered_h)(struct call *c, uint64_t now, void *arg);
 /** A digit came in an established call; must not free it */
 typedef void(call_digit_h)(struct call *c, char digit, uint64_t now, void *arg);
 
+/** What concerns another call, see transfers.h */
+enum call_kin {
+	CALL_KIN_WANTED,  /**< The peer wants a call made            */
+	CALL_KIN_NEWS,	  /**< It was made for another one: how far   */
+	CALL_KIN_SENT_ON, /**< The peer has gone to another one       */
+	CALL_KIN_TOOK,	  /**< It has taken the place of another one  */
+};
+
+/** The call concerns another one; must not free it */
+typedef void(call_kin_h)(struct call *c, enum call_kin what, unsigned code,
+			 uint64_t now, void *arg);
+
 /** What a call stands on */
 struct call_params {
 	unsigned id;
@@ -49,6 +61,12 @@ struct call_params {
 	call_over_h *overh;
 	call_answered_h *answeredh; /**< May be NULL */
 	call_digit_h *digith;	    /**< May be NULL */
+	call_kin_h *kinh;
+	struct refer *refer; /**< Outgoing, of a transfer: a reference is
+				  kept; or NULL                        */
+	unsigned referrer;   /**< ... whose peer wanted it             */
+	unsigned replaces;   /**< Incoming: which one it is to replace, so
+				  that it does not ring; 0 none        */
 	void *arg;
 };
 

@@ -26,6 +26,16 @@ struct call_hold {
 	bool wanted; /**< The peer has wanted our media at least once */
 };
 
+/** Its transfer: transfer.h */
+struct call_transfer {
+	bool sent;		 /**< Our REFER: the outcome is open       */
+	unsigned other;		 /**< ... the call that we had with them, 0 */
+	struct refer *refer;	 /**< Of the peer, the outcome is open     */
+	unsigned made;		 /**< The call made for it, 0: not yet     */
+	bool done;		 /**< It was answered                      */
+	struct loop_timer timer; /**< With the user, or the referrer's BYE */
+};
+
 struct call {
 	unsigned id;
 	const struct line *line;
@@ -44,8 +54,14 @@ struct call {
 	bool rung;    /* ... and was                      */
 	bool veiled;  /* Black, as the user did not answer with a picture */
 	bool muted;
-	bool shows, sees; /* Pictures, as the events said */
+	bool shows, sees;	/* Pictures, as the events said */
+	bool black;		/* As the user wants the picture    */
+	enum calls_media media; /* Answered with               */
 	struct call_hold hold;
+	struct call_transfer transfer;
+	struct refer *refer; /* It was made for, or NULL            */
+	unsigned referrer;   /* ... by the peer of, 0: all is told  */
+	unsigned replaces;   /* It will, once up; 0: none           */
 	bool finished;
 	int err;		/* While dialing                             */
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */
@@ -53,6 +69,7 @@ struct call {
 	call_over_h *overh;
 	call_answered_h *answeredh;
 	call_digit_h *digith;
+	call_kin_h *kinh;
 	void *arg;
 };
 

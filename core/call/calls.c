@@ -5,6 +5,9 @@
  */
 #include "core/base/entropy.h"
 #include "core/call/calls_parts.h"
+#include "core/call/transfer.h"
+#include "core/call/transfers.h"
+#include "core/sip/refer.h"
 
 static void calls_destructor(void *arg)
 {
@@ -157,6 +160,7 @@ static struct call_params call_params(struct calls *cs, const struct line *line,
 		.overh = over_handler,
 		.answeredh = answered_handler,
 		.digith = digit_handler,
+		.kinh = transfers_kin,
 		.arg = cs,
 	};
 
@@ -179,8 +183,10 @@ static bool full(const struct calls *cs, const struct line *line)
 	return cs->stopping || cs->callc == CALLS_MAX || n >= line->max;
 }
 
-int calls_dial(struct calls *cs, const struct line *line, const char *to,
-	       const struct calls_way *way, unsigned *idp, uint64_t now)
+/* `from`: the call whose peer wants this one, or NULL */
+static int dial(struct calls *cs, const struct line *line, const char *to,
+		const struct calls_way *way, const struct call *from,
+		unsigned *idp, uint64_t now)
 {
 	struct session_params sp;
 	struct call_params cp;
@@ -192,6 +198,8 @@ int calls_dial(struct calls *cs, const struct line *line, const char *to,
 
 	sp = session_params(cs, line, true, way);
 	cp = call_params(cs, line, &sp);
+	cp.refer = from ? from->transfer.refer : NULL;
+	cp.referrer = from ? call_id(from) : 0;
 	err = call_dial(&c, &cp, to, now);
 	line_wake(line);
 	if (err)
@@ -203,26 +211,48 @@ int calls_dial(struct calls *cs, const struct line *line, const char *to,
 	return 0;
 }
 
+int calls_dial(struct calls *cs, const struct line *line, const char *to,
+	       const struct calls_way *way, unsigned *idp, uint64_t now)
+{
+	return dial(cs, line, to, way, NULL, idp, now);
+}
+
+int calls_dial_for(struct calls *cs, struct call *c,
+		   const struct calls_way *way, unsigned *idp, uint64_t now)
+{
+	return dial(cs, call_line(c), c->transfer.refer->uri, way, c, idp, now);
+}
+
 void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 		const struct sip_msg *msg, bool answer, uint64_t now)
 {
 	struct session_params sp;
 	struct call_params cp;
-	struct call *c;
+	struct calls_way way;
+	struct call *c, *old;
+	unsigned code = transfers_replaced(cs, line, inv, msg, &old);
 
-	if (full(cs, line)) {
-		(void)invite_reject(inv, 486, NULL, now);
+	if (!code && (old ? cs->callc == CALLS_MAX : full(cs, line)))
+		code = 486;
+	if (code) {
+		(void)invite_reject(inv, code, NULL, now);
 		return;
 	}
 
-	sp = session_params(cs, line, !mbuf_get_left(msg->mb), NULL);
+	if (old)
+		way = transfer_way(old);
+	sp = session_params(cs, line, !mbuf_get_left(msg->mb),
+			    old ? &way : NULL);
 	cp = call_params(cs, line, &sp);
+	cp.replaces = old ? call_id(old) : 0;
 	if (call_ring(&c, &cp, inv, msg, now))
 		return;
 
 	cs->callv[cs->callc++] = c;
-	if (answer)
-		(void)call_answer(c, CALLS_CONFIGURED, now);
+	if (old)
+		transfer_inherit(c, old, now);
+	if (answer || old)
+		(void)call_answer(c, old ? way.media : CALLS_CONFIGURED, now);
 }
 
 void calls_stop(struct calls *cs, uint64_t now)
@@ -246,8 +276,7 @@ static bool rings(const struct call *c)
 	return call_state(c) == CALL_INCOMING;
 }
 
-/* The call that is meant: by number, or the newest (ringing) one */
-static struct call *find(const struct calls *cs, unsigned id, bool ringing)
+struct call *calls_find(const struct calls *cs, unsigned id, bool ringing)
 {
 	for (unsigned i = cs->callc; i--;) {
 		const struct call *c = cs->callv[i];
@@ -262,7 +291,7 @@ static struct call *find(const struct calls *cs, unsigned id, bool ringing)
 int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 		 uint64_t now)
 {
-	struct call *c = find(cs, id, true);
+	struct call *c = calls_find(cs, id, true);
 	const struct line *line;
 	int err;
 
@@ -277,7 +306,7 @@ int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 
 int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now)
 {
-	struct call *c = find(cs, id, true);
+	struct call *c = calls_find(cs, id, true);
 	const struct line *line;
 	int err;
 
@@ -292,7 +321,7 @@ int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now)
 
 int calls_hangup(struct calls *cs, unsigned id, uint64_t now)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
 
 	if (!c)
@@ -307,7 +336,7 @@ int calls_hangup(struct calls *cs, unsigned id, uint64_t now)
 int calls_dismiss(struct calls *cs, unsigned id, unsigned code,
 		  const char *text, uint64_t now)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
 
 	if (!c)
@@ -321,7 +350,7 @@ int calls_dismiss(struct calls *cs, unsigned id, unsigned code,
 
 int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
 	int err;
 
@@ -336,7 +365,7 @@ int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now)
 
 int calls_mute(struct calls *cs, unsigned id, bool on)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 
 	if (!c)
 		return ENOENT;
@@ -347,7 +376,7 @@ int calls_mute(struct calls *cs, unsigned id, bool on)
 
 int calls_video_mute(struct calls *cs, unsigned id, bool on)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 
 	if (!c)
 		return ENOENT;
@@ -358,7 +387,7 @@ int calls_video_mute(struct calls *cs, unsigned id, bool on)
 
 int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
 	int err;
 
@@ -373,7 +402,7 @@ int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
 
 int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now)
 {
-	struct call *c = find(cs, id, false);
+	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
 	int err;
 
@@ -388,7 +417,7 @@ int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now)
 
 int calls_keyframe(struct calls *cs, unsigned id, uint64_t now)
 {
-	struct call *c = id ? find(cs, id, false) : NULL;
+	struct call *c = id ? calls_find(cs, id, false) : NULL;
 
 	if (id && !c)
 		return ENOENT;
@@ -453,14 +482,14 @@ bool calls_talking(const struct calls *cs, const struct line *line)
 
 const struct line *calls_line(const struct calls *cs, unsigned id)
 {
-	const struct call *c = id ? find(cs, id, false) : NULL;
+	const struct call *c = id ? calls_find(cs, id, false) : NULL;
 
 	return c ? call_line(c) : NULL;
 }
 
 bool calls_established(const struct calls *cs, unsigned id)
 {
-	const struct call *c = id ? find(cs, id, false) : NULL;
+	const struct call *c = id ? calls_find(cs, id, false) : NULL;
 
 	return c && call_state(c) == CALL_UP;
 }

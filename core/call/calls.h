@@ -115,6 +115,22 @@ int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now);
     @return also EALREADY it is so */
 int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now);
 
+/**
+ * Transfer the peer; events say how it goes, o_ect_completed in the end.
+ *
+ * @param to     Whom to; NULL with `other`
+ * @param other  Number of the call that we have with them; 0
+ *
+ * @return also EBUSY a transfer is under way, ENOTSUP the peer cannot,
+ *         ENOTCONN
+ */
+int calls_transfer(struct calls *cs, unsigned id, const char *to,
+		   unsigned other, uint64_t now);
+
+/** Whether a transfer that the peer wants may be; id 0: the newest that is
+    wanted */
+int calls_consent(struct calls *cs, unsigned id, bool yes, uint64_t now);
+
 /** Make a key frame for a call; 0 for all of them */
 int calls_keyframe(struct calls *cs, unsigned id, uint64_t now);
 

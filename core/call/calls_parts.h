@@ -29,4 +29,11 @@ struct calls {
 	bool stopping;
 };
 
+/** The call that is meant: by number, or the newest (ringing) one; NULL */
+struct call *calls_find(const struct calls *cs, unsigned id, bool ringing);
+
+/** Call whom the peer of another call wants called */
+int calls_dial_for(struct calls *cs, struct call *c,
+		   const struct calls_way *way, unsigned *idp, uint64_t now);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "core/base/log.h"
 #include "core/call/incoming.h"
+#include "core/call/transfer.h"
 
 /* Whether our offer or answer is to go with the ringing */
 static bool wants_early(const struct call *c)
@@ -78,9 +79,10 @@ int call_ring(struct call **cp, const struct call_params *prm,
 
 	invite_set_handler(inv, call_invite_handler, c);
 	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
-		   "from:s name:s to:r", invite_peer_uri(inv),
-		   invite_peer_name(inv), &msg->to.auri);
-	c->rings = true;
+		   "from:s name:s to:r replaces:o", invite_peer_uri(inv),
+		   invite_peer_name(inv), &msg->to.auri,
+		   c->replaces ? json_integer(c->replaces) : NULL);
+	c->rings = !c->replaces;
 	incoming_ring(c, now);
 	if (c->finished) { /* The owner did not know it yet */
 		mem_deref(c);
@@ -88,7 +90,8 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	}
 
 	*cp = c;
-	call_emit(c, EVENT_RINGING);
+	if (!c->replaces)
+		call_emit(c, EVENT_RINGING);
 	loop_timer_arm(&c->patience,
 		       now + config_number(c->prm.cfg, "call", "no_answer"));
 	return 0;
@@ -136,6 +139,7 @@ int call_answer(struct call *c, enum calls_media media, uint64_t now)
 	if (c->state != CALL_INCOMING)
 		return EINVAL;
 
+	c->media = media;
 	if (media == CALLS_AUDIO) {
 		(void)session_set_video(c->session, false);
 
@@ -173,4 +177,6 @@ void incoming_confirmed(struct call *c, const struct invite_event *ev,
 	call_emit_code(c, EVENT_CONNECTED, 200, &ok);
 	if (err)
 		call_abandon(c, 488, "Answer not acceptable", now);
+	else
+		transfer_took(c, now);
 }

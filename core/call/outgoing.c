@@ -3,6 +3,8 @@
  */
 #include "core/base/log.h"
 #include "core/call/outgoing.h"
+#include "core/call/transfer.h"
+#include "core/sip/refer.h"
 
 int call_dial(struct call **cp, const struct call_params *prm, const char *to,
 	      uint64_t now)
@@ -31,8 +33,26 @@ int call_dial(struct call **cp, const struct call_params *prm, const char *to,
 	return err;
 }
 
+enum {
+	LINES = 2, /* Of a transfer: Referred-By, Replaces */
+};
+
+/* What the INVITE says of who wanted it (RFC 3892, RFC 3891) */
+static int make_lines(char *linev[LINES + 1], const struct refer *r)
+{
+	size_t n = 0;
+	int err = 0;
+
+	if (r && r->by)
+		err = re_sdprintf(&linev[n++], "Referred-By: %s", r->by);
+	if (!err && r && r->replaces)
+		err = re_sdprintf(&linev[n], "Replaces: %s", r->replaces);
+	return err;
+}
+
 int outgoing_invite(struct call *c, uint64_t now)
 {
+	char *linev[LINES + 1] = { NULL };
 	struct invite_params prm = {
 		.to = c->to,
 		.no_answer = config_number(c->prm.cfg, "call", "no_answer"),
@@ -46,7 +66,13 @@ int outgoing_invite(struct call *c, uint64_t now)
 
 	c->state = CALL_CALLING;
 	prm.body = mb;
-	err = ua_call(&c->inv, c->line->ua, &prm, call_invite_handler, c, now);
+	prm.headerv = (const char *const *)(uintptr_t)linev;
+	err = make_lines(linev, c->refer);
+	err = err ? err
+		  : ua_call(&c->inv, c->line->ua, &prm, call_invite_handler, c,
+			    now);
+	mem_deref(linev[0]);
+	mem_deref(linev[1]);
 	mem_deref(mb);
 	if (err)
 		return err;
@@ -62,6 +88,7 @@ void outgoing_progress(struct call *c, const struct invite_event *ev,
 		c->state = CALL_RINGING;
 
 	call_emit_code(c, EVENT_I_AO_REQUEST, ev->code, &ev->reason);
+	transfer_tell(c, ev->code, now);
 
 	if (!negotiation_progress(&c->neg, ev, now))
 		call_emit_code(c, EVENT_M_EARLY_MEDIA, ev->code, &ev->reason);
@@ -97,6 +124,7 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 
 	call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
 	if (!err) {
+		transfer_tell(c, ev->code, now);
 		if (c->answeredh)
 			c->answeredh(c, now, c->arg);
 		negotiation_go_on(&c->neg, c->inv, now);

@@ -325,6 +325,17 @@ int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now)
 	return calls_hold(p->calls, id, on, now);
 }
 
+int phone_transfer(struct phone *p, unsigned id, const char *to, unsigned other,
+		   uint64_t now)
+{
+	return calls_transfer(p->calls, id, to, other, now);
+}
+
+int phone_consent(struct phone *p, unsigned id, bool yes, uint64_t now)
+{
+	return calls_consent(p->calls, id, yes, now);
+}
+
 int phone_keyframe(struct phone *p, unsigned id, uint64_t now)
 {
 	return calls_keyframe(p->calls, id, now);

@@ -137,6 +137,14 @@ int phone_video(struct phone *p, unsigned id, bool on, uint64_t now);
     @return also EALREADY it is so */
 int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now);
 
+/** Transfer the peer to somebody, or to the peer of another call. @return as
+    calls_transfer() */
+int phone_transfer(struct phone *p, unsigned id, const char *to, unsigned other,
+		   uint64_t now);
+
+/** Whether a transfer that the peer wants may be. @return as calls_consent() */
+int phone_consent(struct phone *p, unsigned id, bool yes, uint64_t now);
+
 /** Make a key frame; for all calls if id is 0 */
 int phone_keyframe(struct phone *p, unsigned id, uint64_t now);
 

@@ -46,9 +46,9 @@ struct origin_params {
 	const char *const *headerv; /**< Configured "Name: value" of every
 					 request, up to NULL; or NULL      */
 	uint64_t session_timer;	    /**< RFC 4028 [us], 0: none of ours    */
-	bool transfers;		   /**< NOTIFY is taken, after our REFER  */
-	bool transferable;	   /**< REFER is taken                    */
-	bool replaceable;	   /**< Replaces is supported             */
+	bool transfers;		    /**< NOTIFY is taken, after our REFER  */
+	bool transferable;	    /**< REFER is taken                    */
+	bool replaceable;	    /**< Replaces is supported             */
 	bool reliable; /**< 1xx are sent reliably to who can take them so */
 	bool insecure; /**< The flow is ws://, not wss://     */
 	const char *message_types; /**< What a MESSAGE may have, a comma

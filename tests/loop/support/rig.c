@@ -31,7 +31,8 @@ const double rig_tonev[RIG_PHONES] = { 1250, 800 };
 
 int rig_ppmv[RIG_PHONES];
 
-static struct side rig[RIG_PHONES];
+static struct side rig[RIG_MAX];
+static unsigned phones;			  /* Of them that are there */
 static const struct network *const *netv; /* NULL: the ether */
 static size_t blocks_before;
 static bool warm;
@@ -113,8 +114,8 @@ static void make(unsigned i, const char *extra)
 			"[account]\nrealm=loop.invalid\nuser=%c\n"
 			"password=x\n[transport]\nurl=wss://loop.invalid/\n"
 			"[audio]\ndevice=sim:tone=%u,-20,%d\n%s",
-			'a' + (char)i, (unsigned)rig_tonev[!i], rig_ppmv[i],
-			extra ? extra : "");
+			'a' + (char)i, (unsigned)rig_tonev[!(i % 2)],
+			i < RIG_PHONES ? rig_ppmv[i] : 0, extra ? extra : "");
 	assert_true(n > 0);
 	assert_int_equal(config_parse(&s->cfg, "rig", text, (size_t)n,
 				      fault_handler, NULL),
@@ -146,11 +147,19 @@ void rig_start(uint32_t seed, const char *const extra[RIG_PHONES])
 	ether_reset(seed);
 	memset(rig, 0, sizeof(rig));
 
+	phones = RIG_PHONES;
 	for (unsigned i = 0; i < RIG_PHONES; i++)
 		make(i, extra ? extra[i] : NULL);
 	for (unsigned i = 0; i < RIG_PHONES; i++)
 		assert_non_null(
 			rig_wait(i, "connected:register", REGISTER_TIME));
+}
+
+void rig_join(const char *extra)
+{
+	make(phones, extra);
+	assert_non_null(
+		rig_wait(phones++, "connected:register", REGISTER_TIME));
 }
 
 static void stopped_handler(void *arg)
@@ -162,11 +171,11 @@ static void stopped_handler(void *arg)
 
 void rig_stop(void)
 {
-	for (unsigned i = 0; i < RIG_PHONES; i++)
+	for (unsigned i = 0; i < phones; i++)
 		phone_stop(rig[i].phone, stopped_handler, &rig[i], clock_now());
 	rig_run(PHONE_STOP_MAX + CLOCK_S);
 
-	for (unsigned i = 0; i < RIG_PHONES; i++) {
+	for (unsigned i = 0; i < phones; i++) {
 		struct side *s = &rig[i];
 
 		assert_true(s->stopped);
@@ -247,7 +256,7 @@ unsigned rig_count(unsigned i, const char *name)
 
 void rig_forget(void)
 {
-	for (unsigned i = 0; i < RIG_PHONES; i++) {
+	for (unsigned i = 0; i < phones; i++) {
 		json_decref(rig[i].events);
 		rig[i].events = json_array();
 		rig[i].seen = 0;

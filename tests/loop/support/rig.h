@@ -16,6 +16,7 @@
 
 enum {
 	RIG_PHONES = 2,
+	RIG_MAX = 3, /**< With the third, of rig_join() */
 };
 
 /** What a phone's loudspeaker is to hear: the other one's tone [Hz] */
@@ -37,7 +38,11 @@ void rig_use(const struct network *const netv[RIG_PHONES]);
  */
 void rig_start(uint32_t seed, const char *const extra[RIG_PHONES]);
 
-/** Stop both and check that nothing is left: memory, sockets, timers */
+/** A third phone, "c", which has the tone of the first. Call it after
+    rig_start() */
+void rig_join(const char *extra);
+
+/** Stop all and check that nothing is left: memory, sockets, timers */
 void rig_stop(void);
 
 /** The phone */
@@ -58,7 +63,7 @@ const json_t *rig_wait(unsigned i, const char *name, uint64_t us);
 /** How often an event came since the start */
 unsigned rig_count(unsigned i, const char *name);
 
-/** Forget the events so far, of both */
+/** Forget the events so far, of all */
 void rig_forget(void);
 
 /** What the phone's loudspeaker heard */

@@ -1,0 +1,74 @@
+/**
+ * @file core/call/keypad.c  Keypad
+ */
+#include "core/call/keypad.h"
+#include "core/sip/keyframe.h"
+#include "core/sip/keypress.h"
+
+enum {
+	INFO_MAX = 64, /* Body of a dtmf-relay INFO [bytes] */
+};
+
+void keypad_digit(struct call *c, char digit, const char *by, uint64_t now)
+{
+	const char text[] = { digit, '\0' };
+
+	event_emit(c->events, EVENT_DTMF_RECEIVED, "call", c->id,
+		   "digit:s by:s", text, by);
+	if (c->digith && c->state == CALL_UP)
+		c->digith(c, digit, now, c->arg);
+}
+
+void keypad_info(struct call *c, const struct invite_event *ev, uint64_t now)
+{
+	const char digit = keypress_decode(&ev->ctype, &ev->body);
+
+	event_emit(c->events, EVENT_I_INFO, "call", c->id,
+		   "content_type:r content:r", &ev->ctype, &ev->body);
+	if (digit)
+		keypad_digit(c, digit, "info", now);
+	if (keyframe_decode(&ev->ctype, &ev->body))
+		session_wish(c->session, now);
+}
+
+static int info_digits(struct call *c, const char *digits, uint64_t now)
+{
+	int err = 0;
+
+	for (; *digits && !err; digits++) {
+		struct mbuf *mb = mbuf_alloc(INFO_MAX);
+
+		if (!mb)
+			return ENOMEM;
+		err = keypress_encode(mb, *digits);
+		mb->pos = 0;
+		if (!err)
+			err = invite_request(c->inv, "INFO", NULL,
+					     keypress_type, mb, now);
+		mem_deref(mb);
+	}
+
+	return err;
+}
+
+int call_dtmf(struct call *c, const char *digits, uint64_t now)
+{
+	const char *by = "rtp";
+	int err;
+
+	if (c->state != CALL_UP)
+		return EINVAL;
+	if (!*digits || digits[strspn(digits, "0123456789*#ABCDabcd")])
+		return EINVAL;
+
+	err = session_send_digits(c->session, digits);
+	if (err == ENOTSUP) {
+		by = "info";
+		err = info_digits(c, digits, now);
+	}
+	if (!err)
+		event_emit(c->events, EVENT_DTMF_SENT, "call", c->id,
+			   "digits:s by:s", digits, by);
+
+	return err;
+}

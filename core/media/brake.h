@@ -6,8 +6,8 @@
  * Whatever the estimate says, a queue has begun when the peer does not tell of
  * a packet within a round trip and the time between two of its feedbacks: what
  * is sent meanwhile only makes it longer. That is known before the delay of
- * anything in that queue is. Where feedbacks get lost that time is longer; where
- * many do it says nothing, and losses are the estimate's matter anyway.
+ * anything in that queue is. Where feedbacks get lost that time is longer;
+ * where many do it says nothing, and losses are the estimate's matter anyway.
  * Holds no clock.
  */
 #ifndef CORE_MEDIA_BRAKE_H

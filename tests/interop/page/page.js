@@ -51,7 +51,9 @@ const lab = {
 			session.terminate({ status_code: 486 });
 			return;
 		}
+		this.before = this.session;
 		this.session = session;
+		session.on('refer', (e) => this.follow(e));
 		const tell = (name) => session.on(name, (e) => this.tell(name,
 			{ originator: e?.originator, cause: e?.cause,
 			  code: e?.message?.status_code ??
@@ -273,6 +275,31 @@ const lab = {
 	unhold()
 	{
 		return this.session.unhold();
+	},
+
+	/* The far side wants us to call somebody else */
+	async follow({ request, accept })
+	{
+		this.tell('refer', { to: String(request.refer_to.uri) });
+		accept(null, { pcConfig: { iceServers: [] },
+			...await this.media() });
+	},
+
+	/** Let the far side call somebody else; or, with two calls, let that of
+	    the first one take the place of the second */
+	refer(target, replaces)
+	{
+		const session = replaces ? this.before : this.session;
+		const eventHandlers = {};
+
+		for (const name of ['requestSucceeded', 'requestFailed',
+				    'trying', 'progress', 'accepted', 'failed'])
+			eventHandlers[name] = (e) => this.tell(`refer ${name}`,
+				{ code: e?.response?.status_code });
+		session.refer(target, { eventHandlers,
+			replaces: replaces ? this.session : undefined });
+		if (replaces)
+			this.session = session;
 	},
 
 	dtmf(tones, transportType)

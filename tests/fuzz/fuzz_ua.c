@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "core/base/log.h"
 #include "core/sip/message.h"
+#include "core/sip/referral.h"
 #include "core/sip/ua.h"
 
 enum {
@@ -51,11 +52,14 @@ static void on_event(struct invite *inv, const struct invite_event *ev,
 		     uint64_t now, void *arg)
 {
 	struct far *f = arg;
+	struct refer *refer = NULL;
 
 	if (invite_state(inv) == INVITE_CLOSED && ev->what != INVITE_EV_CLOSED)
 		abort();
 	if (ev->what == INVITE_EV_ANSWERED)
 		(void)invite_ack(inv, NULL, now);
+	if (ev->what == INVITE_EV_REFER && !referral_accept(inv, &refer, now))
+		mem_deref(refer);
 	if (ev->what == INVITE_EV_CLOSED && inv == f->inv)
 		f->inv = mem_deref(f->inv);
 }
@@ -105,6 +109,15 @@ static void act_on_invite(struct far *f, uint8_t what)
 		break;
 	case 'r':
 		(void)invite_reanswer(f->inv, 200, NULL, NULL, f->now);
+		break;
+	case 'f':
+		(void)referral_send(f->inv, "carol", f->inv, f->now);
+		break;
+	case 'n':
+		referral_notify(f->inv, 180, f->now);
+		break;
+	case 'N':
+		referral_notify(f->inv, 200, f->now);
 		break;
 	case 'i':
 		(void)invite_request(f->inv, "INFO", NULL, NULL, NULL, f->now);
@@ -170,6 +183,9 @@ static void open_ua(struct far *f)
 			.user = "alice",
 			.realm = "r",
 			.instance = "urn:uuid:0",
+			.transfers = true,
+			.transferable = true,
+			.replaceable = true,
 		},
 		.password = "p",
 		.sendh = on_send,

@@ -269,6 +269,35 @@ static void go_on(struct call *c, enum invite_what what, uint64_t now)
 	tell_pictures(c);
 }
 
+/* Offers and answers of a call that is up */
+static void on_offer(struct call *c, const struct invite_event *ev,
+		     uint64_t now)
+{
+	switch (ev->what) {
+	case INVITE_EV_OFFER:
+		negotiation_reoffer(&c->neg, c->inv, ev, now);
+		break;
+	case INVITE_EV_REACK:
+		negotiation_reack(&c->neg, ev, now);
+		break;
+	case INVITE_EV_REANSWERED:
+	case INVITE_EV_REFUSED:
+		on_reanswer(c, ev, now);
+		break;
+	case INVITE_EV_WITHDRAWN:
+		session_rollback(c->session);
+		break;
+	case INVITE_EV_REFRESH:
+		c->neg.wanted = true;
+		break;
+	case INVITE_EV_RETRY:
+		c->neg.pausing = false;
+		break;
+	default:
+		break;
+	}
+}
+
 void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 			 uint64_t now, void *arg)
 {
@@ -285,30 +314,11 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_CONFIRMED:
 		incoming_confirmed(c, ev, now);
 		break;
-	case INVITE_EV_OFFER:
-		negotiation_reoffer(&c->neg, c->inv, ev, now);
-		break;
-	case INVITE_EV_REACK:
-		negotiation_reack(&c->neg, ev, now);
-		break;
 	case INVITE_EV_INFO:
 		keypad_info(c, ev, now);
 		break;
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
-		break;
-	case INVITE_EV_REANSWERED:
-	case INVITE_EV_REFUSED:
-		on_reanswer(c, ev, now);
-		break;
-	case INVITE_EV_WITHDRAWN:
-		session_rollback(c->session);
-		break;
-	case INVITE_EV_REFRESH:
-		c->neg.wanted = true;
-		break;
-	case INVITE_EV_RETRY:
-		c->neg.pausing = false;
 		break;
 	case INVITE_EV_PRACKED:
 		incoming_pracked(c, ev, now);
@@ -318,7 +328,8 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_NOTIFIED:
 		transfer_follow(c, ev, now);
 		break;
-	case INVITE_EV_RESPONSE:
+	default:
+		on_offer(c, ev, now);
 		break;
 	}
 

@@ -52,7 +52,7 @@ struct origin {
 	unsigned reg_id;
 	bool up;
 	uint32_t session_timer; /* [s] */
-	bool reliable;
+	bool reliable, replaceable;
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
 	char supported[64]; /* Of the policy */
@@ -227,6 +227,7 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 	o->cred = mem_ref(cred);
 	o->session_timer = (uint32_t)(prm->session_timer / CLOCK_S);
 	o->reliable = prm->reliable;
+	o->replaceable = prm->replaceable;
 	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
 	err = aor_set(o, prm);
 	err = err ? err : from_set(o, prm->display_name);
@@ -416,8 +417,12 @@ const struct screen_policy *origin_policy(const struct origin *o)
 
 void origin_bury(struct origin *o, struct dialog *d)
 {
-	struct dialog **grave = &o->gravev[o->grave++ % ORIGIN_GRAVES];
+	struct dialog **grave = &o->gravev[o->grave % ORIGIN_GRAVES];
 
+	if (!o->replaceable)
+		return;
+
+	++o->grave;
 	mem_deref(*grave);
 	*grave = mem_ref(d);
 }

@@ -160,7 +160,8 @@ bool origin_reliable(const struct origin *o);
 /** What this phone does, for screen_request() */
 const struct screen_policy *origin_policy(const struct origin *o);
 
-/** Remember the dialog of a call that ends; a reference is kept */
+/** Remember the dialog of a call that ends, if a Replaces may name it; a
+    reference is kept then */
 void origin_bury(struct origin *o, struct dialog *d);
 
 /** Whether a call that ended lately is meant (RFC 3891 section 3) */

@@ -97,7 +97,7 @@ enum replaces_match replaces_match(const struct replaces *r,
 						    : REPLACES_ENDING;
 
 	for (unsigned i = 0; i < inv->earlyc && !inv->dialog; i++) {
-		if (is(r, inv->earlyv[i]))
+		if (is(r, inv->earlyv[i].dialog))
 			return inv->state == INVITE_CALLING ? REPLACES_CALLS
 							    : REPLACES_ENDING;
 	}

@@ -11,6 +11,7 @@ import { publish } from '../lab/publisher.mjs';
 import { never, until } from '../lab/wait.mjs';
 
 const QUIET = 2000; /* In which nothing more may come [ms] */
+const BACK = 40000; /* RFC 5626 section 4.5: a flow's pause, and more [ms] */
 const PIDF = 'application/pidf+xml';
 const SUMMARY = 'application/simple-message-summary';
 
@@ -45,6 +46,14 @@ function told(phone, wanted, from)
 	return phone.wait('i_notify', { from, match: ({ news }) => news &&
 		Object.entries(wanted).every(([key, value]) =>
 			news[key] === value) });
+}
+
+/* Of one that watches from its start, what came before somebody listened to
+ * its events counts, too */
+function watches(phone, match)
+{
+	return until('the phone watches, and knows', async () =>
+		(await phone.must('presence')).watches.some(match));
 }
 
 async function two_phones(lab)
@@ -108,7 +117,7 @@ async function messages(lab)
 	const phone = await lab.phone({ user: 'pres6',
 		presence: { messages: 'yes' } });
 
-	await phone.wait('connected', { match: session('subscribe') });
+	await watches(phone, ({ state }) => state === 'on');
 	await publish(lab.kamailio.udp, uri_of('pres6'), 'message-summary',
 		      SUMMARY, 'Messages-Waiting: yes\r\n' +
 		      `Message-Account: ${uri_of('voicemail')}\r\n` +
@@ -129,7 +138,7 @@ async function refreshed(lab)
 	const count = (method, user) =>
 		lab.kamailio.requests(method, user).length;
 
-	await told(house, { basic: 'open' });
+	await watches(house, ({ news }) => news?.basic === 'open');
 	const before = [count('PUBLISH', 'pres7'), count('SUBSCRIBE', 'pres8')];
 	await until('both are refreshed twice', () =>
 		count('PUBLISH', 'pres7') >= before[0] + 2 &&
@@ -164,15 +173,18 @@ async function forgotten(lab)
 	const house = await lab.phone({ user: 'pres10',
 		presence: { watch: 'pres9' } });
 
-	await told(house, { basic: 'open' });
+	await watches(house, ({ news }) => news?.basic === 'open');
 	const from = house.events.mark();
+	const since = board.events.mark();
 	const said = () => [['PUBLISH', 'pres9'], ['SUBSCRIBE', 'pres10']]
 		.map(([method, user]) =>
 			lab.kamailio.requests(method, user).length);
 	const before = said();
 	await lab.kamailio.kill();
 	await lab.kamailio.start({ presence: true });
-	await house.wait('connected', { from, limit: 40000,
+	await board.wait('connected', { from: since, limit: BACK,
+		match: session('register') });
+	await house.wait('connected', { from, limit: BACK,
 		match: session('subscribe') });
 	await board.must('presence', 'closed', 'back');
 	await told(house, { basic: 'closed', note: 'back' }, from);

@@ -153,8 +153,10 @@ async function keyboard(lab)
 	await rung(board, visitor);
 	await go_to('answer');
 	await visitor.shot('keyboard-focus');
+	const from = visitor.events.mark();
 	await page.keyboard.press('Enter');
 	await visitor.shows('call');
+	await visitor.wait('heard', { from }); /* The call is up */
 	const nameless = await page.evaluate(() => [...document
 		.querySelectorAll('button, input, select, a')]
 		.filter((e) => e.checkVisibility() && !(e.innerText.trim() ||

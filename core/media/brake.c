@@ -3,10 +3,7 @@
  */
 #include "core/base/re.h"
 #include "core/media/brake.h"
-
-enum {
-	TRIP_MAX = 2 * CLOCK_S, /* That is believed [us], ours */
-};
+#include "core/media/trip.h"
 
 /* Ours: a feedback's part of the mean; where more is lost, no brake */
 static const double part = 0.05, many = 0.12;

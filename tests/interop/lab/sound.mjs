@@ -168,6 +168,9 @@ export function judge(samples, rate)
 const ROWS = [697, 770, 852, 941];
 const COLUMNS = [1209, 1336, 1477, 1633];
 const STEADY_HOPS = 3; /* That a key must be heard, 30 ms in all */
+const PAUSE_HOPS = 9; /* Quiet between two digits, 60 ms in all; a phone makes
+			 100. Less is one digit torn by a busy browser (ITU-T
+			 Q.24 has interruptions as well as pauses) */
 const KEYS = ['123A', '456B', '789C', '*0#D'];
 
 /* The key whose two tones make up most of a piece, or nothing */
@@ -197,7 +200,8 @@ export function digits_in(samples, rate)
 		const key = key_of(samples, rate, at, at + size);
 		same = key === last ? same + 1 : 1;
 		last = key;
-		if (same < STEADY_HOPS || key === counted)
+		if (same < (key ? STEADY_HOPS : PAUSE_HOPS) ||
+		    key === counted)
 			continue;
 		digits += key;
 		counted = key;

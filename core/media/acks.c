@@ -150,6 +150,7 @@ static void put(struct acks *a, const struct sent *s, uint64_t arrived,
 	out->arrived = arrived;
 	out->size = s->size;
 	out->lost = lost;
+	out->run = false;
 }
 
 static void take_arrived(struct acks *a, uint64_t number, uint64_t arrived,
@@ -196,6 +197,9 @@ static void sweep(struct acks *a)
 		s->state = LOST;
 		++a->st.lost;
 		put(a, s, 0, true);
+		if (a->n && a->swept)
+			a->outv[a->n - 1].run = slot(a, a->swept - 1)->state ==
+						LOST;
 	}
 }
 

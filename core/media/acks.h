@@ -32,6 +32,7 @@ struct acks_packet {
 			       anywhere [us]; not valid when lost         */
 	uint32_t size;	  /**< As given to acks_sent() [bytes]            */
 	bool lost;
+	bool run; /**< Lost, and the one sent before it was lost, too  */
 };
 
 /** Numbers for `stats` */

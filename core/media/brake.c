@@ -18,21 +18,6 @@ static void turn(struct brake *b, uint64_t now)
 	b->begun = now;
 }
 
-void brake_heard(struct brake *b, uint64_t sent, double loss, uint64_t now)
-{
-	const uint64_t trip = now - sent, gap = now - b->heard;
-	struct brake_half *h = b->halfv;
-	const bool waited = b->on || !b->heard;
-
-	turn(b, now);
-	b->heard = now;
-	b->loss += part * (loss - b->loss);
-	if (!waited)
-		h->gap = MAX(h->gap, MIN(gap, (uint64_t)BRAKE_INTERVAL));
-	if (trip <= TRIP_MAX && (!h->trip || trip < h->trip))
-		h->trip = trip;
-}
-
 /* The longest that an answer took without a queue; 0 for not known */
 static uint64_t usual(const struct brake *b)
 {
@@ -44,6 +29,30 @@ static uint64_t usual(const struct brake *b)
 		trip = MAX(h[0].trip, h[1].trip);
 
 	return trip ? trip + (gap ? gap : (uint64_t)BRAKE_INTERVAL) : 0;
+}
+
+/* What was not heard of did not queue, it was lost, or a feedback about it: the
+ * brake was in the way of the repair, and should not be so soon again */
+static bool was_wrong(const struct brake *b, uint64_t trip, double loss)
+{
+	return b->on && loss > 0 && trip <= usual(b);
+}
+
+void brake_heard(struct brake *b, uint64_t sent, double loss, uint64_t now)
+{
+	const uint64_t trip = now - sent, gap = now - b->heard;
+	struct brake_half *h = b->halfv;
+	const bool wrong = was_wrong(b, trip, loss);
+	const bool waited = b->on || !b->heard;
+
+	turn(b, now);
+	b->heard = now;
+	b->wrong += wrong;
+	b->loss += part * (loss - b->loss);
+	if (!waited || wrong)
+		h->gap = MAX(h->gap, MIN(gap, (uint64_t)BRAKE_INTERVAL));
+	if (trip <= TRIP_MAX && (!h->trip || trip < h->trip))
+		h->trip = trip;
 }
 
 /* It is let go later than it is pulled: an answer that shows a little of the

@@ -8,6 +8,8 @@
  * is sent meanwhile only makes it longer. That is known before the delay of
  * anything in that queue is. Where feedbacks get lost that time is longer;
  * where many do it says nothing, and losses are the estimate's matter anyway.
+ * A burst of losses looks the same until the next feedback: then that time is
+ * known to be usual, too.
  * Holds no clock.
  */
 #ifndef CORE_MEDIA_BRAKE_H
@@ -43,6 +45,7 @@ struct brake {
 	bool on;		    /**< Wait                             */
 	bool silent;		    /**< No feedback at all comes         */
 	uint32_t pulled;	    /**< Counter                          */
+	uint32_t wrong;		    /**< Of these, losses: no queue       */
 };
 
 /**

@@ -341,21 +341,24 @@ void estimate_acks(struct estimate *e, const struct acks_packet *v, unsigned n,
 		   uint64_t now)
 {
 	struct outlet out = { .any = false };
-	unsigned lost = 0, arrived = 0;
+	unsigned lost = 0, runs = 0, arrived = 0;
 	uint64_t last = 0;
 
 	e->fed = true;
 	heard(e, now);
 	for (unsigned i = 0; i < n; i++) {
 		if (v[i].lost) {
-			lost += !outage_took(&e->outage, v[i].sent);
+			if (outage_took(&e->outage, v[i].sent))
+				continue;
+			++lost;
+			runs += !v[i].run;
 			continue;
 		}
 		++arrived;
 		take_arrived(e, &v[i], &out);
 		last = v[i].sent;
 	}
-	losses_put(&e->losses, lost, arrived + lost);
+	losses_put(&e->losses, lost, runs, arrived + lost);
 	if (!last)
 		return;
 
@@ -392,7 +395,8 @@ void estimate_loss(struct estimate *e, uint8_t fraction, uint64_t now)
 		resume(e, e->trip.mean, now);
 		return;
 	}
-	losses_put(&e->losses, n * fraction / FRACTION, n);
+	losses_put(&e->losses, n * fraction / FRACTION, n * fraction / FRACTION,
+		   n);
 	obey(e, judge(e, true, now), now);
 	e->starting = false; /* There is no delay to warn */
 	e->growth = eta;

@@ -22,9 +22,13 @@ static const double few = 0.02, many = 0.10, cut = 0.5;
 static const double dip = 0.75, gone = 0.5;
 /* Ours: most that is taken for the way's; how fast it is followed */
 static const double own_limit = 0.25, follow = 0.1, none = 0.005;
+/* Ours: of a window's bursts in what is known of them at its end */
+static const double keep = 0.8;
 
-void losses_put(struct losses *l, unsigned lost, unsigned total)
+void losses_put(struct losses *l, unsigned lost, unsigned runs, unsigned total)
 {
+	l->all += lost;
+	l->runs += runs;
 	l->lost += lost;
 	l->total += total;
 }
@@ -32,6 +36,8 @@ void losses_put(struct losses *l, unsigned lost, unsigned total)
 static void begin(struct losses *l, uint64_t now)
 {
 	l->lost = l->total = 0;
+	l->all *= keep;
+	l->runs *= keep;
 	l->since = now;
 }
 
@@ -55,10 +61,14 @@ static enum losses_want start_trial(struct losses *l, double p, uint32_t rate)
 	return LOSSES_CUT;
 }
 
-/* What chance makes of so many packets, of which this part is lost */
-static double chance_of(double p, unsigned n)
+/* What chance makes of this window's packets, of which this part is lost. The
+ * runs of losses that are independent are 1 / (1 - p) long in the mean */
+static double chance_of(const struct losses *l, double p)
 {
-	return SIGMAS * sqrt(p * (1 - p) / (n ? n : 1));
+	const double length = l->runs > 0 ? l->all / l->runs * (1 - p) : 1;
+
+	return SIGMAS * sqrt(p * (1 - p) * (length > 1 ? length : 1) /
+			     (l->total ? l->total : 1));
 }
 
 /* The rate fell by a quarter: a queue that overflows would lose none now. Of
@@ -66,7 +76,7 @@ static double chance_of(double p, unsigned n)
 static enum losses_want end_trial(struct losses *l, double p, uint64_t now)
 {
 	const double q = l->before;
-	const double chance = chance_of(q, l->total);
+	const double chance = chance_of(l, q);
 	double rate = l->rate / dip;
 
 	l->trying = false;
@@ -117,7 +127,7 @@ static enum losses_want object(struct losses *l, double p, uint32_t rate,
 {
 	double ours = (p - l->own) / (1 - l->own);
 
-	if (spare && p <= many + chance_of(many, l->total))
+	if (spare && p <= many + chance_of(l, many))
 		return LOSSES_HOLD;
 	if (now >= l->next)
 		return start_trial(l, p, rate);
@@ -141,7 +151,7 @@ enum losses_want losses_judge(struct losses *l, uint32_t rate, bool spare,
 
 	p = l->total ? (double)l->lost / l->total : 0;
 	usual = l->own > few ? l->own : few;
-	chance = chance_of(usual, l->total);
+	chance = chance_of(l, usual);
 	l->last = (unsigned)(p * LOSSES_SCALE);
 
 	if (l->trying && !l->settled) {

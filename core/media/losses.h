@@ -6,7 +6,8 @@
  * draft-ietf-rmcat-gcc-02 section 6: few losses are nobody's fault, many are
  * a queue that overflows. Beyond the draft: losses that stay when a quarter
  * less is sent are the way's own (radio), and are not counted. So the first
- * that objects is answered by such a trial; but where more may be sent than
+ * that objects is answered by such a trial. What is lost in bursts varies more,
+ * and says less: a burst counts as one. But where more may be sent than
  * is, and the losses are not many, not to grow costs nothing, and will do.
  * Holds no clock.
  */
@@ -31,6 +32,7 @@ enum losses_want {
 struct losses {
 	unsigned lost, total; /**< Of this window [packets]             */
 	uint64_t since;	      /**< When it began [us]; 0: not yet       */
+	double all, runs;     /**< Lost, and in how many runs, lately   */
 	unsigned last;	      /**< Of the last one [1/LOSSES_SCALE]     */
 	double own, own_max;  /**< The way's                            */
 	bool trying;	      /**< In a trial                           */
@@ -41,8 +43,12 @@ struct losses {
 	uint64_t wait;	      /**< After one that failed [us]           */
 };
 
-/** So many packets of a feedback arrived, or were lost */
-void losses_put(struct losses *l, unsigned lost, unsigned total);
+/**
+ * So many packets of a feedback arrived, or were lost.
+ *
+ * @param runs  Of how many runs, one behind the other, the lost ones are
+ */
+void losses_put(struct losses *l, unsigned lost, unsigned runs, unsigned total);
 
 /**
  * Whether a window is full, and what it says.

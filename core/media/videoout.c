@@ -432,10 +432,11 @@ int videoout_print(struct re_printf *pf, const struct videoout *v)
 {
 	return re_hprintf(pf,
 			  "%s %ux%u units=%u keys=%u dropped=%u "
-			  "wishes=%u stale=%u braked=%u\n"
+			  "wishes=%u stale=%u braked=%u wrong=%u\n"
 			  "%H\n%H\n%H",
 			  v->codec.name, v->st.width, v->st.height, v->st.units,
 			  v->st.keys, v->st.dropped, v->st.wishes, v->st.stale,
-			  v->brake.pulled, pacer_print, v->pacer, resend_print,
-			  v->resend, estimate_print, v->estimate);
+			  v->brake.pulled, v->brake.wrong, pacer_print,
+			  v->pacer, resend_print, v->resend, estimate_print,
+			  v->estimate);
 }

@@ -108,6 +108,38 @@ static void test_brake_allows_for_lost_feedbacks(void **state)
 	assert_true(on(&b, now, now + USUAL + EVERY));
 }
 
+/* A burst: what was under way is lost, what comes behind is not late */
+static void test_brake_learns_that_it_was_a_burst(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t now;
+	(void)state;
+
+	now = settle(&b, CLOCK_S, 100, TRIP);
+	assert_true(on(&b, now, now + 5 * EVERY));
+	now += 5 * EVERY;
+	brake_heard(&b, now - TRIP, 0.5, now);
+	assert_false(on(&b, 0, now));
+	assert_int_equal(b.wrong, 1);
+	assert_false(on(&b, now, now + 5 * EVERY));
+	assert_true(on(&b, now, now + 7 * EVERY));
+}
+
+/* A queue loses some, too, but what comes behind is late */
+static void test_brake_does_not_learn_from_a_queue(void **state)
+{
+	struct brake b = { .on = false };
+	uint64_t now;
+	(void)state;
+
+	now = settle(&b, CLOCK_S, 100, TRIP);
+	assert_true(on(&b, now, now + 5 * EVERY));
+	now += 5 * EVERY;
+	brake_heard(&b, now - 5 * EVERY, 0.5, now);
+	assert_int_equal(b.wrong, 0);
+	assert_true(on(&b, now, now + 4 * EVERY));
+}
+
 static void test_brake_is_off_where_much_is_lost(void **state)
 {
 	struct brake b = { .on = false };
@@ -133,6 +165,8 @@ int main(void)
 		cmocka_unit_test(test_brake_does_not_last_when_no_answer_comes),
 		cmocka_unit_test(test_brake_gets_used_to_a_longer_way),
 		cmocka_unit_test(test_brake_allows_for_lost_feedbacks),
+		cmocka_unit_test(test_brake_learns_that_it_was_a_burst),
+		cmocka_unit_test(test_brake_does_not_learn_from_a_queue),
 		cmocka_unit_test(test_brake_is_off_where_much_is_lost),
 	};
 

@@ -102,22 +102,31 @@ static void test_gauge_measures_over_a_span(void **state)
 	assert_in_range(gauge_rate(&g, CLOCK_S), 1, 200000);
 }
 
-/* Ten seconds of a loss that does, or does not, go with the rate; the rate
- * follows. @return the rate in the end */
-static uint32_t lose(struct losses *l, uint32_t capacity, unsigned permille,
-		     uint64_t *now)
+static unsigned cut_short; /* Tenths of seconds of lose() */
+
+/* Ten seconds of a loss that does, or does not, go with the rate, in bursts
+ * so long; the rate follows. @return the rate in the end */
+static uint32_t lose(struct losses *l, uint32_t rate, uint32_t capacity,
+		     unsigned permille, unsigned burst, uint64_t *now)
 {
-	uint32_t rate = 1000000;
+	const uint32_t wished = rate;
+	unsigned left = 0;
 
 	for (unsigned i = 0; i < 100; i++) {
-		unsigned sent = rate / 10 / 9600, lost = 0;
+		unsigned sent = rate / 10 / 9600, lost = 0, runs = 0;
 
 		for (unsigned k = 0; k < sent; k++) {
-			if (rate > capacity)
-				lost += dice(rate) > capacity;
-			lost += dice(1000) < permille;
+			const unsigned was = left;
+
+			if (!left && dice(1000) < permille)
+				left = burst;
+			if (!left && rate > capacity && dice(rate) > capacity)
+				left = 1;
+			lost += left > 0;
+			runs += left > was;
+			left -= left > 0;
 		}
-		losses_put(l, lost, sent);
+		losses_put(l, lost, runs, sent);
 		*now += 100 * CLOCK_MS;
 		switch (losses_judge(l, rate, false, false, *now)) {
 		case LOSSES_CUT:
@@ -128,6 +137,7 @@ static uint32_t lose(struct losses *l, uint32_t capacity, unsigned permille,
 		case LOSSES_HOLD:
 			break;
 		}
+		cut_short += rate < wished / 10 * 6;
 	}
 	return rate;
 }
@@ -136,15 +146,35 @@ static void test_losses_blame_the_way_or_the_rate(void **state)
 {
 	(void)state;
 
-	for (seed = 0; seed < 100; seed += 7) {
+	for (uint32_t i = 0; i < 15; i++) {
 		struct losses way = { .lost = 0 }, ours = { .lost = 0 };
 		uint64_t now = CLOCK_S;
 
-		assert_in_range(lose(&way, 2000000, 150, &now), 840000,
-				1000000);
-		assert_in_range(lose(&ours, 800000, 0, &now), 600000, 860000);
+		seed = i;
+		assert_in_range(lose(&way, 1000000, 2000000, 150, 1, &now),
+				840000, 1000000);
+		assert_in_range(lose(&ours, 1000000, 800000, 0, 0, &now),
+				600000, 860000);
 		assert_true(ours.own <= 0);
 	}
+}
+
+/* Bursts of 8, of which a second has none or three: that says little of the
+ * rate, which is seldom cut by much */
+static void test_losses_count_a_burst_as_one(void **state)
+{
+	unsigned n = 0;
+	(void)state;
+
+	cut_short = 0;
+	for (uint32_t i = 0; i < 100; i++, n += 100) {
+		struct losses way = { .lost = 0 };
+		uint64_t now = CLOCK_S;
+
+		seed = i;
+		(void)lose(&way, 400000, 2000000, 20, 8, &now);
+	}
+	assert_in_range(cut_short, 0, n / 20);
 }
 
 /* Where more may be sent than is, few losses call for no trial: it would cut
@@ -161,12 +191,12 @@ static void test_losses_hold_what_is_not_used(void **state)
 	assert_int_equal(losses_judge(&l, 1000000, true, false, now),
 			 LOSSES_FREE);
 	for (unsigned lost = 6; lost <= 15; lost++) {
-		losses_put(&l, lost, PACKETS);
+		losses_put(&l, lost, lost, PACKETS);
 		now += CLOCK_S;
 		assert_int_equal(losses_judge(&l, 1000000, true, false, now),
 				 LOSSES_HOLD);
 	}
-	losses_put(&l, 30, PACKETS);
+	losses_put(&l, 30, 30, PACKETS);
 	now += CLOCK_S;
 	assert_int_equal(losses_judge(&l, 1000000, true, false, now),
 			 LOSSES_CUT);
@@ -181,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_trend_takes_a_longer_way_for_given),
 		cmocka_unit_test(test_gauge_measures_over_a_span),
 		cmocka_unit_test(test_losses_blame_the_way_or_the_rate),
+		cmocka_unit_test(test_losses_count_a_burst_as_one),
 		cmocka_unit_test(test_losses_hold_what_is_not_used),
 	};
 

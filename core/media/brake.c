@@ -6,7 +6,7 @@
 #include "core/media/trip.h"
 
 /* Ours: a feedback's part of the mean; where more is lost, no brake */
-static const double part = 0.05, many = 0.12;
+static const double part = 0.05, many = 0.05;
 
 static void turn(struct brake *b, uint64_t now)
 {

@@ -162,6 +162,9 @@ const struct config_key config_keyv[] = {
 	      "Whether a call may take the place of one that is answered: "
 	      "referred needs the word of who talks to us, yes only knowledge "
 	      "of the call"),
+	BOOL("call", "symmetric", "yes",
+	     "Send to where authentic packets come from when the peer does "
+	     "no ICE; no: only to the address in its SDP"),
 	RANGE("call", "session_timer", CONFIG_TIME, "1800s", "no", SECONDS(90),
 	      HOURS(24), "A call whose other side is silent so long is over"),
 	WORDS("call", "reliable", CONFIG_CHOICE, "no", "no|yes|media",

@@ -79,6 +79,8 @@ int endpoint_connect(const struct offer *o, struct transport *tp, uint64_t now)
 	r.pwd = m->pwd;
 	r.candidatev = m->candidatev;
 	r.candidatec = m->candidatec;
+	if (sa_set_str(&r.address, m->address, m->port))
+		sa_init(&r.address, AF_UNSPEC);
 	r.lite = offer_remote(o)->ice_lite;
 	for (size_t i = 0; i < m->printc; i++) {
 		(void)re_snprintf(printv[i], sizeof(printv[i]), "%s %s",

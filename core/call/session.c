@@ -214,6 +214,7 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 		.offerer = prm->offerer,
 		.relayonly = config_is(prm->cfg, "ice", "policy", "relay"),
 		.loopback = config_bool(prm->cfg, "ice", "loopback"),
+		.fixed = !config_bool(prm->cfg, "call", "symmetric"),
 	};
 	struct session *s;
 	int err;

@@ -13,6 +13,8 @@
 #include "core/net/early.h"
 #include "core/net/homes.h"
 #include "core/net/path.h"
+#include "core/net/plain.h"
+#include "core/net/remotes.h"
 #include "core/net/responder.h"
 
 enum {
@@ -27,10 +29,10 @@ struct agent {
 	struct gather *gather;
 	struct checks checks;
 	struct path path;
+	struct plain plain;
 	struct early early;
 	struct responder responder;
-	struct candidate remotev[CANDIDATE_MAX];
-	size_t remotec;
+	struct remotes remotes;
 	enum agent_state state;
 	enum agent_state tellv[STATES_MAX]; /* Not yet told */
 	unsigned tellc;
@@ -41,7 +43,6 @@ struct agent {
 	struct {
 		uint32_t foreign; /* Datagrams of unproven addresses    */
 		uint32_t bad;	  /* STUN malformed or not authentic    */
-		uint32_t skipped; /* Candidates that are not allowed    */
 	} count;
 };
 
@@ -110,25 +111,14 @@ static void on_event(struct pair *p, bool selected, uint64_t now, void *arg)
 	}
 }
 
-static void form_pairs(struct agent *a)
+static void proceed_plain(struct agent *a, uint64_t now)
 {
-	struct base *b;
+	if (plain_begin(&a->plain, &a->path, a->gather, &a->checks.keys, now))
+		return;
 
-	for (size_t i = 0; (b = gather_base(a->gather, i)) != NULL; i++) {
-		for (size_t k = 0; k < a->remotec; k++)
-			(void)checks_add(&a->checks, b, &a->remotev[k]);
-	}
-}
-
-static void hear_early(struct agent *a, uint64_t now)
-{
-	struct early_check *e;
-
-	while ((e = early_take(&a->early)) != NULL) {
-		if (!strcmp(e->in.rufrag, a->checks.keys.rufrag))
-			checks_heard(&a->checks, e->base, &e->src, &e->in, now);
-		mem_deref(e);
-	}
+	a->begun = 0;
+	a->rest = now + REST;
+	set_state(a, AGENT_SELECTED);
 }
 
 /* Both sides are known: go */
@@ -138,6 +128,10 @@ static void proceed(struct agent *a, uint64_t now)
 		return;
 	if (a->state == AGENT_GATHERING)
 		set_state(a, AGENT_READY);
+	if (a->plain.on) {
+		proceed_plain(a, now);
+		return;
+	}
 	if (!*a->checks.keys.rufrag)
 		return;
 
@@ -146,9 +140,9 @@ static void proceed(struct agent *a, uint64_t now)
 		set_state(a, AGENT_CHECKING);
 	}
 
-	form_pairs(a);
+	remotes_pair(&a->remotes, &a->checks, a->gather);
 	checks_begin(&a->checks, now);
-	hear_early(a, now);
+	early_hear(&a->early, &a->checks, now);
 }
 
 static void on_changed(uint64_t now, void *arg)
@@ -219,9 +213,11 @@ out:
 	mem_deref(msg);
 }
 
-static bool is_proven(const struct agent *a, const struct base *b,
-		      const struct sa *src)
+static bool is_proven(struct agent *a, struct base *b, const struct sa *src,
+		      const struct mbuf *mb, uint64_t now)
 {
+	if (a->plain.on)
+		return plain_heard(&a->plain, &a->path, b, src, mb, now);
 	if (a->path.base == b && sa_cmp(&a->path.remote, src, SA_ALL))
 		return true;
 
@@ -238,10 +234,15 @@ static void on_recv(struct base *b, const struct sa *src, struct mbuf *mb,
 		enter(a, now);
 		stun_in(a, b, src, mb, now);
 		leave(a);
-	} else if (mbuf_get_left(mb) && is_proven(a, b, src)) {
-		a->prm.recvh(mb, now, a->prm.arg);
-	} else {
+	} else if (!mbuf_get_left(mb) || !is_proven(a, b, src, mb, now)) {
 		++a->count.foreign;
+	} else if (a->plain.on) {
+		enter(a, now);
+		a->prm.recvh(mb, now, a->prm.arg);
+		plain_done(&a->plain);
+		leave(a);
+	} else {
+		a->prm.recvh(mb, now, a->prm.arg);
 	}
 }
 
@@ -268,6 +269,8 @@ int agent_alloc(struct agent **ap, const struct agent_params *params)
 	a->prm = *params;
 	a->prm.serverv = NULL;
 	a->rest = CLOCK_NEVER;
+	a->plain.fixed = params->fixed;
+	a->plain.loopback = params->loopback;
 	checks_init(&a->checks, params->role == AGENT_CONTROLLING, on_event, a);
 	prm.arg = a;
 	err = gather_alloc(&a->gather, &prm);
@@ -301,7 +304,7 @@ int agent_restart(struct agent *a, enum agent_role role, uint64_t now)
 	early_flush(&a->early);
 	checks_init(&a->checks, role == AGENT_CONTROLLING, on_event, a);
 	a->checks.bytes = bytes; /* A budget of the call, SECURITY row 24 */
-	a->remotec = 0;
+	a->remotes.count = 0;
 	a->begun = now;
 	a->rest = CLOCK_NEVER;
 	return agent_gather(a, now);
@@ -313,20 +316,6 @@ bool agent_stranded(const struct agent *a)
 	       homes_lost(a->prm.network, a->gather,
 			  a->state == AGENT_SELECTED ? a->path.base : NULL,
 			  a->prm.loopback);
-}
-
-static void add_remote(struct agent *a, const struct candidate *cv,
-		       size_t count)
-{
-	const struct candidate_filter f = { .loopback = a->prm.loopback };
-
-	for (size_t i = 0; i < count; i++) {
-		if (a->remotec < ARRAY_SIZE(a->remotev) &&
-		    candidate_allowed(&cv[i].addr, &f))
-			a->remotev[a->remotec++] = cv[i];
-		else
-			++a->count.skipped;
-	}
 }
 
 int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
@@ -341,17 +330,33 @@ int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
 		return EALREADY;
 
 	enter(a, now);
+	plain_end(&a->plain);
 	(void)str_ncpy(k->rufrag, ufrag, sizeof(k->rufrag));
 	(void)str_ncpy(k->rpwd, pwd, sizeof(k->rpwd));
 	if (lite && !k->controlling)
 		checks_set_role(&a->checks, true);
 
-	add_remote(a, cv, count);
+	remotes_add(&a->remotes, cv, count, a->prm.loopback);
 	if (a->state != AGENT_NEW)
 		proceed(a, now);
 
 	leave(a);
 	return 0;
+}
+
+void agent_set_plain(struct agent *a, const struct sa *addr, uint64_t now)
+{
+	enter(a, now);
+	a->checks.begun = false;
+	plain_set(&a->plain, addr);
+	if (a->state != AGENT_NEW)
+		proceed(a, now);
+	leave(a);
+}
+
+void agent_latch(struct agent *a, uint64_t now)
+{
+	plain_latch(&a->plain, &a->path, now);
 }
 
 bool agent_gathered(const struct agent *a)
@@ -381,6 +386,8 @@ void agent_default(const struct agent *a, struct sa *addr)
 
 	cv = agent_candidates(a, &count);
 	candidate_default(cv, count, addr);
+	if (sa_isset(&a->plain.local, SA_ALL))
+		*addr = a->plain.local;
 }
 
 int agent_send(struct agent *a, struct mbuf *mb)
@@ -477,23 +484,16 @@ void agent_tick(struct agent *a, uint64_t now)
 
 int agent_print(struct re_printf *pf, const struct agent *a)
 {
-	int err = re_hprintf(pf, "ice %s", agent_state_name(a->state));
-
-	if (!err && a->path.base)
-		err = re_hprintf(pf, " %s %J -> %s %J rtt=%.1fms",
-				 candidate_type_name(a->path.base->type),
-				 &a->path.base->addr,
-				 candidate_type_name(a->path.remote_type),
-				 &a->path.remote,
-				 (double)a->path.rtt / CLOCK_MS);
+	int err = re_hprintf(pf, a->plain.on ? "no ice" : "ice %s",
+			     agent_state_name(a->state));
 
 	return err |
 	       re_hprintf(pf,
-			  "\n  %H foreign=%u bad=%u throttled=%u skipped=%u "
+			  "%H\n  %H foreign=%u bad=%u throttled=%u skipped=%u "
 			  "early=%zu\n  %H",
-			  checks_print, &a->checks,
+			  path_print, &a->path, checks_print, &a->checks,
 			  a->count.foreign + a->responder.foreign,
 			  a->count.bad + a->responder.bad,
-			  a->responder.throttle.refused, a->count.skipped,
+			  a->responder.throttle.refused, a->remotes.skipped,
 			  a->early.count, gather_print, a->gather);
 }

@@ -73,6 +73,7 @@ struct agent_params {
 	enum agent_role role;
 	enum agent_policy policy;
 	bool loopback; /**< Use loopback addresses, ours and the peer's    */
+	bool fixed;    /**< Without ICE: no address but that of the SDP    */
 	const struct icehost *serverv; /**< Copied; those without an address
 					   are left out                    */
 	size_t serverc;		       /**< Up to ICEHOST_MAX                */
@@ -137,6 +138,22 @@ void agent_default(const struct agent *a, struct sa *addr);
 int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
 		     bool lite, const struct candidate *cv, size_t count,
 		     uint64_t now);
+
+/**
+ * The peer does no ICE: its SDP has an address, which is selected before this
+ * returns, or once gathered; agent_default() then is the address of ours that
+ * is used for it. Ends what checks there were. Again: another address.
+ *
+ * @param addr  Of c= and m=; unset, or one that is not allowed: that of
+ *              before, or nothing is sent
+ */
+void agent_set_plain(struct agent *a, const struct sa *addr, uint64_t now);
+
+/**
+ * What recvh is called with is authentic: if the peer does no ICE, send to
+ * where it came from. Outside of recvh it says so of the handshake only.
+ */
+void agent_latch(struct agent *a, uint64_t now);
 
 /**
  * New ufrag and pwd, RFC 8445 section 9; addresses are looked up again and

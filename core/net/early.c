@@ -66,6 +66,17 @@ struct early_check *early_take(struct early *e)
 	return c;
 }
 
+void early_hear(struct early *e, struct checks *checks, uint64_t now)
+{
+	struct early_check *c;
+
+	while ((c = early_take(e)) != NULL) {
+		if (!strcmp(c->in.rufrag, checks->keys.rufrag))
+			checks_heard(checks, c->base, &c->src, &c->in, now);
+		mem_deref(c);
+	}
+}
+
 void early_flush(struct early *e)
 {
 	while (e->count)

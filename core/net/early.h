@@ -13,6 +13,7 @@
 
 #include "core/net/base.h"
 #include "core/net/check.h"
+#include "core/net/checks.h"
 
 enum {
 	EARLY_MAX = 16, /**< Ours */
@@ -42,6 +43,9 @@ bool early_proven(const struct early *e, const struct base *base,
 
 /** Take the oldest; the caller owns it. NULL none */
 struct early_check *early_take(struct early *e);
+
+/** The description is there: hand over its peer's, forget all */
+void early_hear(struct early *e, struct checks *checks, uint64_t now);
 
 /** Forget all */
 void early_flush(struct early *e);

@@ -34,6 +34,25 @@ void path_use(struct path *path, const struct pair *p,
 		(void)relay_bind(p->base->relay, &path->remote, now);
 }
 
+void path_fix(struct path *path, struct base *base, const struct sa *remote,
+	      const struct check_keys *keys, uint64_t now)
+{
+	struct base *old = path->base;
+
+	if (keys != &path->keys)
+		path->keys = *keys;
+	path->base = mem_ref(base);
+	path->remote = *remote;
+	path->remote_type = CANDIDATE_HOST;
+	path->nominated = true;
+	path->rtt = 0;
+	path->expires = path->next = CLOCK_NEVER;
+	memset(path->checkv, 0, sizeof(path->checkv));
+	mem_deref(old);
+	if (base->relay)
+		(void)relay_bind(base->relay, remote, now);
+}
+
 void path_drop(struct path *path)
 {
 	mem_deref(path->base);
@@ -69,6 +88,18 @@ bool path_recv(struct path *path, const struct base *base, const struct sa *src,
 	}
 
 	return false;
+}
+
+int path_print(struct re_printf *pf, const struct path *path)
+{
+	if (!path->base)
+		return 0;
+
+	return re_hprintf(pf, " %s %J -> %s %J rtt=%.1fms",
+			  candidate_type_name(path->base->type),
+			  &path->base->addr,
+			  candidate_type_name(path->remote_type), &path->remote,
+			  (double)path->rtt / CLOCK_MS);
 }
 
 uint64_t path_due(const struct path *path)

@@ -39,6 +39,15 @@ struct path {
 void path_use(struct path *path, const struct pair *p,
 	      const struct check_keys *keys, bool nominated, uint64_t now);
 
+/**
+ * Use a base and an address that are right without checks: for a peer that
+ * does no ICE. It never expires.
+ *
+ * @param keys  May be the path's own
+ */
+void path_fix(struct path *path, struct base *base, const struct sa *remote,
+	      const struct check_keys *keys, uint64_t now);
+
 /** Stop using it */
 void path_drop(struct path *path);
 
@@ -54,5 +63,8 @@ uint64_t path_due(const struct path *path);
 
 /** Check for consent. @return false: it has expired, drop the path */
 bool path_tick(struct path *path, uint64_t now);
+
+/** Print both ends, for %H; nothing when there is none */
+int path_print(struct re_printf *pf, const struct path *path);
 
 #endif

@@ -91,6 +91,8 @@ static void channel_open_handler(uint64_t now, void *arg)
 	struct transport *t = arg;
 
 	t->opened = now;
+	if (t->agent)
+		agent_latch(t->agent, now);
 	if (alive(t))
 		t->h.up(now, t->arg);
 }
@@ -99,16 +101,22 @@ static void channel_packet_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct transport *t = arg;
 
-	if (alive(t))
-		t->h.packet(mb, now, t->arg);
+	if (!alive(t))
+		return;
+
+	agent_latch(t->agent, now);
+	t->h.packet(mb, now, t->arg);
 }
 
 static void channel_report_handler(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct transport *t = arg;
 
-	if (alive(t))
-		t->h.report(mb, now, t->arg);
+	if (!alive(t))
+		return;
+
+	agent_latch(t->agent, now);
+	t->h.report(mb, now, t->arg);
 }
 
 static void channel_down_handler(int err, const char *reason, uint64_t now,
@@ -234,6 +242,7 @@ static int alloc_agent(struct transport *t, const struct transport_params *prm)
 		.role = prm->offerer ? AGENT_CONTROLLING : AGENT_CONTROLLED,
 		.policy = prm->relayonly ? AGENT_RELAY : AGENT_ALL,
 		.loopback = prm->loopback,
+		.fixed = prm->fixed,
 		.serverv = prm->serverv,
 		.serverc = prm->serverc,
 		.stateh = agent_state_handler,
@@ -367,6 +376,14 @@ static int take_ice(struct transport *t, const struct transport_remote *r,
 				p->candidatev, p->candidatec, now);
 }
 
+static void take_plain(struct transport *t, const struct transport_remote *r,
+		       uint64_t now)
+{
+	t->restarted = false;
+	t->ufrag[0] = '\0';
+	agent_set_plain(t->agent, &r->address, now);
+}
+
 int transport_set_remote(struct transport *t, const struct transport_remote *r,
 			 uint64_t now)
 {
@@ -379,8 +396,10 @@ int transport_set_remote(struct transport *t, const struct transport_remote *r,
 
 	enter(t);
 	take_peer(t, p, r->setup, now);
-	if (alive(t))
+	if (alive(t) && str_isset(r->ufrag))
 		err = take_ice(t, r, p, now);
+	else if (alive(t))
+		take_plain(t, r, now);
 	if (!err)
 		check_gathered(t, now);
 	leave(t);

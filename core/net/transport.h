@@ -9,6 +9,8 @@
  * (protect), and sorts what arrives by its first octet (RFC 7983). Media
  * leave for the pair that ICE selected and nowhere else, and only once the
  * peer's fingerprint matched; bytes from elsewhere are counted and dropped.
+ * A peer that does no ICE is sent to where its SDP says, or where authentic
+ * packets come from: see plain.h.
  *
  * The life of one:
  *
@@ -48,7 +50,8 @@ struct transport_local {
 
 /** What the peer's SDP says; all is copied */
 struct transport_remote {
-	const char *ufrag, *pwd;
+	const char *ufrag, *pwd; /**< Empty: it does no ICE           */
+	struct sa address;	 /**< Of c= and m=, for a peer without ICE  */
 	const char *const *candidatev; /**< Values of a=candidate     */
 	size_t candidatec;
 	const char *const *fingerprintv; /**< Values of a=fingerprint */
@@ -97,6 +100,7 @@ struct transport_params {
 	bool offerer;	/**< We make the offer: controlling, actpass     */
 	bool relayonly; /**< policy=relay                                */
 	bool loopback;	/**< Loopback candidates too                     */
+	bool fixed;	/**< Without ICE: send to the SDP's address only */
 };
 
 struct transport;

@@ -310,6 +310,8 @@ static bool has_print(const struct description_media *m)
 static const char *refuse_transport(const struct description_media *m,
 				    bool answer)
 {
+	struct sa addr;
+
 	if (!m->port)
 		return "it is bundle-only, and nothing carries it";
 	if (!m->printc)
@@ -317,8 +319,10 @@ static const char *refuse_transport(const struct description_media *m,
 				 : "no fingerprint: it is not encrypted";
 	if (!has_print(m))
 		return "no fingerprint of SHA-256 or better";
-	if (!*m->ufrag || !*m->pwd)
-		return "no ice-ufrag and ice-pwd: the peer does no ICE";
+	if (!*m->ufrag != !*m->pwd)
+		return "ice-ufrag and ice-pwd are not both there";
+	if (!*m->ufrag && sa_set_str(&addr, m->address, m->port))
+		return "no ICE, and its address is a name";
 	if (!m->rtcp_mux)
 		return "no rtcp-mux";
 	if (m->setup == DESCRIPTION_SETUP_HOLDCONN)

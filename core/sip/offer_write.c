@@ -231,6 +231,14 @@ static int write_transport(struct description *d, struct description_media *m,
 	return write_address(d, m, local);
 }
 
+/* In the answer to an offer without it (RFC 8839 section 4.3.1) */
+static void drop_ice(struct description_media *m)
+{
+	m->ufrag = m->pwd = m->ice_options = "";
+	m->candidatec = 0;
+	m->end_of_candidates = false;
+}
+
 /* Whether an m-line is offered as if for the first time */
 static bool is_new(const struct layout_slot *s)
 {
@@ -401,8 +409,11 @@ static int write_accepted(struct description *d, const struct layout *l,
 	if (r->transport != i)
 		return write_address(d, m, carrier);
 
-	return write_transport(d, m, carrier, r->setup,
-			       *r->remote->tls_id != '\0');
+	err = write_transport(d, m, carrier, r->setup,
+			      *r->remote->tls_id != '\0');
+	if (!*r->remote->ufrag)
+		drop_ice(m);
+	return err;
 }
 
 /* The groups of the offer, less what is refused (RFC 9143 section 7.3) */

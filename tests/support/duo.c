@@ -142,6 +142,7 @@ static void open_side(struct duo *d, unsigned i)
 		.network = &s->host.network,
 		.identity = s->id,
 		.offerer = i == 0,
+		.fixed = s->fixed,
 	};
 
 	if (transport_alloc(&s->t, &prm, &h, s, clock_now()))
@@ -164,6 +165,15 @@ void duo_open(struct duo *d, uint32_t seed)
 			assert(false);
 		open_side(d, i);
 	}
+}
+
+void duo_fix(struct duo *d, unsigned side)
+{
+	struct duo_side *s = &d->v[side];
+
+	s->t = mem_deref(s->t);
+	s->fixed = true;
+	open_side(d, side);
 }
 
 void duo_close(struct duo *d)
@@ -204,6 +214,14 @@ void duo_words(struct duo *d, unsigned from, struct duo_words *w)
 			    candidate_print, &cv[i]);
 		w->candidatev[w->r.candidatec++] = w->textv[i];
 	}
+}
+
+void duo_plain_words(struct duo *d, unsigned from, struct duo_words *w)
+{
+	duo_words(d, from, w);
+	w->ufrag[0] = w->pwd[0] = '\0';
+	w->r.candidatec = 0;
+	transport_default(d->v[from].t, &w->r.address);
 }
 
 int duo_tell_words(struct duo *d, unsigned to, const struct duo_words *w)

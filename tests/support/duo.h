@@ -36,6 +36,7 @@ struct duo_side {
 	struct identity *id;
 	struct loop_timer timer, media;
 	enum duo_free free_in;
+	bool fixed;	/**< As in transport_params                  */
 	bool close_too; /**< transport_close() before freeing        */
 	unsigned gathered, up, down, packets, reports, sent, unsent;
 	uint64_t up_at, first_at; /**< First packet [us]             */
@@ -62,11 +63,17 @@ struct duo {
 /** Network, hosts with an address each, identities; transports gathered */
 void duo_open(struct duo *d, uint32_t seed);
 
+/** Make a side's transport anew, fixed: before anything was told */
+void duo_fix(struct duo *d, unsigned side);
+
 /** Free all; checks for leaks */
 void duo_close(struct duo *d);
 
 /** What a side would say */
 void duo_words(struct duo *d, unsigned from, struct duo_words *w);
+
+/** The same without ICE */
+void duo_plain_words(struct duo *d, unsigned from, struct duo_words *w);
 
 /** Tell it to the other. @return of transport_set_remote() */
 int duo_tell_words(struct duo *d, unsigned to, const struct duo_words *w);

@@ -327,6 +327,12 @@ void simnet_host_nat(struct simnet_host *host, enum simnet_nat nat,
 		assert(false);
 }
 
+void simnet_remap(struct simnet *net)
+{
+	(void)net;
+	list_flush(&mappingl);
+}
+
 void simnet_run(uint64_t us, bool (*stop)(void *arg), void *arg)
 {
 	loop_virtual_run(clock_now() + us, stop, arg);

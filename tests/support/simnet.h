@@ -72,6 +72,9 @@ void simnet_host_add(struct simnet_host *host, const char *addr);
 void simnet_host_nat(struct simnet_host *host, enum simnet_nat nat,
 		     const char *outside);
 
+/** All NATs forget their mappings, as after a restart */
+void simnet_remap(struct simnet *net);
+
 /** Run for a time [us], or until stop says so */
 void simnet_run(uint64_t us, bool (*stop)(void *arg), void *arg);
 

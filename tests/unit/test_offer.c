@@ -271,8 +271,10 @@ static void test_offer_refuses_offers_that_are_not_secure(void **state)
 		{ SIDE_HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtcp-mux\r\n"
 			    "a=fingerprint:sha-1 AB:CD\r\n",
 		  "SHA-256 or better" },
-		{ SIDE_HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=rtcp-mux\r\n"
-			    "a=fingerprint:sha-256 " SIDE_PRINT "\r\n",
+		{ SIDE_HEAD
+		  "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\nc=IN IP4 host.invalid\r\n"
+		  "a=rtcp-mux\r\n"
+		  "a=fingerprint:sha-256 " SIDE_PRINT "\r\n",
 		  "no ICE" },
 		{ SIDE_HEAD
 		  "m=application 9 UDP/DTLS/SCTP x\r\n" SIDE_TRANSPORT,

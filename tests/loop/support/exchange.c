@@ -258,6 +258,8 @@ static void forward(struct trunk *from, struct trunk *to,
 				"transport=ws;lr>\r\n");
 	mbuf_printf(mb, "%b", nl + 1,
 		    mbuf_get_left(raw) - (size_t)(nl + 1 - p));
+	if (ex.mood.edits)
+		ex.mood.edits(mb);
 	mb->pos = 0;
 	deliver(to, mb, now);
 	mem_deref(mb);
@@ -375,6 +377,8 @@ static void do_response(struct trunk *w, const struct sip_msg *msg,
 		    mbuf_get_left(raw) - (size_t)(rest + 1 - p));
 	if (ex.mood.garbles && msg->scode == 200)
 		garble(mb);
+	if (ex.mood.edits)
+		ex.mood.edits(mb);
 	mb->pos = 0;
 	if (ex.mood.forks && msg->scode == 200 &&
 	    !pl_strcmp(&msg->cseq.met, "INVITE")) {

@@ -31,7 +31,8 @@ struct exchange_mood {
 	const char *refuses;  /**< re-INVITEs get this instead: "488 No" */
 	const char *why;      /**< Told when the connection is cut     */
 	bool garbles;	      /**< 2xx to INVITE have an SDP of no use */
-	bool forks;	      /**< Before a 2xx to INVITE, early media of
+	void (*edits)(struct mbuf *mb); /**< What passes, but its Via */
+	bool forks; /**< Before a 2xx to INVITE, early media of
 				   somebody else who rang too        */
 };
 

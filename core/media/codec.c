@@ -1,7 +1,7 @@
 /**
  * @file core/media/codec.c  Codec
  *
- * Opus is libopus; the two laws of G.711 are tables made from their segments.
+ * Opus is libopus, G.722 is in wide.c, the two laws of G.711 are computed.
  */
 #include <assert.h>
 #include <opus.h>
@@ -9,10 +9,12 @@
 #include "core/media/codec.h"
 #include "core/media/conceal.h"
 #include "core/media/law.h"
+#include "core/media/wide.h"
 
 enum {
 	OPUS_CLOCK = 48000, /* RFC 7587 section 4.1          */
 	LAW_RATE = 8000,    /* RFC 3551 section 4.5.14       */
+	WIDE_CLOCK = 8000,  /* RFC 3551 section 4.5.2        */
 	PERCENT = 100,
 	FRAME_MS = 20, /* LBRR is at most so long [ms]  */
 	MS_PER_S = 1000,
@@ -24,12 +26,14 @@ struct codec {
 	struct codec_params prm;
 	OpusEncoder *enc;
 	OpusDecoder *dec;
-	struct conceal *conceal; /* G.711 only */
+	struct wide *wide;
+	struct conceal *conceal; /* All but Opus */
 };
 
 static const struct codec_type table[] = {
 	{ "opus", OPUS_CLOCK, 2, CODEC_NO_PT, "minptime=10;useinbandfec=1",
 	  true },
+	{ "G722", WIDE_CLOCK, 1, 9, NULL, false },
 	{ "PCMU", LAW_RATE, 1, 0, NULL, false },
 	{ "PCMA", LAW_RATE, 1, 8, NULL, false },
 };
@@ -39,9 +43,20 @@ static bool is_opus(const struct codec_type *type)
 	return type == &table[0];
 }
 
-static bool is_ulaw(const struct codec_type *type)
+static bool is_wide(const struct codec_type *type)
 {
 	return type == &table[1];
+}
+
+static bool is_ulaw(const struct codec_type *type)
+{
+	return type == &table[2];
+}
+
+/* At which all but Opus run */
+static uint32_t fixed_rate(const struct codec_type *type)
+{
+	return is_wide(type) ? WIDE_RATE : LAW_RATE;
 }
 
 const struct codec_type *codec_at(unsigned i)
@@ -113,7 +128,7 @@ uint32_t codec_rate(const struct codec_type *type, uint32_t device)
 	static const uint32_t ratev[] = { 8000, 12000, 16000, 24000 };
 
 	if (!is_opus(type))
-		return LAW_RATE;
+		return fixed_rate(type);
 
 	for (size_t i = 0; i < ARRAY_SIZE(ratev); i++) {
 		if (device <= ratev[i])
@@ -129,7 +144,7 @@ unsigned codec_ticks(const struct codec_type *type, const uint8_t *p,
 
 	if (!size)
 		return 0;
-	if (!is_opus(type))
+	if (!is_opus(type)) /* An octet is a tick, of G.722 as well */
 		return size <= CODEC_FRAME_MAX / (CODEC_RATE_MAX / LAW_RATE)
 			       ? (unsigned)size
 			       : 0;
@@ -148,6 +163,7 @@ static void codec_destructor(void *arg)
 		opus_encoder_destroy(c->enc);
 	if (c->dec)
 		opus_decoder_destroy(c->dec);
+	mem_deref(c->wide);
 	mem_deref(c->conceal);
 }
 
@@ -213,7 +229,7 @@ int codec_alloc(struct codec **cp, const struct codec_type *type, uint32_t rate,
 	struct codec *c;
 	int err;
 
-	if (!is_opus(type) && rate != LAW_RATE)
+	if (!is_opus(type) && rate != fixed_rate(type))
 		return EINVAL;
 
 	c = mem_zalloc(sizeof(*c), codec_destructor);
@@ -225,7 +241,12 @@ int codec_alloc(struct codec **cp, const struct codec_type *type, uint32_t rate,
 	if (prm)
 		c->prm = *prm;
 
-	err = is_opus(type) ? open_opus(c) : conceal_alloc(&c->conceal);
+	if (is_opus(type))
+		err = open_opus(c);
+	else
+		err = conceal_alloc(&c->conceal, rate);
+	if (!err && is_wide(type))
+		err = wide_alloc(&c->wide);
 	if (err)
 		mem_deref(c);
 	else
@@ -264,6 +285,17 @@ void codec_set_bitrate(struct codec *c, uint32_t bitrate)
 			OPUS_SET_BITRATE((opus_int32)clamp_bitrate(bitrate)));
 }
 
+static int encode_wide(struct codec *c, struct mbuf *mb, const int16_t *pcm,
+		       unsigned samples)
+{
+	if (samples % WIDE_PAIR)
+		return EPROTO;
+
+	wide_encode(c->wide, mbuf_buf(mb), pcm, samples);
+	mb->pos += samples / WIDE_PAIR;
+	return 0;
+}
+
 static int encode_law(struct codec *c, struct mbuf *mb, const int16_t *pcm,
 		      unsigned samples)
 {
@@ -289,7 +321,8 @@ int codec_encode(struct codec *c, struct mbuf *mb, const int16_t *pcm,
 		return err;
 
 	if (!is_opus(c->type)) {
-		err = encode_law(c, mb, pcm, samples);
+		err = c->wide ? encode_wide(c, mb, pcm, samples)
+			      : encode_law(c, mb, pcm, samples);
 		goto out;
 	}
 
@@ -314,8 +347,21 @@ static void decode_law(struct codec *c, int16_t *pcm, const uint8_t *p,
 
 	for (unsigned i = 0; i < samples; i++)
 		pcm[i] = ulaw ? law_from_u(p[i]) : law_from_a(p[i]);
+}
+
+/* What is no Opus. @return [samples] */
+static unsigned decode_fixed(struct codec *c, int16_t *pcm, const uint8_t *p,
+			     unsigned ticks)
+{
+	unsigned samples = ticks * (c->rate / c->type->clock);
+
+	if (c->wide)
+		wide_decode(c->wide, pcm, p, ticks);
+	else
+		decode_law(c, pcm, p, ticks);
 
 	conceal_good(c->conceal, pcm, samples);
+	return samples;
 }
 
 int codec_decode(struct codec *c, int16_t *pcm, unsigned *samplep,
@@ -328,8 +374,7 @@ int codec_decode(struct codec *c, int16_t *pcm, unsigned *samplep,
 		return EBADMSG;
 
 	if (!is_opus(c->type)) {
-		decode_law(c, pcm, p, ticks);
-		*samplep = ticks;
+		*samplep = decode_fixed(c, pcm, p, ticks);
 		return 0;
 	}
 

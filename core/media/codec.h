@@ -1,11 +1,12 @@
 /**
- * @file core/media/codec.h  Codec: Opus, PCMU, PCMA
+ * @file core/media/codec.h  Codec: Opus, G722, PCMU, PCMA
  *
  *     resampler -> [codec] -> packet      jitter -> [codec] -> resampler
  *
  * ONE table of what can be negotiated, and one object that codes both ways,
  * always mono. Opus runs at 8, 12, 16, 24 or 48 kHz, whatever suits the
- * device; its RTP clock is 48 kHz all the same (RFC 7587 section 4.1).
+ * device; its RTP clock is 48 kHz all the same (RFC 7587 section 4.1). G.722
+ * runs at 16 kHz, its clock at 8 (RFC 3551 section 4.5.2).
  */
 #ifndef CORE_MEDIA_CODEC_H
 #define CORE_MEDIA_CODEC_H
@@ -115,7 +116,8 @@ void codec_set_bitrate(struct codec *c, uint32_t bitrate);
 /**
  * Encode one packet, appended at mb->pos.
  *
- * @param samples  A packet time that the codec has (Opus: 10, 20, 40, 60 ms)
+ * @param samples  A packet time that the codec has (Opus: 10, 20, 40, 60 ms;
+ *                 G.722: a pair at least)
  *
  * @return 0, ENOMEM, EPROTO
  */

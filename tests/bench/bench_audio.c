@@ -103,7 +103,7 @@ int main(void)
 	static const uint32_t ratev[] = { 48000, 44100, 16000, 8000 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ratev); i++) {
-		for (unsigned codec = 0; codec < 2; codec++) {
+		for (unsigned codec = 0; codec < 3; codec++) {
 			bench(codec, ratev[i], 0);
 			bench(codec, ratev[i], 1);
 		}

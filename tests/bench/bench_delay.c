@@ -136,6 +136,7 @@ static void bench(const char *codec)
 int main(void)
 {
 	bench("opus");
+	bench("G722");
 	bench("PCMU");
 	return 0;
 }

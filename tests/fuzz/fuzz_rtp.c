@@ -54,7 +54,7 @@ static struct audio *start(uint64_t now)
 		.reporth = on_send,
 	};
 	struct audio_media media = {
-		.codecc = 3,
+		.codecc = 4,
 		.eventv = { { PT_DIGIT, PT_DIGIT, RATE } },
 		.eventc = 1,
 		.noise_pt = PT_NOISE,

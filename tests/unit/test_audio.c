@@ -38,7 +38,7 @@ static void test_audio_plays_a_tone_at_every_rate(void **state)
 {
 	static const uint32_t ratev[] = { 8000,	 11025, 16000, 22050,
 					  32000, 44100, 48000 };
-	static const char *codecv[] = { "opus", "PCMA", "PCMU" };
+	static const char *codecv[] = { "opus", "G722", "PCMA", "PCMU" };
 	size_t before = test_blocks();
 	(void)state;
 

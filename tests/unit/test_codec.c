@@ -61,12 +61,14 @@ static void test_codec_table_is_what_sdp_says(void **state)
 
 	assert_string_equal(codec_at(0)->name, "opus");
 	assert_int_equal(codec_at(0)->channels, 2);
-	assert_null(codec_at(3));
+	assert_null(codec_at(4));
 	assert_ptr_equal(codec_static(0), type_of("pcmu"));
 	assert_ptr_equal(codec_static(8), type_of("PCMA"));
 	assert_null(codec_static(111));
 	assert_null(codec_static(CODEC_NO_PT));
-	assert_null(type_of("G722"));
+	assert_ptr_equal(codec_static(9), type_of("g722"));
+	assert_int_equal(type_of("G722")->clock, 8000); /* RFC 3551 4.5.2 */
+	assert_int_equal(codec_rate(type_of("G722"), 48000), 16000);
 }
 
 /* RFC 7587 section 6.1 */
@@ -118,8 +120,8 @@ static void test_codec_finds_what_is_no_payload(void **state)
 	assert_int_equal(codec_ticks(codec_at(0), silk20, 3), 960);
 	assert_int_equal(codec_ticks(codec_at(0), silk20, 0), 0);
 	assert_int_equal(codec_ticks(codec_at(0), bad, 2), 0);
-	assert_int_equal(codec_ticks(codec_at(1), bad, 160), 160);
-	assert_int_equal(codec_ticks(codec_at(1), bad, 961), 0);
+	assert_int_equal(codec_ticks(type_of("PCMU"), bad, 160), 160);
+	assert_int_equal(codec_ticks(type_of("PCMU"), bad, 961), 0);
 }
 
 static uint32_t next(uint32_t *seed)
@@ -134,6 +136,19 @@ static void test_codec_decodes_any_bytes(void **state)
 	uint32_t seed = 3;
 	struct codec *c;
 	(void)state;
+
+	assert_int_equal(codec_alloc(&c, type_of("G722"), 16000, NULL), 0);
+	for (unsigned i = 0; i < 300; i++) {
+		uint8_t v[960];
+		unsigned n = 1 + next(&seed) % sizeof(v), got;
+
+		for (unsigned k = 0; k < n; k++)
+			v[k] = (uint8_t)next(&seed);
+		assert_int_equal(codec_decode(c, pcm, &got, v, n), 0);
+		assert_int_equal(got, 2 * n);
+		codec_conceal(c, pcm, next(&seed) % 640);
+	}
+	mem_deref(c);
 
 	assert_int_equal(codec_alloc(&c, codec_at(0), 48000, NULL), 0);
 	for (unsigned i = 0; i < 3000; i++) {
@@ -206,33 +221,123 @@ static int steepest(const int16_t *v, unsigned n)
 	return most;
 }
 
+/* Piece is 20 ms, the loss 120 ms from the tenth on */
+static void lose(struct conceal *c, double hz, unsigned rate)
+{
+	static int16_t v[16000], good[3200];
+	const unsigned piece = rate / 50, from = 10 * piece, to = 16 * piece;
+	int slope;
+
+	tone(v, rate, 0, hz, rate);
+	slope = steepest(v, rate);
+	for (unsigned i = 0; i < from; i += piece)
+		conceal_good(c, v + i, piece);
+	for (unsigned i = from; i < to; i += piece)
+		conceal_bad(c, v + i, piece);
+	assert_true(steepest(v + from - 100, to - from) < slope * 2);
+	for (unsigned i = from + 3 * piece; i < to; i++)
+		assert_int_equal(v[i], 0); /* 60 ms */
+	memcpy(good, v + to, sizeof(*v) * 2 * piece);
+	conceal_good(c, v + to, piece);
+	assert_int_equal(v[to], 0);
+	assert_true(steepest(v + to - 10, piece + 10) < slope * 2);
+	assert_memory_equal(v + to + piece / 4, good + piece / 4, piece);
+}
+
 static void test_conceal_goes_on_without_a_click_and_dies(void **state)
 {
-	static int16_t v[8000];
-	struct conceal *c;
 	(void)state;
 
-	assert_int_equal(conceal_alloc(&c), 0);
-	for (double hz = 150; hz < 420; hz += 17) {
-		int16_t good[1600];
-		int slope;
+	for (unsigned rate = 8000; rate <= 16000; rate *= 2) {
+		struct conceal *c;
 
-		tone(v, 8000, 0, hz, 8000);
-		slope = steepest(v, 8000);
-		for (unsigned i = 0; i < 10; i++)
-			conceal_good(c, v + i * 160, 160);
-		for (unsigned i = 10; i < 16; i++)
-			conceal_bad(c, v + i * 160, 160);
-		assert_true(steepest(v + 1500, 1000) < slope * 2);
-		for (unsigned i = 1600 + 480; i < 2560; i++)
-			assert_int_equal(v[i], 0); /* 60 ms */
-		memcpy(good, v + 2560, sizeof(good));
-		conceal_good(c, v + 2560, 160);
-		assert_int_equal(v[2560], 0);
-		assert_true(steepest(v + 2550, 170) < slope * 2);
-		assert_memory_equal(v + 2600, good + 40, 200);
+		assert_int_equal(conceal_alloc(&c, rate), 0);
+		for (double hz = 150; hz < 420; hz += 17)
+			lose(c, hz, rate);
+		mem_deref(c);
 	}
+}
+
+/* Through G.722 and back, a second; the delay of its filters is cut off */
+static void through_wide(int16_t *v, unsigned n)
+{
+	const unsigned piece = 320, late = 22;
+	struct codec *c;
+	struct mbuf *mb = mbuf_alloc(16);
+	unsigned got;
+
+	assert_int_equal(codec_alloc(&c, type_of("G722"), 16000, NULL), 0);
+	for (unsigned i = 0; i < n; i += piece) {
+		int16_t pcm[CODEC_FRAME_MAX];
+
+		mbuf_rewind(mb);
+		assert_int_equal(codec_encode(c, mb, v + i, piece), 0);
+		assert_int_equal(mb->end, piece / 2);
+		assert_int_equal(codec_ticks(codec_type(c), mb->buf, mb->end),
+				 160);
+		assert_int_equal(codec_decode(c, pcm, &got, mb->buf, mb->end),
+				 0);
+		assert_int_equal(got, piece);
+		memcpy(v + i, pcm, sizeof(*v) * piece);
+	}
+	memmove(v, v + late, sizeof(*v) * (n - late));
+	mem_deref(mb);
 	mem_deref(c);
+}
+
+static double power(const int16_t *v, unsigned n)
+{
+	double sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += (double)v[i] * v[i];
+	return sum / n;
+}
+
+/* Both bands: up to 3.9 kHz, and from 4.1 to 7 kHz */
+static void test_codec_keeps_level_and_pitch_through_g_722(void **state)
+{
+	static const double hzv[] = { 100, 1000, 3000, 5000, 6900 };
+	static int16_t v[16000];
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(hzv); i++) {
+		unsigned up = 0;
+		double before, after;
+
+		tone(v, 16000, 0, hzv[i], 16000);
+		before = power(v + 1600, 12800);
+		through_wide(v, 16000);
+		after = power(v + 1600, 12800);
+		assert_true(fabs(10 * log10(after / before)) < 1);
+		for (unsigned k = 1600; k < 14400; k++)
+			up += v[k] < 0 && v[k + 1] >= 0;
+		assert_true(fabs(up / 0.8 - hzv[i]) <= hzv[i] / 100 + 1.25);
+	}
+}
+
+/* What is too loud is cut, never turned into its opposite */
+static void test_codec_cuts_what_is_too_loud_for_g_722(void **state)
+{
+	static int16_t in[16000], v[16000];
+	(void)state;
+
+	for (double gain = 1; gain < 8; gain *= 1.3) {
+		for (unsigned i = 0; i < 16000; i++) {
+			double x = 32767 * gain *
+				   sin(2 * M_PI * 200 * i / 16e3);
+
+			in[i] = (int16_t)(x > 32767    ? 32767
+					  : x < -32768 ? -32768
+						       : x);
+		}
+		memcpy(v, in, sizeof(v));
+		through_wide(v, 16000);
+		for (unsigned i = 100; i < 15900; i++) {
+			if (abs(v[i] - in[i]) > 20000)
+				fail_msg("%d for %d", v[i], in[i]);
+		}
+	}
 }
 
 static void test_stretch_cuts_without_a_click(void **state)
@@ -270,6 +375,9 @@ int main(void)
 		cmocka_unit_test(test_codec_finds_what_is_no_payload),
 		cmocka_unit_test(test_codec_decodes_any_bytes),
 		cmocka_unit_test(test_codec_repeats_a_packet_in_the_next),
+		cmocka_unit_test(
+			test_codec_keeps_level_and_pitch_through_g_722),
+		cmocka_unit_test(test_codec_cuts_what_is_too_loud_for_g_722),
 		cmocka_unit_test(test_conceal_goes_on_without_a_click_and_dies),
 		cmocka_unit_test(test_stretch_cuts_without_a_click),
 	};

@@ -21,21 +21,19 @@ static void test_medium_offers_what_is_configured_in_its_order(void **state)
 	struct medium m;
 	(void)state;
 
-	/* g722 is in the table of keys, not yet in that of codecs */
 	assert_int_equal(medium_audio(&m, cfg), 0);
-	assert_int_equal(m.codecc, 4);
+	assert_int_equal(m.codecc, 5);
 	assert_string_equal(m.codecv[0].name, "PCMA");
 	assert_int_equal(m.codecv[0].pt, 8);
-	assert_string_equal(m.codecv[1].name, "opus");
-	assert_int_equal(m.codecv[1].pt, 111);
-	assert_string_equal(m.codecv[2].name, "telephone-event");
-	assert_int_equal(m.codecv[2].rate, 48000);
+	assert_string_equal(m.codecv[1].name, "G722");
+	assert_int_equal(m.codecv[1].pt, 9);
+	assert_int_equal(m.codecv[1].rate, 8000);
+	assert_string_equal(m.codecv[2].name, "opus");
+	assert_int_equal(m.codecv[2].pt, 111);
 	assert_string_equal(m.codecv[3].name, "telephone-event");
-	assert_int_equal(m.codecv[3].rate, 8000);
-	mem_deref(cfg);
-
-	cfg = config_with("codecs", "g722");
-	assert_int_equal(medium_audio(&m, cfg), ENOENT);
+	assert_int_equal(m.codecv[3].rate, 48000);
+	assert_string_equal(m.codecv[4].name, "telephone-event");
+	assert_int_equal(m.codecv[4].rate, 8000);
 	mem_deref(cfg);
 }
 

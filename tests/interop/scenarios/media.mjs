@@ -162,6 +162,8 @@ export default [
 	['digits from the browser, RFC 4733', browser_dials('RFC2833')],
 	['digits from the browser, INFO', browser_dials('INFO')],
 	['digits from the phone are heard', phone_dials],
+	['G.722, browser calls', codec('g722', true)],
+	['G.722, phone calls', codec('g722', false)],
 	['PCMU, browser calls', codec('pcmu', true)],
 	['PCMA, phone calls', codec('pcma', false)],
 	['statistics of both sides', figures_agree],

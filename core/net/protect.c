@@ -23,6 +23,8 @@ struct protect {
 	srtp_t tx, rx;
 	uint32_t ssrcv[PROTECT_STREAMS]; /* Received, in network order */
 	unsigned ssrcc;
+	enum sdes_suite suite;
+	uint64_t left; /* Of the peer's key [packets] */
 	struct protect_stats stats;
 };
 
@@ -38,16 +40,41 @@ static void protect_destructor(void *arg)
 		(void)srtp_dealloc(p->rx);
 }
 
-static int open_session(srtp_t *ctx, srtp_ssrc_type_t type, const uint8_t *key)
+/* SRTCP has the long tag even where SRTP has the short one (RFC 4568 6.2.2) */
+static void set_suite(srtp_policy_t *policy, enum sdes_suite suite)
 {
-	uint8_t copy[KEYING_KEY];
+	srtp_crypto_policy_t *rtp = &policy->rtp, *rtcp = &policy->rtcp;
+
+	switch (suite) {
+	case SDES_GCM_256:
+		srtp_crypto_policy_set_aes_gcm_256_16_auth(rtp);
+		srtp_crypto_policy_set_aes_gcm_256_16_auth(rtcp);
+		break;
+	case SDES_GCM_128:
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(rtp);
+		srtp_crypto_policy_set_aes_gcm_128_16_auth(rtcp);
+		break;
+	case SDES_CM_32:
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(rtp);
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(rtcp);
+		break;
+	default:
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(rtp);
+		srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(rtcp);
+		break;
+	}
+}
+
+static int open_session(srtp_t *ctx, srtp_ssrc_type_t type,
+			const struct sdes *key)
+{
+	uint8_t copy[SDES_KEY];
 	srtp_policy_t policy;
 	srtp_err_status_t status;
 
 	memset(&policy, 0, sizeof(policy));
-	memcpy(copy, key, sizeof(copy));
-	srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtp);
-	srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy.rtcp);
+	memcpy(copy, key->key, sizeof(copy));
+	set_suite(&policy, key->suite);
 	policy.ssrc.type = type;
 	policy.key = copy;
 	policy.window_size = PROTECT_WINDOW;
@@ -58,6 +85,21 @@ static int open_session(srtp_t *ctx, srtp_ssrc_type_t type, const uint8_t *key)
 }
 
 int protect_alloc(struct protect **pp, const struct keying_keys *keys)
+{
+	struct sdes tx = { .suite = SDES_CM_80, .lifetime = SDES_LIFETIME };
+	struct sdes rx = tx;
+	int err;
+
+	memcpy(tx.key, keys->tx, sizeof(keys->tx));
+	memcpy(rx.key, keys->rx, sizeof(keys->rx));
+	err = protect_alloc_sdes(pp, &tx, &rx);
+	sdes_wipe(&tx);
+	sdes_wipe(&rx);
+	return err;
+}
+
+int protect_alloc_sdes(struct protect **pp, const struct sdes *tx,
+		       const struct sdes *rx)
 {
 	struct protect *p;
 	int err;
@@ -70,9 +112,10 @@ int protect_alloc(struct protect **pp, const struct keying_keys *keys)
 	if (!p)
 		return ENOMEM;
 
-	err = open_session(&p->tx, ssrc_any_outbound, keys->tx);
+	p->suite = tx->suite;
+	err = open_session(&p->tx, ssrc_any_outbound, tx);
 	if (!err)
-		err = open_session(&p->rx, ssrc_any_inbound, keys->rx);
+		err = protect_set_rx(p, rx);
 
 	if (err)
 		mem_deref(p);
@@ -80,6 +123,26 @@ int protect_alloc(struct protect **pp, const struct keying_keys *keys)
 		*pp = p;
 
 	return err;
+}
+
+int protect_set_rx(struct protect *p, const struct sdes *rx)
+{
+	srtp_t ctx = NULL;
+	int err;
+
+	if (rx->suite != p->suite)
+		return EINVAL;
+
+	err = open_session(&ctx, ssrc_any_inbound, rx);
+	if (err)
+		return err;
+
+	if (p->rx)
+		(void)srtp_dealloc(p->rx);
+	p->rx = ctx;
+	p->ssrcc = 0;
+	p->left = rx->lifetime;
+	return 0;
 }
 
 static bool plausible(const struct mbuf *mb, size_t min)
@@ -187,6 +250,11 @@ static int open_it(struct protect *p, struct mbuf *mb, size_t min,
 		return EBADMSG;
 	}
 
+	if (!p->left) {
+		++p->stats.expired;
+		return EKEYEXPIRED;
+	}
+
 	len = (int)mbuf_get_left(mb);
 	status = h(p->rx, mbuf_buf(mb), &len);
 	if (status)
@@ -201,6 +269,7 @@ static int open_it(struct protect *p, struct mbuf *mb, size_t min,
 	}
 
 	++p->stats.rx;
+	--p->left;
 	return 0;
 }
 
@@ -224,8 +293,9 @@ int protect_print(struct re_printf *pf, const struct protect *p)
 	const struct protect_stats *s = &p->stats;
 
 	return re_hprintf(pf,
-			  "tx=%llu rx=%llu malformed=%llu forged=%llu "
-			  "replayed=%llu streams=%u refused=%llu",
-			  s->tx, s->rx, s->malformed, s->forged, s->replayed,
-			  p->ssrcc, s->streams);
+			  "%s tx=%llu rx=%llu malformed=%llu forged=%llu "
+			  "replayed=%llu streams=%u refused=%llu expired=%llu",
+			  sdes_name(p->suite), s->tx, s->rx, s->malformed,
+			  s->forged, s->replayed, p->ssrcc, s->streams,
+			  s->expired);
 }

@@ -4,21 +4,24 @@
  *     OUT  packet -> [protect] -> pair of ICE
  *     IN   pair of ICE -> [protect] -> packet, report
  *
- * AES128_CM_HMAC_SHA1_80 over libsrtp2 with a replay window of 128 (SECURITY
- * row 20). One object for all streams of a transport. What fails to
+ * Over libsrtp2 with a replay window of 128 (SECURITY row 20):
+ * AES128_CM_HMAC_SHA1_80 with the keys of DTLS, the suites of sdes.h with
+ * those of SDP. One object for all streams of a transport. What fails to
  * authenticate is counted and touches nothing.
  */
 #ifndef CORE_NET_PROTECT_H
 #define CORE_NET_PROTECT_H
 
 #include "core/net/keying.h"
+#include "core/net/sdes.h"
 
 enum {
 	PROTECT_WINDOW = 128,  /**< Replay window [packets]
 				    (SECURITY row 20)                   */
 	PROTECT_STREAMS = 64,  /**< Streams (SSRCs) received, ours      */
 	PROTECT_TAILROOM = 32, /**< Free bytes that mb needs behind its
-				    end; 14 are used (RFC 3711 s. 3.4)  */
+				    end; up to 20 are used (RFC 7714
+				    section 9: tag of 16, index of 4)   */
 };
 
 struct protect_stats {
@@ -27,6 +30,7 @@ struct protect_stats {
 	uint64_t forged;    /**< Did not authenticate                    */
 	uint64_t replayed;  /**< Seen before, or older than the window   */
 	uint64_t streams;   /**< Refused, beyond PROTECT_STREAMS         */
+	uint64_t expired;   /**< Behind the lifetime of the peer's key   */
 };
 
 struct protect;
@@ -37,6 +41,17 @@ struct protect;
  * @return 0, ENOMEM, EPROTO from the library
  */
 int protect_alloc(struct protect **pp, const struct keying_keys *keys);
+
+/**
+ * The same with keys of SDP, both of one suite.
+ *
+ * @return 0, ENOMEM, EINVAL two suites, EPROTO from the library
+ */
+int protect_alloc_sdes(struct protect **pp, const struct sdes *tx,
+		       const struct sdes *rx);
+
+/** The peer has another key from now on, of the same suite. @return the same */
+int protect_set_rx(struct protect *p, const struct sdes *rx);
 
 /**
  * Encrypt an RTP packet in place, from mb->pos to mb->end.
@@ -55,7 +70,7 @@ int protect_seal_report(struct protect *p, struct mbuf *mb);
  * Authenticate and decrypt an RTP packet in place; mb->end shrinks.
  *
  * @return 0, EBADMSG malformed, EACCES did not authenticate, EALREADY a
- *         replay, ENOBUFS too many streams; mb is then unusable
+ *         replay, ENOBUFS too many streams, EKEYEXPIRED; mb is then unusable
  */
 int protect_open_packet(struct protect *p, struct mbuf *mb);
 

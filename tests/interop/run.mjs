@@ -16,7 +16,8 @@ import { now, within } from './lab/wait.mjs';
 const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'abuse', 'commands', 'browsers', 'registration', 'calls', 'media',
-	'incall', 'transfer', 'presence', 'trouble', 'wire', 'soak'];
+	'incall', 'transfer', 'presence', 'trouble', 'wire', 'farend',
+	'refusals', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

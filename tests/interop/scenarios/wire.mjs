@@ -9,7 +9,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { BINARY, PING, TEXT, fragments, frame } from '../lab/frames.mjs';
-import { Scripted, good_upgrade, header, reply_to } from '../lab/scripted.mjs';
+import { with_server } from '../lab/farend.mjs';
+import { good_upgrade, header, reply_to } from '../lab/scripted.mjs';
 import { until } from '../lab/wait.mjs';
 
 const VECTORS = new URL('../../vectors', import.meta.url).pathname;
@@ -51,22 +52,6 @@ async function responds(server)
 	const { code } = await answered(server, request('OPTIONS'));
 
 	assert.equal(code, 200);
-}
-
-/* A phone on a scripted server, registered there */
-async function with_server(lab, run, { upgrade, ready = true,
-				       ...changes } = {})
-{
-	const server = new Scripted(lab.certs, upgrade);
-
-	await server.start();
-	try {
-		const phone = await lab.phone({ url: server.url, ...changes },
-					      { ready });
-		return await run(server, phone);
-	} finally {
-		server.stop();
-	}
 }
 
 /* Replies that a verdict allows, 0 being none */

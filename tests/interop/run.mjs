@@ -17,7 +17,7 @@ const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'abuse', 'commands', 'browsers', 'registration', 'calls', 'media',
 	'incall', 'transfer', 'presence', 'trouble', 'wire', 'farend',
-	'refusals', 'soak'];
+	'refusals', 'relations', 'early', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -10,7 +10,6 @@ import assert from 'node:assert/strict';
 import { Scripted, header, reply_to } from './scripted.mjs';
 
 const CONTACT = 'Contact: <sip:far@127.0.0.1;transport=ws>\r\n';
-const SDP = 'Content-Type: application/sdp\r\n';
 const FINGERPRINT = Array(32).fill('4A').join(':');
 
 let serial = 0;
@@ -22,9 +21,9 @@ const headers = (text, name) => [...text.matchAll(
 export const body_of = (text) => text.slice(text.indexOf('\r\n\r\n') + 4);
 
 /** A message with another body */
-const with_body = (text, body) => text.replace(
-	/Content-Length: 0\r\n\r\n$/, `${body ? SDP : ''}Content-Length: ${
-		Buffer.byteLength(body)}\r\n\r\n${body}`);
+const with_body = (text, body, type = 'application/sdp') => text.replace(
+	/Content-Length: 0\r\n\r\n$/, `${body ? `Content-Type: ${type}\r\n` :
+		''}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 
 /* What every m-line of ours has */
 const section = (kind, mid, { setup, pt, port = 9, lines = '' }) =>
@@ -138,7 +137,7 @@ export class FarEnd {
 	}
 
 	/** Send a request within the dialog, or to begin one */
-	request(method, { more = '', body = '', cseq, branch } = {})
+	request(method, { more = '', body = '', type, cseq, branch } = {})
 	{
 		const number = cseq ?? ++this.cseq;
 		const text = with_body(`${method} ${this.target} SIP/2.0\r\n` +
@@ -147,7 +146,7 @@ export class FarEnd {
 			`Max-Forwards: 70\r\nFrom: ${this.mine}\r\n` +
 			`To: ${this.theirs}\r\nCall-ID: ${this.id}\r\n` +
 			`CSeq: ${number} ${method}\r\n${CONTACT}${more}` +
-			'Content-Length: 0\r\n\r\n', body ?? '');
+			'Content-Length: 0\r\n\r\n', body ?? '', type);
 		const sent = { text, id: this.id, number,
 			       from: this.server.events.mark() };
 
@@ -163,16 +162,15 @@ export class FarEnd {
 	}
 
 	/** Await a response to a request of ours; learn the dialog from it */
-	async response(request, code, options = {})
+	async response(request, code, { like = code >= 200 ?
+		(e) => e.code >= 200 : () => true, ...options } = {})
 	{
 		const method = request.text.split(' ')[0];
 		const got = await this.server.events.wait('SIP/2.0',
 			{ from: request.from, ...options, match: (e) =>
 				e.id === this.id && e.code !== 100 &&
 				e.cseq === `${request.number} ${method}` &&
-				(code === undefined || e.code >= 200 ||
-				 code < 200) && (!options.like ||
-						 options.like(e)) });
+				like(e) });
 
 		if (code !== undefined)
 			assert.equal(got.code, code, `${method}: ${got.text}`);

@@ -8,6 +8,6 @@
 
 #include "app/request.h"
 
-command_h cmd_hold, cmd_resume;
+command_h cmd_hold, cmd_resume, cmd_switch;
 
 #endif

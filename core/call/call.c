@@ -24,7 +24,7 @@ static void call_destructor(void *arg)
 
 	loop_timer_cancel(&c->patience);
 	transfer_stop(c);
-	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	invite_release(c->inv, clock_now());
 	mem_deref(c->session);
 	mem_deref(c->refer);
@@ -76,7 +76,7 @@ static const struct {
 static void close_media(struct call *c, uint64_t now)
 {
 	loop_timer_cancel(&c->patience);
-	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	session_close(c->session, now);
 	if (c->media_up) {
 		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);

@@ -5,6 +5,7 @@
  */
 #include "core/base/entropy.h"
 #include "core/call/calls_parts.h"
+#include "core/call/switching.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
 #include "core/sip/refer.h"
@@ -87,6 +88,7 @@ static void over_handler(struct call *c, uint64_t now, void *arg)
 	--cs->callc;
 	memmove(&cs->callv[i], &cs->callv[i + 1],
 		(cs->callc - i) * sizeof(cs->callv[0]));
+	switching_follow(cs);
 	if (cs->h.over)
 		cs->h.over(call_id(c), now, cs->h.arg);
 	mem_deref(c);
@@ -96,6 +98,7 @@ static void answered_handler(struct call *c, uint64_t now, void *arg)
 {
 	struct calls *cs = arg;
 
+	switching_follow(cs);
 	if (cs->h.answered)
 		cs->h.answered(call_id(c), now, cs->h.arg);
 }
@@ -251,8 +254,10 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 	cs->callv[cs->callc++] = c;
 	if (old)
 		transfer_inherit(c, old, now);
-	if (answer || old)
+	if (old || (answer && !switching_busy(cs, c)))
 		(void)call_answer(c, old ? way.media : CALLS_CONFIGURED, now);
+	else
+		switching_ring(cs, c);
 }
 
 void calls_stop(struct calls *cs, uint64_t now)
@@ -270,39 +275,6 @@ void calls_end(struct calls *cs, const struct line *line, uint64_t now)
 }
 
 /* ---- One of them ---- */
-
-static bool rings(const struct call *c)
-{
-	return call_state(c) == CALL_INCOMING;
-}
-
-struct call *calls_find(const struct calls *cs, unsigned id, bool ringing)
-{
-	for (unsigned i = cs->callc; i--;) {
-		const struct call *c = cs->callv[i];
-
-		if (id ? call_id(c) == id : ringing ? rings(c) : !ending(c))
-			return cs->callv[i];
-	}
-
-	return NULL;
-}
-
-int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
-		 uint64_t now)
-{
-	struct call *c = calls_find(cs, id, true);
-	const struct line *line;
-	int err;
-
-	if (!c)
-		return ENOENT;
-
-	line = call_line(c);
-	err = call_answer(c, media, now);
-	line_wake(line);
-	return err;
-}
 
 int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now)
 {
@@ -396,21 +368,6 @@ int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
 
 	line = call_line(c);
 	err = call_video(c, on, now);
-	line_wake(line);
-	return err;
-}
-
-int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now)
-{
-	struct call *c = calls_find(cs, id, false);
-	const struct line *line;
-	int err;
-
-	if (!c)
-		return ENOENT;
-
-	line = call_line(c);
-	err = call_hold(c, on, now);
 	line_wake(line);
 	return err;
 }

@@ -87,18 +87,21 @@ int calls_dial(struct calls *cs, const struct line *line, const char *to,
 /**
  * A call comes in: it rings, or is refused if there are too many.
  *
- * @param answer  Answer it at once
+ * @param answer  Answer it at once, unless another call is talked in: then it
+ *                waits for the user
  */
 void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 		const struct sip_msg *msg, bool answer, uint64_t now);
 
 /*
  * On a call: id is its number, or 0 for the one that is meant: the ringing
- * one for answer and reject, else the newest that is not ending.
+ * one for answer and reject, else the newest that is not ending, and neither
+ * held by us nor waiting for an answer if there is such a one.
  *
  * All return 0, ENOENT no such call, EINVAL not in this state, or errno.
  */
 
+/** Others that are talked in are held */
 int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 		 uint64_t now);
 int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now);
@@ -111,9 +114,17 @@ int calls_video_mute(struct calls *cs, unsigned id, bool on);
     @return also ENOTSUP there is neither camera nor display */
 int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now);
 
-/** Hold the peer, or resume; an event says whether it agreed.
+/** Hold the peer, or resume, id 0: the newest that we hold; an event says
+    whether it agreed.
     @return also EALREADY it is so */
 int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now);
+
+/**
+ * Go on with a call, id 0: the newest that we hold; the others are held.
+ *
+ * @return also EALREADY it is so
+ */
+int calls_switch(struct calls *cs, unsigned id, uint64_t now);
 
 /**
  * Transfer the peer; events say how it goes, o_ect_completed in the end.

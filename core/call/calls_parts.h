@@ -1,7 +1,7 @@
 /**
- * @file core/call/calls_parts.h  Calls' inside, for its two files
+ * @file core/call/calls_parts.h  Calls' inside, for its own files
  *
- *     calls -> [calls_parts] <- calls_show
+ *     calls, switching, transfers -> [calls_parts] <- calls_show
  */
 #ifndef CORE_CALL_CALLS_PARTS_H
 #define CORE_CALL_CALLS_PARTS_H
@@ -29,7 +29,7 @@ struct calls {
 	bool stopping;
 };
 
-/** The call that is meant: by number, or the newest (ringing) one; NULL */
+/** The call that is meant, as calls.h says; NULL. In switching.c */
 struct call *calls_find(const struct calls *cs, unsigned id, bool ringing);
 
 /** Call whom the peer of another call wants called */

@@ -14,6 +14,7 @@ int call_hold(struct call *c, bool on, uint64_t now)
 	c->hold.on = on;
 	c->hold.asked = true;
 	session_set_hold(c->session, on, now);
+	session_set_front(c->session, !on);
 	negotiation_renew(&c->neg, c->inv, now);
 	return 0;
 }
@@ -36,6 +37,10 @@ static void undo(struct call *c, uint64_t now)
 	c->hold.on = c->hold.agreed;
 	log_info("call %u: %s refused\n", c->id, on ? "hold" : "resume");
 	session_set_hold(c->session, c->hold.on, now);
+
+	/* A refused hold does not push away who is talked to by now */
+	if (c->hold.on)
+		session_set_front(c->session, false);
 	call_emit(c, on ? EVENT_M_LOCAL_HOLD_NOK : EVENT_M_LOCAL_RESUME_NOK);
 }
 

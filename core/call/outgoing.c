@@ -95,7 +95,7 @@ void outgoing_progress(struct call *c, const struct invite_event *ev,
 
 	/* An answer may come early without any media: RFC 3960 section 3.2 */
 	if (ev->code == 180 && !session_heard(c->session))
-		(void)voice_tone(c->prm.voice, c, VOICE_TONE_RINGBACK);
+		(void)voice_tone(c->prm.voice, c, TONES_RINGBACK);
 }
 
 void outgoing_heard(uint64_t now, void *arg)
@@ -105,7 +105,7 @@ void outgoing_heard(uint64_t now, void *arg)
 	if (c->state != CALL_CALLING && c->state != CALL_RINGING)
 		return;
 
-	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	(void)session_listen(c->session, now);
 }
 
@@ -114,7 +114,7 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 {
 	int err;
 
-	(void)voice_tone(c->prm.voice, c, VOICE_TONE_NONE);
+	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	c->state = CALL_UP;
 	c->answered = now;
 

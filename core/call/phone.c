@@ -325,6 +325,11 @@ int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now)
 	return calls_hold(p->calls, id, on, now);
 }
 
+int phone_switch(struct phone *p, unsigned id, uint64_t now)
+{
+	return calls_switch(p->calls, id, now);
+}
+
 int phone_transfer(struct phone *p, unsigned id, const char *to, unsigned other,
 		   uint64_t now)
 {

@@ -94,13 +94,13 @@ int phone_call_guest(struct phone *p, const struct reception_guest *g,
 		     unsigned *idp, uint64_t now);
 
 /*
- * On a call: id is its number, or 0 for the one that is meant: the ringing
- * one for answer and reject, else the newest that is not ending.
+ * On a call: id is its number, or 0 for the one that is meant, see calls.h.
  *
  * All return 0, ENOENT no such call, EINVAL not in this state, or errno.
  */
 
-/** Answer a ringing call; with CALLS_AUDIO without a picture */
+/** Answer a ringing call; with CALLS_AUDIO without a picture. Another one that
+    is talked in is held */
 int phone_answer(struct phone *p, unsigned id, enum calls_media media,
 		 uint64_t now);
 
@@ -136,6 +136,9 @@ int phone_video(struct phone *p, unsigned id, bool on, uint64_t now);
 /** Hold the peer, or resume; an event says whether it agreed.
     @return also EALREADY it is so */
 int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now);
+
+/** Go on with a call, and hold the others. @return also EALREADY it is so */
+int phone_switch(struct phone *p, unsigned id, uint64_t now);
 
 /** Transfer the peer to somebody, or to the peer of another call. @return as
     calls_transfer() */

@@ -445,10 +445,14 @@ int session_set_video(struct session *s, bool on)
 void session_set_hold(struct session *s, bool on, uint64_t now)
 {
 	wishes_set_hold(&s->wishes, s->offer, s->senses.sight, on);
-	hearing_set_front(s->senses.hearing, !on);
 
 	/* Nothing of us is heard from here on, whatever the peer will say */
 	(void)follow(s, now);
+}
+
+void session_set_front(struct session *s, bool front)
+{
+	hearing_set_front(s->senses.hearing, front);
 }
 
 enum wishes_ear session_ear(const struct session *s)

@@ -177,10 +177,12 @@ int session_set_video(struct session *s, bool on);
 
 /**
  * Hold, or resume: nothing of microphone and camera leaves from here on until
- * then, and another call comes to the front. The next offer or answer tells
- * the peer.
+ * then. The next offer or answer tells the peer.
  */
 void session_set_hold(struct session *s, bool on, uint64_t now);
+
+/** To the front of those that want the sound device, or behind them */
+void session_set_front(struct session *s, bool front);
 
 /** Whether the peer takes our media, by what is agreed */
 enum wishes_ear session_ear(const struct session *s);

@@ -1,16 +1,8 @@
 /**
  * @file core/call/voice.c  Voice
  */
-#include <math.h>
 #include "core/base/log.h"
 #include "core/call/voice.h"
-
-enum {
-	RINGBACK_HZ = 425,
-	RINGBACK_ON = 1,    /* [s] */
-	RINGBACK_CYCLE = 5, /* On and off [s] */
-	TONE_PEAK = 2900,   /* -21 dBFS: clearly there, not loud, ours */
-};
 
 struct voice {
 	struct sound *sound;
@@ -18,10 +10,7 @@ struct voice {
 	struct list users; /* struct voice_user, the front one is the tail */
 	struct event_bus *events;
 	char *device;
-	enum voice_tone tone;
-	const void *ownerv[VOICE_OWNERS]; /* Of the tone, never looked into */
-	unsigned ownerc;
-	uint64_t played; /* Of the tone [samples] */
+	struct tones tones;
 	bool open;
 	bool lost;
 	int16_t *silence; /* A period, for users that are not in front   */
@@ -57,23 +46,6 @@ static void clip(int16_t *pcm, const int32_t *sum, size_t n)
 		pcm[i] = (int16_t)MAX(INT16_MIN, MIN(INT16_MAX, sum[i]));
 }
 
-static void play_tone(struct voice *v, int32_t *sum, unsigned frames)
-{
-	const double w = 2.0 * M_PI * RINGBACK_HZ / v->fmt.rate;
-	const uint64_t cycle = (uint64_t)v->fmt.rate * RINGBACK_CYCLE;
-	const uint64_t on = (uint64_t)v->fmt.rate * RINGBACK_ON;
-
-	for (unsigned i = 0; i < frames; i++) {
-		uint64_t t = v->played++ % cycle;
-		int16_t s = 0;
-
-		if (t < on)
-			s = (int16_t)(TONE_PEAK * sin(w * (double)t));
-		for (unsigned c = 0; c < v->fmt.channels; c++)
-			*sum++ += s;
-	}
-}
-
 static struct voice_user *front_of(const struct voice *v)
 {
 	return list_ledata(list_tail(&v->users));
@@ -101,8 +73,7 @@ static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
 			add(v->sum, v->aside, n);
 	}
 
-	if (together && v->tone)
-		play_tone(v, v->sum, frames);
+	tones_play(&v->tones, v->sum, frames, &v->fmt, together);
 	clip(spk, v->sum, n);
 }
 
@@ -185,7 +156,7 @@ static int device_open(struct voice *v)
 
 static void device_close_if_idle(struct voice *v)
 {
-	if (!v->open || v->tone || !list_isempty(&v->users))
+	if (!v->open || tones_any(&v->tones) || !list_isempty(&v->users))
 		return;
 
 	sound_stop(v->sound);
@@ -263,57 +234,19 @@ void voice_back(struct voice *v, struct voice_user *u)
 	list_prepend(&v->users, &u->le, u);
 }
 
-static unsigned owner(const struct voice *v, const void *who)
+int voice_tone(struct voice *v, const void *owner, enum tones_kind tone)
 {
-	unsigned i = 0;
+	int err = 0;
 
-	while (i < v->ownerc && v->ownerv[i] != who)
-		++i;
-	return i;
-}
+	if (!tone)
+		tones_end(&v->tones, owner);
+	else
+		err = device_open(v);
+	if (!err && tone)
+		err = tones_begin(&v->tones, owner, tone);
 
-static int tone_begin(struct voice *v, const void *who, enum voice_tone tone)
-{
-	unsigned i = owner(v, who);
-	int err;
-
-	if (i == VOICE_OWNERS)
-		return ENOSPC;
-
-	err = device_open(v);
-	if (err)
-		return err;
-
-	if (tone != v->tone)
-		v->played = 0;
-	v->tone = tone;
-	v->ownerv[i] = who;
-	v->ownerc = MAX(v->ownerc, i + 1);
-	return 0;
-}
-
-static void tone_end(struct voice *v, const void *who)
-{
-	unsigned i = owner(v, who);
-
-	if (i == v->ownerc)
-		return;
-
-	v->ownerv[i] = v->ownerv[--v->ownerc];
-	if (v->ownerc)
-		return;
-
-	v->tone = VOICE_TONE_NONE;
 	device_close_if_idle(v);
-}
-
-int voice_tone(struct voice *v, const void *who, enum voice_tone tone)
-{
-	if (tone)
-		return tone_begin(v, who, tone);
-
-	tone_end(v, who);
-	return 0;
+	return err;
 }
 
 int voice_heard(const struct voice *v, struct sound_heard *heard)

@@ -17,18 +17,7 @@
 #define CORE_CALL_VOICE_H
 
 #include "core/base/event.h"
-#include "core/device/sound.h"
-
-enum {
-	VOICE_OWNERS = 16, /**< Who may want a tone at once, ours */
-};
-
-/** What is played while nobody is in front */
-enum voice_tone {
-	VOICE_TONE_NONE = 0,
-	VOICE_TONE_RINGBACK, /**< The far end rings: 425 Hz, 1 s on, 4 s off
-				  (ITU-T E.180, supplement 2) */
-};
+#include "core/call/tones.h"
 
 struct voice;
 
@@ -78,9 +67,9 @@ void voice_back(struct voice *v, struct voice_user *u);
  *
  * @param owner  Whose tone it is: it ends when all who began it ended it
  *
- * @return 0, ENOSPC VOICE_OWNERS have begun it, or errno of the device
+ * @return 0, ENOSPC TONES_OWNERS have begun it, or errno of the device
  */
-int voice_tone(struct voice *v, const void *owner, enum voice_tone tone);
+int voice_tone(struct voice *v, const void *owner, enum tones_kind tone);
 
 /** What a simulated loudspeaker heard. @return 0, ENOTSUP */
 int voice_heard(const struct voice *v, struct sound_heard *heard);

@@ -231,22 +231,22 @@ static void test_voice_plays_the_tone_until_all_ended_it(void **state)
 	struct user a = { .u.shared = true };
 	struct device *d;
 	struct voice *v = open_voice(&d);
-	char ownerv[VOICE_OWNERS + 1];
+	char ownerv[TONES_OWNERS + 1];
 	(void)state;
 
-	for (unsigned i = 0; i <= VOICE_OWNERS; i++)
-		assert_int_equal(voice_tone(v, &ownerv[i], VOICE_TONE_RINGBACK),
-				 i < VOICE_OWNERS ? 0 : ENOSPC);
-	assert_int_equal(voice_tone(v, ownerv, VOICE_TONE_RINGBACK), 0);
+	for (unsigned i = 0; i <= TONES_OWNERS; i++)
+		assert_int_equal(voice_tone(v, &ownerv[i], TONES_RINGBACK),
+				 i < TONES_OWNERS ? 0 : ENOSPC);
+	assert_int_equal(voice_tone(v, ownerv, TONES_RINGBACK), 0);
 
 	/* Who shares hears nothing of it, the visitor does */
 	attach(v, &a);
 	assert_true(beat(d) > 1000);
 	assert_int_equal(a.heard, MIC);
-	for (unsigned i = 0; i < VOICE_OWNERS; i++) {
+	for (unsigned i = 0; i < TONES_OWNERS; i++) {
 		assert_true(beat(d) > 1000);
-		(void)voice_tone(v, &ownerv[i], VOICE_TONE_NONE);
-		(void)voice_tone(v, &ownerv[i], VOICE_TONE_NONE);
+		(void)voice_tone(v, &ownerv[i], TONES_NONE);
+		(void)voice_tone(v, &ownerv[i], TONES_NONE);
 	}
 	assert_int_equal(beat(d), 0);
 	voice_detach(v, &a.u);
@@ -264,11 +264,11 @@ static void test_voice_plays_a_tone_of_whoever_began_it(void **state)
 	int16_t most = 0;
 	(void)state;
 
-	assert_int_equal(voice_tone(v, &one, VOICE_TONE_RINGBACK), 0);
+	assert_int_equal(voice_tone(v, &one, TONES_RINGBACK), 0);
 	assert_true(beat(d) > 1000);
 
 	/* Another call's end does not silence it */
-	assert_int_equal(voice_tone(v, &two, VOICE_TONE_NONE), 0);
+	assert_int_equal(voice_tone(v, &two, TONES_NONE), 0);
 	assert_true(d->open);
 	assert_true(beat(d) > 1000);
 
@@ -282,7 +282,53 @@ static void test_voice_plays_a_tone_of_whoever_began_it(void **state)
 	/* Who talks hears no tone */
 	attach(v, &a);
 	assert_int_equal(beat(d), 1);
-	assert_int_equal(voice_tone(v, &one, VOICE_TONE_NONE), 0);
+	assert_int_equal(voice_tone(v, &one, TONES_NONE), 0);
+	assert_true(d->open);
+	voice_detach(v, &a.u);
+	assert_false(d->open);
+	mem_deref(v);
+	mem_deref(d);
+}
+
+/* How many beats of the next five seconds have the tone in them */
+static unsigned sounding(struct device *d, int16_t least, int16_t most)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 5 * RATE / FRAMES; i++) {
+		const int16_t s = beat(d);
+
+		assert_true(s <= most);
+		n += s >= least;
+	}
+	return n;
+}
+
+static void test_voice_plays_some_tones_beside_what_is_said(void **state)
+{
+	struct user a = { .plays = 1 };
+	struct device *d;
+	struct voice *v = open_voice(&d);
+	int one, two;
+	(void)state;
+
+	attach(v, &a);
+	assert_int_equal(voice_tone(v, &one, TONES_RINGBACK), 0);
+	assert_int_equal(sounding(d, 2, 1), 0);
+
+	/* Two times 200 ms, again and again, and it goes on where it was */
+	assert_int_equal(voice_tone(v, &two, TONES_WAITING), 0);
+	assert_int_equal(sounding(d, 500, 1001), 40);
+	assert_true(beat(d) > 500);
+	assert_int_equal(voice_tone(v, &two, TONES_WAITING), 0);
+	assert_int_equal(sounding(d, 500, 1001), 40);
+
+	/* Another one of the same owner takes its place; three times, once */
+	assert_int_equal(voice_tone(v, &two, TONES_LIMIT), 0);
+	assert_int_equal(sounding(d, 800, 1501), 60);
+	assert_int_equal(sounding(d, 2, 1), 0);
+	assert_int_equal(voice_tone(v, &two, TONES_NONE), 0);
+	assert_int_equal(voice_tone(v, &one, TONES_NONE), 0);
 	assert_true(d->open);
 	voice_detach(v, &a.u);
 	assert_false(d->open);
@@ -302,7 +348,7 @@ static void test_voice_says_when_the_device_cannot_be_had(void **state)
 	log_set_level(LOG_LEVEL_WARNING + 1);
 	d->err = EBUSY;
 	assert_int_equal(voice_attach(v, &a.u, on_period, &a, &fmt), EBUSY);
-	assert_int_equal(voice_tone(v, v, VOICE_TONE_RINGBACK), EBUSY);
+	assert_int_equal(voice_tone(v, v, TONES_RINGBACK), EBUSY);
 	d->err = 0;
 	attach(v, &a);
 	d->sh(ENODEV, d->arg);
@@ -325,6 +371,8 @@ int main(void)
 		cmocka_unit_test(test_voice_is_shared_by_those_who_watch),
 		cmocka_unit_test(test_voice_plays_the_tone_until_all_ended_it),
 		cmocka_unit_test(test_voice_plays_a_tone_of_whoever_began_it),
+		cmocka_unit_test(
+			test_voice_plays_some_tones_beside_what_is_said),
 		cmocka_unit_test(test_voice_says_when_the_device_cannot_be_had),
 	};
 

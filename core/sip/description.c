@@ -78,7 +78,7 @@ void description_init(struct description_media *m)
 {
 	memset(m, 0, sizeof(*m));
 	m->type = m->proto = m->formats = m->mid = m->ufrag = m->pwd = "";
-	m->ice_options = m->tls_id = m->msid = "";
+	m->ice_options = m->tls_id = m->msid = m->content = "";
 	m->address = "0.0.0.0";
 	m->port = DESCRIPTION_NOPORT;
 	m->dir = SDP_SENDRECV;
@@ -157,6 +157,21 @@ bool description_param(const char *fmtp, const char *name, struct pl *value)
 			}
 		}
 		fmtp = end;
+	}
+
+	return false;
+}
+
+bool description_content(const struct description_media *m, const char *tag)
+{
+	const size_t len = strlen(tag);
+
+	for (const char *p = m->content; *p; p += *p == ',') {
+		const size_t l = strcspn(p, ",");
+
+		if (l == len && !strncasecmp(p, tag, len))
+			return true;
+		p += l;
 	}
 
 	return false;

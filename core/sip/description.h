@@ -111,6 +111,7 @@ struct description_media {
 	size_t ssrcc;
 	bool fid; /**< The second repeats the first; is written, not read    */
 	const char *msid; /**< "stream track", the first one                */
+	const char *content; /**< "slides", maybe a list (RFC 4796)         */
 	struct description_ext *extv;
 	size_t extc;
 };
@@ -174,6 +175,9 @@ bool description_refused(const struct description_media *m);
  * @return false when it is not there
  */
 bool description_param(const char *fmtp, const char *name, struct pl *value);
+
+/** Whether a=content has a tag, such as "slides" (RFC 4796 section 5) */
+bool description_content(const struct description_media *m, const char *tag);
 
 /** Name of a setup role, "" for none */
 const char *description_setup_name(enum description_setup setup);

@@ -319,6 +319,16 @@ static int msid(struct description_place *pl, char *value, const char **whyp)
 	return 0;
 }
 
+/* Says what a picture is of, no more: one that cannot be read is left out */
+static int content(struct description_place *pl, char *value, const char **whyp)
+{
+	(void)whyp;
+
+	if (!pl->session && !*pl->m->content && description_token(value, ","))
+		pl->m->content = value;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	enum sdp_dir dir;
@@ -406,6 +416,7 @@ static const struct {
 	{ "rtcp-fb", rtcp_fb },
 	{ "ssrc", ssrc },
 	{ "msid", msid },
+	{ "content", content },
 	{ "extmap", extmap },
 	{ "rtcp", rtcp },
 	{ "ptime", ptime },

@@ -158,6 +158,8 @@ static void encode_media(struct out *out, const struct description_media *m)
 	line(out, "a=%s", sdp_dir_name(m->dir));
 	if (*m->msid)
 		line(out, "a=msid:%s", m->msid);
+	if (*m->content)
+		line(out, "a=content:%s", m->content);
 	encode_rtp(out, m);
 	encode_transport(out, m);
 }
@@ -283,6 +285,7 @@ static json_t *json_media(const struct description_media *m)
 	put(o, "setup", description_setup_name(m->setup));
 	put(o, "tls_id", m->tls_id);
 	put(o, "msid", m->msid);
+	put(o, "content", m->content);
 	json_lists(o, m);
 
 	return o;

@@ -131,6 +131,12 @@ void offer_set_dir(struct offer *o, enum offer_type type, enum sdp_dir dir)
 	o->mediumv[type].medium.dir = dir;
 }
 
+void offer_set_content(struct offer *o, enum offer_type type,
+		       const char *content)
+{
+	o->mediumv[type].medium.content = content;
+}
+
 int offer_set_enabled(struct offer *o, enum offer_type type, bool enabled)
 {
 	struct layout_medium *own = &o->mediumv[type];

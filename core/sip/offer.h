@@ -76,10 +76,11 @@ struct offer_medium {
 	uint32_t ptime, maxptime;     /**< [ms], 0: not said                */
 	uint32_t tias;		      /**< Limit for the peer [bit/s], 0: no */
 	uint32_t ssrc;
-	uint32_t rtx_ssrc;  /**< What is repeated (RFC 5576 4.2), 0: nothing */
-	const char *cname;  /**< The same for all media of a phone          */
-	const char *stream; /**< msid: stream, NULL for "-"                 */
-	const char *track;  /**< msid: track, NULL for none                 */
+	uint32_t rtx_ssrc;   /**< What is repeated (RFC 5576 4.2), 0: nothing */
+	const char *cname;   /**< The same for all media of a phone          */
+	const char *stream;  /**< msid: stream, NULL for "-"                 */
+	const char *track;   /**< msid: track, NULL for none                 */
+	const char *content; /**< What is sent (RFC 4796), NULL: not said   */
 };
 
 /** Our end of one transport; copied when set */
@@ -187,6 +188,13 @@ int offer_add(struct offer *o, const struct offer_medium *m);
  * for the next offer or answer.
  */
 void offer_set_dir(struct offer *o, enum offer_type type, enum sdp_dir dir);
+
+/**
+ * Change what is sent, for people: "slides" (RFC 4796), or NULL. Counts for
+ * the next offer or answer; static.
+ */
+void offer_set_content(struct offer *o, enum offer_type type,
+		       const char *content);
 
 /**
  * Stop a medium, or start it again: port 0, or not, in the next offer or

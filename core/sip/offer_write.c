@@ -175,6 +175,8 @@ static int write_medium(struct description *d, struct description_media *m,
 	m->maxptime = medium->maxptime;
 	m->rtcp_mux = m->rtcp_rsize = true;
 
+	if (medium->content && (m->dir & SDP_SENDONLY))
+		m->content = medium->content;
 	if (medium->track && (m->dir & SDP_SENDONLY)) {
 		m->msid = description_text(
 			d, "%s %s", medium->stream ? medium->stream : "-",

@@ -229,6 +229,39 @@ static void test_description_encode_smuggles_nothing(void **state)
 	mem_deref(d);
 }
 
+static void test_description_content_is_a_list_of_tags(void **state)
+{
+	static const struct {
+		const char *text;
+		bool slides;
+	} casev[] = {
+		{ "", false },
+		{ "a=content:slides\r\n", true },
+		{ "a=content:SLIDES\r\n", true },
+		{ "a=content:alt,slides\r\n", true },
+		{ "a=content:slides,\r\n", true },
+		{ "a=content:,,slides\r\n", true },
+		{ "a=content:slide\r\n", false },
+		{ "a=content:slidesx,main\r\n", false },
+		{ "a=content:sl ides\r\na=content:slides\r\n", true },
+		{ "a=content:main\r\na=content:slides\r\n", false },
+		{ "a=content:\r\n", false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		struct description *d;
+		char text[256];
+
+		re_snprintf(text, sizeof(text), "v=0\r\n" LINE "%s",
+			    casev[i].text);
+		d = decode(text);
+		assert_int_equal(description_content(d->mediav[0], "slides"),
+				 casev[i].slides);
+		mem_deref(d);
+	}
+}
+
 static void test_description_there_and_back_is_the_same(void **state)
 {
 	static const char *const namev[] = {
@@ -275,6 +308,7 @@ int main(void)
 		cmocka_unit_test(test_description_reads_a_line_of_chromium),
 		cmocka_unit_test(test_description_limits_hold),
 		cmocka_unit_test(test_description_encode_smuggles_nothing),
+		cmocka_unit_test(test_description_content_is_a_list_of_tags),
 		cmocka_unit_test(test_description_there_and_back_is_the_same),
 	};
 

@@ -128,6 +128,57 @@ static void test_offer_goes_without_repetition_if_the_peer_does(void **state)
 	mem_deref(o);
 }
 
+/* One exchange, `a` offering */
+static struct mbuf *exchange(struct offer *a, struct offer *b)
+{
+	struct mbuf *offer, *answer;
+
+	assert_int_equal(offer_create(a, &offer), 0);
+	assert_int_equal(offer_take_offer(b, offer), 0);
+	side_transport(b, 0, "other");
+	assert_int_equal(offer_answer(b, &answer), 0);
+	assert_int_equal(offer_take_answer(a, answer), 0);
+	mem_deref(answer);
+	return offer;
+}
+
+static void test_offer_says_slides_while_they_are_sent(void **state)
+{
+	static const char line[] = "a=content:slides\r\n";
+	struct offer *a = phone(), *b = phone();
+	const int index = offer_index(a, OFFER_VIDEO);
+	struct mbuf *offer;
+	(void)state;
+
+	side_transport(a, 0, "ufrag");
+	mem_deref(exchange(a, b));
+
+	offer_set_content(a, OFFER_VIDEO, "slides");
+	offer = exchange(a, b);
+	assert_true(has(offer, line));
+	assert_int_equal(offer_index(a, OFFER_VIDEO), index);
+	assert_true(description_content(offer_active(b, OFFER_VIDEO)->remote,
+					"slides"));
+	mem_deref(offer);
+
+	/* Who sends nothing says nothing of it */
+	offer_set_dir(a, OFFER_VIDEO, SDP_RECVONLY);
+	offer = exchange(a, b);
+	assert_false(has(offer, line));
+	mem_deref(offer);
+
+	offer_set_dir(a, OFFER_VIDEO, SDP_SENDRECV);
+	offer_set_content(a, OFFER_VIDEO, NULL);
+	offer = exchange(a, b);
+	assert_false(has(offer, line));
+	assert_int_equal(offer_count(a), 2);
+	assert_false(description_content(offer_active(b, OFFER_VIDEO)->remote,
+					 "slides"));
+	mem_deref(offer);
+	mem_deref(a);
+	mem_deref(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -137,6 +188,7 @@ int main(void)
 			test_offer_offers_repetition_and_takes_it_answered),
 		cmocka_unit_test(
 			test_offer_goes_without_repetition_if_the_peer_does),
+		cmocka_unit_test(test_offer_says_slides_while_they_are_sent),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -47,68 +47,69 @@ static void test_sdes_reads_what_it_may(void **state)
 	assert_memory_equal(s.key, "\0\1\2\3\4\5\6\7", 8);
 }
 
+static const struct {
+	const char *text;
+	int err;
+} badv[] = {
+	{ "", EBADMSG },
+	{ "1", EBADMSG },
+	{ "1 " CM80, EBADMSG },
+	{ "x " CM80 " " KEY, EBADMSG },
+	{ "0 " CM80 " " KEY, EBADMSG },
+	{ "-1 " CM80 " " KEY, EBADMSG },
+	{ "1234567890 " CM80 " " KEY, EBADMSG },
+	{ "1 AES_192_CM_HMAC_SHA1_80 " KEY, ENOTSUP },
+	{ "1 F8_128_HMAC_SHA1_80 " KEY, ENOTSUP },
+	{ "1 NULL_HMAC_SHA1_80 " KEY, ENOTSUP },
+	{ "1 " CM80 " outline:x", EBADMSG },
+	{ "1 " CM80 " inline:", EBADMSG },
+	{ "1 " CM80 " " KEY "A", EBADMSG },
+	{ "1 " CM80 " " KEY "AAAA", EBADMSG },
+	{ "1 " CM80 " " KEY28, EBADMSG }, /* Of another suite */
+	{ "1 " CM80 " inline:d0Rmdmcm_CspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
+	  EBADMSG },
+	{ "1 " CM80 " inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJS==",
+	  EBADMSG },
+	/* Bits behind the end: another text of the same bytes */
+	{ "1 AEAD_AES_128_GCM "
+	  "inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGx==",
+	  EBADMSG },
+	{ "1 " CM80 " " KEY "|", EBADMSG },
+	{ "1 " CM80 " " KEY "|0", EBADMSG },
+	{ "1 " CM80 " " KEY "|2^", EBADMSG },
+	{ "1 " CM80 " " KEY "|2^49", EBADMSG },
+	{ "1 " CM80 " " KEY "|2^20|", EBADMSG },
+	{ "1 " CM80 " " KEY "|281474976710657", EBADMSG },
+	{ "1 " CM80 " " KEY "|99999999999999999999", EBADMSG },
+	{ "1 " CM80 " " KEY "|x:1", EBADMSG },
+	{ "1 " CM80 " " KEY "|1:129", EBADMSG },
+	{ "1 " CM80 " " KEY "|1:1|2^20", EBADMSG },
+	{ "1 " CM80 " " KEY "|1:", EBADMSG },
+	{ "1 " CM80 " " KEY "|:1", EBADMSG },
+	{ "1 " CM80 " " KEY "|1:4", ENOTSUP },
+	{ "1 " CM80 " " KEY "|2^20|1:4", ENOTSUP },
+	{ "1 " CM80 " " KEY ";" KEY, ENOTSUP },
+	{ "1 " CM80 " " KEY " UNENCRYPTED_SRTP", ENOTSUP },
+	{ "1 " CM80 " " KEY " UNENCRYPTED_SRTCP", ENOTSUP },
+	{ "1 " CM80 " " KEY " UNAUTHENTICATED_SRTP", ENOTSUP },
+	{ "1 " CM80 " " KEY " KDR=0", ENOTSUP },
+	{ "1 " CM80 " " KEY " FEC_ORDER=SRTP_FEC", ENOTSUP },
+	{ "1 " CM80 " " KEY " WSH=63", EBADMSG },
+	{ "1 " CM80 " " KEY " WHO=KNOWS", ENOTSUP },
+};
+
 static void test_sdes_refuses_what_it_must(void **state)
 {
-	static const struct {
-		const char *text;
-		int err;
-	} v[] = {
-		{ "", EBADMSG },
-		{ "1", EBADMSG },
-		{ "1 " CM80, EBADMSG },
-		{ "x " CM80 " " KEY, EBADMSG },
-		{ "0 " CM80 " " KEY, EBADMSG },
-		{ "-1 " CM80 " " KEY, EBADMSG },
-		{ "1234567890 " CM80 " " KEY, EBADMSG },
-		{ "1 AES_192_CM_HMAC_SHA1_80 " KEY, ENOTSUP },
-		{ "1 F8_128_HMAC_SHA1_80 " KEY, ENOTSUP },
-		{ "1 NULL_HMAC_SHA1_80 " KEY, ENOTSUP },
-		{ "1 " CM80 " outline:x", EBADMSG },
-		{ "1 " CM80 " inline:", EBADMSG },
-		{ "1 " CM80 " " KEY "A", EBADMSG },
-		{ "1 " CM80 " " KEY "AAAA", EBADMSG },
-		{ "1 " CM80 " " KEY28, EBADMSG }, /* Of another suite */
-		{ "1 " CM80 " inline:d0Rmdmcm_CspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
-		  EBADMSG },
-		{ "1 " CM80 " inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJS==",
-		  EBADMSG },
-		/* Bits behind the end: another text of the same bytes */
-		{ "1 AEAD_AES_128_GCM "
-		  "inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGx==",
-		  EBADMSG },
-		{ "1 " CM80 " " KEY "|", EBADMSG },
-		{ "1 " CM80 " " KEY "|0", EBADMSG },
-		{ "1 " CM80 " " KEY "|2^", EBADMSG },
-		{ "1 " CM80 " " KEY "|2^49", EBADMSG },
-		{ "1 " CM80 " " KEY "|2^20|", EBADMSG },
-		{ "1 " CM80 " " KEY "|281474976710657", EBADMSG },
-		{ "1 " CM80 " " KEY "|99999999999999999999", EBADMSG },
-		{ "1 " CM80 " " KEY "|x:1", EBADMSG },
-		{ "1 " CM80 " " KEY "|1:129", EBADMSG },
-		{ "1 " CM80 " " KEY "|1:1|2^20", EBADMSG },
-		{ "1 " CM80 " " KEY "|1:", EBADMSG },
-		{ "1 " CM80 " " KEY "|:1", EBADMSG },
-		{ "1 " CM80 " " KEY "|1:4", ENOTSUP },
-		{ "1 " CM80 " " KEY "|2^20|1:4", ENOTSUP },
-		{ "1 " CM80 " " KEY ";" KEY, ENOTSUP },
-		{ "1 " CM80 " " KEY " UNENCRYPTED_SRTP", ENOTSUP },
-		{ "1 " CM80 " " KEY " UNENCRYPTED_SRTCP", ENOTSUP },
-		{ "1 " CM80 " " KEY " UNAUTHENTICATED_SRTP", ENOTSUP },
-		{ "1 " CM80 " " KEY " KDR=0", ENOTSUP },
-		{ "1 " CM80 " " KEY " FEC_ORDER=SRTP_FEC", ENOTSUP },
-		{ "1 " CM80 " " KEY " WSH=63", EBADMSG },
-		{ "1 " CM80 " " KEY " WHO=KNOWS", ENOTSUP },
-	};
 	static const uint8_t none[SDES_KEY];
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(badv); i++) {
 		const char *why = "";
 		struct sdes s;
-		int err = decode(&s, v[i].text, &why);
+		int err = decode(&s, badv[i].text, &why);
 
-		if (err != v[i].err || !*why)
-			fail_msg("%s: %d %s", v[i].text, err, why);
+		if (err != badv[i].err || !*why)
+			fail_msg("%s: %d %s", badv[i].text, err, why);
 		assert_memory_equal(s.key, none, sizeof(none));
 	}
 }

@@ -32,8 +32,9 @@ static int put_headers(struct mbuf *mb, const struct request *r,
 {
 	int err;
 
-	err = header_add(mb, "Via", "SIP/2.0/%s %s;branch=%s", via->transport,
-			 via->host, via->branch);
+	/* rport: where the request came from is asked for, RFC 3581 */
+	err = header_add(mb, "Via", "SIP/2.0/%s %s;branch=%s;rport",
+			 via->transport, via->host, via->branch);
 	for (size_t i = 0; i < r->routec && !err; i++)
 		err = header_add(mb, "Route", "%s", r->routev[i]);
 	if (err)

@@ -181,16 +181,19 @@ static unsigned check_notify(const struct referral *r, struct server *s,
 		       : 0;
 }
 
-/* Whether it was the last one; else when the subscription ends is set */
+/* Whether it was the last one; else when the subscription ends is set. SIP.js
+ * says terminated each time, even of a 100, and goes on: only with a reason
+ * is that believed of what is not final (RFC 6665 section 4.1.3) */
 static bool take_state(struct referral *r, const struct sip_msg *msg,
-		       uint64_t now)
+		       unsigned code, uint64_t now)
 {
 	struct pl rest = sip_msg_hdr(msg, SIP_HDR_SUBSCRIPTION_STATE)->val;
 	const struct pl state = grammar_trim(scan_until(&rest, ';'));
 	struct pl text;
 	uint32_t expires = REFERRAL_EXPIRES;
 
-	if (!pl_strcasecmp(&state, "terminated"))
+	if (!pl_strcasecmp(&state, "terminated") &&
+	    (!code || code >= 200 || !grammar_param(NULL, &rest, "reason")))
 		return true;
 
 	/* More than the limit gives the limit */
@@ -220,7 +223,7 @@ void referral_recv_notify(struct invite *inv, struct server *s,
 		tell_code(inv, INVITE_EV_REFERRED, LEG_ACCEPTED, false, NULL,
 			  now);
 	}
-	over = take_state(r, msg, now);
+	over = take_state(r, msg, f.code, now);
 	r->asks = !over;
 	if (!r->told && (f.code || over)) {
 		r->told = f.code >= 200;

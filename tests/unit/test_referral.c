@@ -107,6 +107,27 @@ static void test_referral_takes_a_notify_for_the_2xx(void **state)
 	talk_down(&p);
 }
 
+/* As SIP.js 0.21 says it, of each response that it gets */
+static void test_referral_goes_on_after_an_end_without_reason(void **state)
+{
+	static const char ended[] = "Subscription-State: terminated\r\n";
+	struct sip_msg *req;
+	struct peer p;
+	(void)state;
+
+	talk_up(&p, peer_on_invite);
+	sent(&p, &req);
+	peer_respond(&p, req, 202, NULL, NULL, NULL);
+	(void)peer_event(&p, INVITE_EV_REFERRED);
+	assert_int_equal(frag(&p, ended, "SIP/2.0 100 Trying"), 200);
+	assert_int_equal(peer_event(&p, INVITE_EV_NOTIFIED)->code, 100);
+	assert_int_equal(frag(&p, ended, "SIP/2.0 200 OK"), 200);
+	assert_int_equal(peer_event(&p, INVITE_EV_NOTIFIED)->code, 200);
+	assert_int_equal(frag(&p, ended, "SIP/2.0 200 OK"), 481);
+	mem_deref(req);
+	talk_down(&p);
+}
+
 static void test_referral_answers_a_challenge(void **state)
 {
 	struct sip_msg *req, *again;
@@ -259,6 +280,8 @@ int main(void)
 	const struct CMUnitTest testv[] = {
 		cmocka_unit_test(test_referral_asks_and_hears_how_it_goes),
 		cmocka_unit_test(test_referral_takes_a_notify_for_the_2xx),
+		cmocka_unit_test(
+			test_referral_goes_on_after_an_end_without_reason),
 		cmocka_unit_test(test_referral_answers_a_challenge),
 		cmocka_unit_test(test_referral_refuses_notifies_of_no_use),
 		cmocka_unit_test(test_referral_gives_up),

@@ -73,6 +73,22 @@ static const struct {
 	[INVITE_WHY_FAULT] = { "fault", "A message of no use" },
 };
 
+/* Tell of pictures that came or went since the last time */
+static void tell_pictures(struct call *c)
+{
+	const bool shows = c->media_up && session_shows(c->session);
+	const bool sees = c->media_up && session_sees(c->session);
+
+	if (shows != c->shows)
+		call_emit(c, shows ? EVENT_M_STREAM_VIDEO_LOCAL_ADDED
+				   : EVENT_M_STREAM_VIDEO_LOCAL_REMOVED);
+	if (sees != c->sees)
+		call_emit(c, sees ? EVENT_M_STREAM_VIDEO_REMOTE_ADDED
+				  : EVENT_M_STREAM_VIDEO_REMOTE_REMOVED);
+	c->shows = shows;
+	c->sees = sees;
+}
+
 static void close_media(struct call *c, uint64_t now)
 {
 	loop_timer_cancel(&c->patience);
@@ -81,8 +97,9 @@ static void close_media(struct call *c, uint64_t now)
 	if (c->media_up) {
 		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);
 		call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_REMOVED);
-		call_emit(c, EVENT_MEDIA_REMOVED);
 		c->media_up = 0;
+		tell_pictures(c);
+		call_emit(c, EVENT_MEDIA_REMOVED);
 	}
 }
 
@@ -176,22 +193,6 @@ static void ready_handler(uint64_t now, void *arg)
 		call_over(c, 500, strerror(err), now);
 	line_wake(c->line);
 	mem_deref(c);
-}
-
-/* Tell of pictures that came or went since the last time */
-static void tell_pictures(struct call *c)
-{
-	const bool shows = c->media_up && session_shows(c->session);
-	const bool sees = c->media_up && session_sees(c->session);
-
-	if (shows != c->shows)
-		call_emit(c, shows ? EVENT_M_STREAM_VIDEO_LOCAL_ADDED
-				   : EVENT_M_STREAM_VIDEO_LOCAL_REMOVED);
-	if (sees != c->sees)
-		call_emit(c, sees ? EVENT_M_STREAM_VIDEO_REMOTE_ADDED
-				  : EVENT_M_STREAM_VIDEO_REMOTE_REMOVED);
-	c->shows = shows;
-	c->sees = sees;
 }
 
 static void up_handler(uint64_t now, void *arg)

@@ -174,9 +174,10 @@ void incoming_confirmed(struct call *c, const struct invite_event *ev,
 	if (!err && c->neg.offerless)
 		err = call_talk(c, now);
 
-	call_emit_code(c, EVENT_CONNECTED, 200, &ok);
-	if (err)
+	if (err) {
 		call_abandon(c, 488, "Answer not acceptable", now);
-	else
-		transfer_took(c, now);
+		return;
+	}
+	call_emit_code(c, EVENT_CONNECTED, 200, &ok);
+	transfer_took(c, now);
 }

@@ -122,8 +122,8 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 	if (!err)
 		err = call_talk(c, now);
 
-	call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
 	if (!err) {
+		call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
 		transfer_tell(c, ev->code, now);
 		if (c->answeredh)
 			c->answeredh(c, now, c->arg);

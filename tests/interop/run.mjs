@@ -2,14 +2,17 @@
  * @file tests/interop/run.mjs  Runs the scenarios, prints a table
  *
  *     node run.mjs [--soak] [WORD...]   only scenarios with a WORD in the name
+ *     node run.mjs --table WORD...      with the table of criteria all the same
  *
  * BOARDPHONE names the phone's binary, BOARDPHONE_ASAN one with sanitizers,
  * which then takes what is meant to break it. Each line is 'pass', 'FAIL' or
  * 'skip', the name, and the figures measured; the last is
- * 'N passed, N failed'.
+ * 'N passed, N failed'. After a run of all there is a table of what it must
+ * show (criteria.mjs), whose rows count like scenarios.
  */
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { CRITERIA, tell } from './criteria.mjs';
 import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
@@ -17,12 +20,14 @@ const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'abuse', 'commands', 'browsers', 'registration', 'calls', 'media',
 	'incall', 'transfer', 'presence', 'trouble', 'wire', 'farend',
-	'refusals', 'relations', 'early', 'soak'];
+	'refusals', 'relations', 'early', 'flows', 'habits', 'variants',
+	'kinds', 'sipjs', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';
 const words = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const soak = process.argv.includes('--soak');
+const table = process.argv.includes('--table') || !words.length && !soak;
 
 async function load()
 {
@@ -38,10 +43,12 @@ async function load()
 }
 
 const sums = { pass: 0, FAIL: 0, skip: 0 };
+const results = [];
 
 function line(verdict, name, text)
 {
 	sums[verdict]++;
+	results.push({ name, verdict, text });
 	console.log(`  ${verdict}  ${name}${text ? `: ${text}` : ''}`);
 }
 
@@ -57,8 +64,10 @@ function tell_logs(lab)
 			.map((l) => `        ${l}`).join('\n'));
 }
 
+/* Options of a scenario: `phone`: there has to be one; `sanitized`: it takes
+ * the one with sanitizers; `library`: anna's, see Laboratory.use() */
 async function one(lab, [name, run, { phone = true, sanitized = false,
-				      limit = LIMIT } = {}])
+				      limit = LIMIT, library = 'jssip' } = {}])
 {
 	const start = now();
 
@@ -68,6 +77,7 @@ async function one(lab, [name, run, { phone = true, sanitized = false,
 		return;
 	}
 	try {
+		await lab.use(library);
 		const figures = await within(name, run(lab), limit);
 		await lab.tidy();
 		const seconds = ((now() - start) / 1000).toFixed(1);
@@ -94,6 +104,11 @@ try {
 	line('FAIL', 'the laboratory itself', error.stack);
 } finally {
 	await lab.stop();
+}
+if (table) {
+	const open = tell(results);
+	sums.FAIL += open;
+	sums.pass += CRITERIA.length - open;
 }
 console.log(`\n${sums.skip} skipped`);
 console.log(`${sums.pass} passed, ${sums.FAIL} failed`);

@@ -1,7 +1,7 @@
 /**
- * @file tests/interop/lab/browser.mjs  Headless Chromium with JsSIP in a page
+ * @file tests/interop/lab/browser.mjs  Headless Chromium with SIP in a page
  *
- *     test -> [browser] -> page/page.js -> JsSIP -> kamailio
+ *     test -> [browser] -> page/page.js -> JsSIP or SIP.js -> kamailio
  *
  * A user is a page. What happens there arrives in `events`.
  */
@@ -17,18 +17,25 @@ const HERE = new URL('..', import.meta.url).pathname;
 const RATE = 48000; /* Of the page's sound [Hz] */
 const TYPES = { html: 'text/html', js: 'text/javascript' };
 
+/* SIP.js is modules already, which a browser loads one by one */
+const PACKAGE = '/sip.js/lib/';
+
+/* The file of a name, which leads nowhere else */
+const file_of = (url) => url.startsWith(PACKAGE) ?
+	`${HERE}/node_modules${url.replace(/[^a-z0-9./-]|\.\./gi, '')}` :
+	`${HERE}/page/${url.slice(1).replace(/[^a-z.]/g, '')}`;
+
 /* Serve the page: a secure context, being on this machine */
 function serve()
 {
 	const script = bundle('jssip', 'JsSIP');
 	const server = createServer((request, response) => {
-		const name = request.url.slice(1) || 'index.html';
+		const name = request.url === '/' ? '/index.html' : request.url;
 		let text;
 
 		try {
-			text = name === 'jssip.js' ? script :
-				readFileSync(`${HERE}/page/` +
-					     name.replace(/[^a-z.]/g, ''));
+			text = name === '/jssip.js' ? script :
+				readFileSync(file_of(name));
 		} catch {
 			response.writeHead(404).end();
 			return;
@@ -140,11 +147,7 @@ class User {
 	/** End the call, if there is one, so that the next can begin */
 	async idle()
 	{
-		await this.page.evaluate(() => {
-			const { session } = window.lab;
-			if (session && !session.isEnded())
-				session.terminate();
-		});
+		await this.lab('idle');
 	}
 
 	async close()
@@ -182,12 +185,14 @@ export class Browser {
 		this.version = this.chromium.version();
 	}
 
-	/** A page with a user who is registered when this returns */
+	/** A page with a user who is registered when this returns; `library` is
+	    what speaks SIP there, jssip or sipjs */
 	async user(name, url, { password = password_of(name), register = true,
-				user_agent } = {})
+				user_agent, library = 'jssip' } = {})
 	{
 		const { port } = this.server.address();
-		const origin = `http://127.0.0.1:${port}`;
+		const origin = `http://127.0.0.1:${port}/${
+			library === 'sipjs' ? 'sip.html' : ''}`;
 		const context = await this.chromium.newContext({
 			permissions: ['microphone', 'camera'] });
 		const page = await context.newPage();
@@ -197,6 +202,7 @@ export class Browser {
 			{ event: 'page error', text: String(error) }));
 		await page.exposeFunction('report', (e) => user.put(e));
 		await page.goto(origin);
+		await page.waitForFunction(() => window.lab?.loaded);
 		await user.lab('start', { url, uri: `sip:${name}@${REALM}`,
 			password, user_agent });
 		if (register)

@@ -45,14 +45,16 @@ export function fragments(opcode, payload, size, pings = false)
 	return Buffer.concat(list);
 }
 
-/** Takes a client's octets apart into messages: { opcode, payload } */
+/** Takes octets of a client, whose frames are masked, or of a server apart
+    into messages: { opcode, payload } */
 export class Unframe {
 	data = Buffer.alloc(0);
 	pieces = [];
 
-	constructor(handler)
+	constructor(handler, { masked = true } = {})
 	{
 		this.handler = handler;
+		this.masked = masked;
 	}
 
 	put(data)
@@ -77,16 +79,18 @@ export class Unframe {
 		} else if (size > 125) {
 			return false;
 		}
-		if (!(data[1] & MASKED))
-			throw new Error('a frame of the phone is not masked');
-		if (data.length < at + 4 + size)
+		if (this.masked !== Boolean(data[1] & MASKED))
+			throw new Error(this.masked ? 'a frame of the phone ' +
+				'is not masked' : 'a frame of the server is');
+		const from = at + (this.masked ? 4 : 0);
+		if (data.length < from + size)
 			return false;
-		const key = data.subarray(at, at + 4);
+		const key = data.subarray(at, from);
 		const payload = Buffer.from(
-			data.subarray(at + 4, at + 4 + size));
-		for (let i = 0; i < size; i++)
+			data.subarray(from, from + size));
+		for (let i = 0; this.masked && i < size; i++)
 			payload[i] ^= key[i & 3];
-		this.data = data.subarray(at + 4 + size);
+		this.data = data.subarray(from + size);
 		this.take(data[0], payload);
 		return true;
 	}

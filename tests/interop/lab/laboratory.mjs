@@ -59,6 +59,8 @@ export function assert_tone(who, { samples, rate }, frequency)
 export class Laboratory {
 	phones = [];
 	visitors = [];
+	library = 'jssip'; /* Of anna, what speaks SIP in her page */
+	ends = []; /* What a scenario wants done after it */
 	count = 0;
 
 	/**
@@ -97,11 +99,21 @@ export class Laboratory {
 	async anna()
 	{
 		this._anna ??= await this.browser.user('anna',
-						       this.kamailio.url());
+			this.kamailio.url(), { library: this.library });
 		/* She comes back by herself when the server was away */
 		await until('anna: registered', () => this._anna.page.evaluate(
-			() => window.lab.ua.isRegistered()), BACK);
+			() => window.lab.registered()), BACK);
 		return this._anna;
+	}
+
+	/** Anna has another library from now on: jssip or sipjs */
+	async use(library)
+	{
+		if (this.library === library)
+			return;
+		this.library = library;
+		await this._anna?.close();
+		this._anna = null;
 	}
 
 	/** Anna anew, in a page of her own: Chromium tires of many calls */
@@ -162,6 +174,12 @@ export class Laboratory {
 		return visitor;
 	}
 
+	/** Call end() after the scenario, however it ends */
+	later(end)
+	{
+		this.ends.push(end);
+	}
+
 	/**
 	 * After a scenario: no phone, no call. Each phone has to end in
 	 * order, and a sanitizer must have found nothing in it.
@@ -192,6 +210,8 @@ export class Laboratory {
 		for (const visitor of this.visitors)
 			await visitor.close();
 		this.visitors = [];
+		for (const end of this.ends.splice(0).reverse())
+			await end();
 		await this._anna?.idle();
 	}
 

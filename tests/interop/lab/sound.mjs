@@ -16,11 +16,11 @@ const QUIET = 12;    /* A gap is this much below the usual level [dB] */
 const db = (power) => 10 * Math.log10(power + 1e-12);
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** Write a mono WAV of 16 bit of a sine; whole periods, so it loops */
+/** Write a WAV of 16 bit of a sine; whole periods, so it loops */
 export function write_tone(file, { frequency, level = -15, rate = 48000,
-				   seconds = 10 })
+				   seconds = 10, channels = 1 })
 {
-	const count = rate * seconds;
+	const count = rate * seconds * channels;
 	const amplitude = 10 ** (level / 20) * Math.SQRT2;
 	const data = Buffer.alloc(HEADER + count * 2);
 
@@ -29,16 +29,16 @@ export function write_tone(file, { frequency, level = -15, rate = 48000,
 	data.write('WAVEfmt ', 8);
 	data.writeUInt32LE(16, 16);
 	data.writeUInt16LE(1, 20);
-	data.writeUInt16LE(1, 22);
+	data.writeUInt16LE(channels, 22);
 	data.writeUInt32LE(rate, 24);
-	data.writeUInt32LE(rate * 2, 28);
-	data.writeUInt16LE(2, 32);
+	data.writeUInt32LE(rate * 2 * channels, 28);
+	data.writeUInt16LE(2 * channels, 32);
 	data.writeUInt16LE(16, 34);
 	data.write('data', 36);
 	data.writeUInt32LE(count * 2, 40);
 	for (let i = 0; i < count; i++) {
-		const x = amplitude *
-			Math.sin(2 * Math.PI * frequency * i / rate);
+		const x = amplitude * Math.sin(2 * Math.PI * frequency *
+			Math.floor(i / channels) / rate);
 		data.writeInt16LE(Math.round(x * (FULL - 1)), HEADER + i * 2);
 	}
 	writeFileSync(file, data);

@@ -40,7 +40,26 @@ const lab = {
 				{ cause: e?.cause, code: e?.response
 					?.status_code }));
 		this.ua.on('newRTCSession', (e) => this.adopt(e));
+		this.ua.on('newMessage', ({ originator, message, request }) => {
+			if (originator !== 'remote')
+				return;
+			this.tell('message', { text: request.body,
+				type: request.getHeader('Content-Type') });
+			message.accept();
+		});
 		this.ua.start();
+	},
+
+	registered()
+	{
+		return this.ua.isRegistered();
+	},
+
+	/* End the call, if there is one */
+	idle()
+	{
+		if (this.session && !this.session.isEnded())
+			this.session.terminate();
 	},
 
 	/* A session of JsSIP, of our making or come in */
@@ -306,6 +325,19 @@ const lab = {
 	{
 		this.session.sendDTMF(tones, { transportType, duration: 100,
 			interToneGap: 100 });
+	},
+
+	/** A text to somebody */
+	message(target, text, contentType = 'text/plain;charset=utf-8')
+	{
+		const eventHandlers = {};
+
+		for (const [name, said] of [['succeeded', 'message sent'],
+					    ['failed', 'message failed']])
+			eventHandlers[name] = (e) => this.tell(said,
+				{ code: e.response?.status_code });
+		this.ua.sendMessage(target, text,
+				    { contentType, eventHandlers });
 	},
 
 	record()

@@ -8,10 +8,14 @@
 import assert from 'node:assert/strict';
 import { REALM } from '../lab/kamailio.mjs';
 import { publish } from '../lab/publisher.mjs';
+import { header } from '../lab/scripted.mjs';
+import { sequence } from '../lab/trace.mjs';
 import { never, until } from '../lab/wait.mjs';
+import { traced } from './flows.mjs';
 
 const QUIET = 2000; /* In which nothing more may come [ms] */
 const BACK = 40000; /* RFC 5626 section 4.5: a flow's pause, and more [ms] */
+const ANSWER = 1000; /* NOTIFY to its 200 [ms] */
 const PIDF = 'application/pidf+xml';
 const SUMMARY = 'application/simple-message-summary';
 
@@ -207,6 +211,58 @@ async function refused(lab)
 	return `${end.code} ${end.reason}`;
 }
 
+/* What is asked, and with which words; its own presence is watched */
+async function on_the_wire(lab)
+{
+	const { trace, phone } = await traced(lab, { user: 'pres15',
+		headers: { Organization: 'The house' } });
+	const of = (method) => trace.of((e) =>
+		new RegExp(` ${method}$`).test(e.cseq ?? ''));
+	const asked = (method) => of(method).findLast((e) =>
+		e.event === method).text;
+
+	await phone.must('presence', 'open', 'Pêche');
+	await phone.wait('connected', { match: session('publish') });
+	const first = asked('PUBLISH');
+	assert.equal(header(first, 'Event'), 'presence');
+	assert.equal(header(first, 'Content-Type'), PIDF);
+	assert.equal(header(first, 'Organization'), 'The house');
+	assert(Number(header(first, 'Expires')) > 0);
+	assert.equal(header(first, 'SIP-If-Match'), undefined);
+	const body = first.slice(first.indexOf('\r\n\r\n') + 4);
+	assert.equal(Number(header(first, 'Content-Length')),
+		     Buffer.byteLength(body));
+	const tag = header(of('PUBLISH').at(-1).text, 'SIP-ETag');
+	await phone.must('presence', 'closed');
+	await until('the next', () => header(asked('PUBLISH'),
+					     'SIP-If-Match') === tag);
+
+	await phone.must('watch', 'pres15');
+	await told(phone, { basic: 'closed' });
+	const ask = asked('SUBSCRIBE');
+	assert.equal(header(ask, 'Event'), 'presence');
+	assert.equal(header(ask, 'Accept'), PIDF);
+	assert(Number(header(ask, 'Expires')) > 0);
+	const notify = of('NOTIFY').find((e) => e.from === 'server');
+	const ok = of('NOTIFY').find((e) => e.code && e.cseq === notify.cseq);
+	assert.equal(ok.code, 200);
+	assert(ok.at - notify.at < ANSWER);
+	const mark = trace.events.mark();
+	trace.inject(notify.text.replace(/^(Call-ID: ).*\r$/mi,
+					 '$1nobody@phone.test\r')
+		.replace(/branch=[^;\r]*/, 'branch=z9hG4bK-nobody'));
+	await trace.wait('481', { from: mark });
+
+	const list = [of('PUBLISH'), of('SUBSCRIBE'), of('NOTIFY')]
+		.map(sequence).join('; ');
+	await phone.stop();
+	const last = asked('PUBLISH');
+	assert.equal(header(last, 'Expires'), '0');
+	assert(header(last, 'SIP-If-Match'));
+	assert.equal(last.slice(last.indexOf('\r\n\r\n') + 4), '');
+	return list;
+}
+
 export default [
 	['presence: one phone tells, the other watches', served(two_phones)],
 	['presence: as configured, and of other makers', served(configured)],
@@ -214,5 +270,6 @@ export default [
 	['presence: is refreshed', served(refreshed, { max_expires: 20 })],
 	['presence: not allowed yet', served(pending, { active: 0 })],
 	['presence: server forgets all', served(forgotten)],
+	['presence: on the wire', served(on_the_wire)],
 	['presence: a phone is no server of it', refused],
 ];

@@ -1,0 +1,163 @@
+/**
+ * @file tests/interop/criteria.mjs  What the phone must show, and what does
+ *
+ *     scenarios, as run -> [criteria] -> a table
+ *
+ * A row is a criterion of the acceptance list: its subject in short, the
+ * scenarios that show it against real parts (names, or how names begin), and
+ * the tests that show what only virtual time or no device can. A row holds
+ * when each scenario of it passed, and there is one, or a test.
+ */
+import { existsSync } from 'node:fs';
+
+const TESTS = new URL('..', import.meta.url).pathname;
+
+const row = (id, subject, shown, tests = '') => ({ id, subject, shown,
+	tests: tests.split(' ').filter(Boolean) });
+
+export const CRITERIA = [
+	row('A-3.0', 'three modules, each with tests of its own',
+	    ['RFC 4475 and 5118 messages on the wire'],
+	    'unit/test_message unit/test_description unit/test_voice ' +
+	    'unit/test_vectors'),
+	row('A-3.1.1', 'WebSocket: upgrade, masks, subprotocol',
+	    ['flow: registration, refresh',
+	     'wrong answers to the upgrade are refused']),
+	row('A-3.1.2', 'headers of each request, those configured too',
+	    ['flow: configured headers, once in each request']),
+	row('A-3.1.3', 'what is sent: Via, branch, ACK, CANCEL, replies',
+	    ['flow: the phone calls', 'flow: the phone is called, and hung up',
+	     'variant: refused calls',
+	     'variant: CANCEL waits for the first reply']),
+	row('A-3.1.4', 'what is received: frames of every shape, ping',
+	    ['messages in every shape of frames', 'flood of pings',
+	     'wrong frames end the flow with their code']),
+	row('A-3.2.1', 'offer, answer, ICE, with and without STUN',
+	    ['browser calls, 20 s', 'phone calls, 20 s',
+	     'STUN servers that do not answer', 'all media over a relay']),
+	row('A-3.2.1b', 'device, descriptions and streams, in order',
+	    ['kind: events of a call, in order']),
+	row('A-3.2.2', 'both ways by default: audio, video, both',
+	    ['kind: audio', 'kind: av', 'kind: video']),
+	row('A-3.2.3', 'one way: watch only, be watched only',
+	    ['kind: recvonly', 'kind: sendonly', 'page: three watch']),
+	row('A-4.2', 'ready without a camera, too',
+	    ['kind: ready without a camera']),
+	row('A-4.3', 'stack: what is missing or wrong is named',
+	    ['wrong configurations are named by line',
+	     'missing files are one clear sentence']),
+	row('A-4.4', 'registered: on 200, refreshed',
+	    ['registers over a path', 'registration is refreshed',
+	     '423 Interval Too Brief']),
+	row('A-4.5', 'call by name, accept, reject',
+	    ['variant: refused calls', 'phone rejects: 603',
+	     'browser rejects: 486']),
+	row('A-4.6', 'screen share with sound', ['screen']),
+	row('A-4.7', 'MESSAGE: octets as they are, both ways',
+	    ['message: Pêche à la moule']),
+	row('A-4.8', 'PUBLISH: entity tag, refresh, 412, end',
+	    ['presence: one phone tells', 'presence: is refreshed',
+	     'presence: server forgets all', 'presence: on the wire'],
+	    'unit/test_publication'),
+	row('A-4.9', 'SUBSCRIBE, NOTIFY: documents of any maker, 481',
+	    ['presence: as configured', 'presence: not allowed yet',
+	     'presence: on the wire'], 'unit/test_subscription ' +
+	    'unit/test_subscription_end unit/test_pidf'),
+	row('A-5.1', 'registration, step by step',
+	    ['flow: registration, refresh', 'wrong password: two REGISTERs',
+	     'variant: 100 before each', 'variant: 401', 'variant: 407',
+	     'digest with SHA-256']),
+	row('A-5.2', 'the caller, step by step',
+	    ['flow: the phone calls', 'variant: refused calls',
+	     'variant: CANCEL waits', 'variant: nobody answers',
+	     'variant: early media', 'phone cancels',
+	     'gateway: no 100, no 180']),
+	row('A-5.3', 'the callee, step by step',
+	    ['flow: the phone is called', 'variant: 200 is repeated',
+	     'browser cancels', 'second call is rejected'],
+	    'unit/test_called'),
+	row('A-5.4', 'hang-up from here', ['flow: the phone hangs up',
+	     'variant: BYE'], 'loop/test_edges'),
+	row('A-5.5', 'hang-up from there',
+	    ['flow: the phone is called, and hung up',
+	     'requests that are refused, and how']),
+	row('A-5.6', 'un-registration, in a call too',
+	    ['flow: the phone ends in a call', 'flow: un-registration',
+	     'variant: no reply to the last REGISTER',
+	     'unregister and register by command'], 'unit/test_ua'),
+	row('A-6.1', 'security: certificates, secrets',
+	    ['certificate refused', 'certificate accepted',
+	     'first server of the list', 'flow: no secret is told']),
+	row('A-6.2a', 'm-lines: one to one',
+	    ['variant: every m-line', 'variant: answers that do not fit',
+	     'offer with video: its line is refused'],
+	    'unit/test_offer_walk'),
+	row('A-6.2b', 'SIP as gateways write it', ['gateway: ']),
+	row('A-6.2c', 'ports of media that are others than said',
+	    ['latch']),
+	row('A-6.2d', 'sound at every rate',
+	    ['sound: ', 'PCMU, browser calls', 'PCMA, phone calls'],
+	    'unit/test_resampler'),
+	row('A-6.2e', 'picture within 2 s, after a loss too',
+	    ['picture: both ways', 'picture: five seconds of nothing'],
+	    'unit/test_keyrule unit/test_plea'),
+	row('A-EX', 'faults of others that must not come back',
+	    ['flow: ', 'variant: ', 'message: ', 'digest with SHA-256',
+	     'unregister and register by command'],
+	    'unit/test_credentials unit/test_transactions unit/test_event'),
+	row('extra', 'what users of such telephones ask for',
+	    ['server killed in a call', 'hold: ', 'digits from', 'transfer: ',
+	     'page: forty calls', 'kind: a picture is added and dropped',
+	     'STUN servers that do not answer'],
+	    'loop/test_session_timer loop/test_hold loop/test_call'),
+];
+
+const PART = 60; /* Of what one scenario said [characters] */
+
+/* One scenario for the table */
+const brief = ({ name, text }) => text ? `${name}: ${text.split('\n')[0]
+	.slice(0, PART)}` : name;
+
+function judge({ shown, tests }, results)
+{
+	const of = shown.map((start) => results.filter((r) =>
+		r.name.startsWith(start)));
+	const missing = shown.filter((_, i) => !of[i].length)
+		.concat(tests.filter((t) => !existsSync(`${TESTS}${t}.c`)));
+	const all = [...new Set(of.flat())];
+	const passed = all.filter((r) => r.verdict === 'pass');
+	const failed = all.filter((r) => r.verdict === 'FAIL');
+
+	return { passed, failed, missing, holds: !missing.length &&
+		!failed.length && passed.length > 0 };
+}
+
+/**
+ * Print the table.
+ *
+ * @param results { name, verdict, text } of each scenario
+ *
+ * @return How many rows do not hold
+ */
+export function tell(results)
+{
+	let open = 0;
+
+	console.log('\nWhat it must show');
+	for (const one of CRITERIA) {
+		const { passed, failed, missing, holds } =
+			judge(one, results);
+		open += !holds;
+		console.log(`  ${holds ? 'pass' : 'FAIL'}  ` +
+			`${one.id.padEnd(9)}${one.subject}`);
+		for (const name of missing)
+			console.log(`          nothing shows it: ${name}`);
+		for (const r of failed)
+			console.log(`          FAILED ${r.name}`);
+		for (const r of passed)
+			console.log(`          ${brief(r)}`);
+		if (one.tests.length)
+			console.log(`          and ${one.tests.join(', ')}`);
+	}
+	return open;
+}

@@ -92,7 +92,8 @@ export const CRITERIA = [
 	    ['variant: every m-line', 'variant: answers that do not fit',
 	     'offer with video: its line is refused'],
 	    'unit/test_offer_walk'),
-	row('A-6.2b', 'SIP as gateways write it', ['gateway: ']),
+	row('A-6.2b', 'SIP as gateways write it, and a real gateway',
+	    ['gateway: ', 'plain: ']),
 	row('A-6.2c', 'ports of media that are others than said',
 	    ['latch']),
 	row('A-6.2d', 'sound at every rate',
@@ -108,6 +109,7 @@ export const CRITERIA = [
 	row('extra', 'what users of such telephones ask for',
 	    ['server killed in a call', 'hold: ', 'digits from', 'transfer: ',
 	     'page: forty calls', 'kind: a picture is added and dropped',
+	     'kind: session refresh', 'SIP.js: ',
 	     'STUN servers that do not answer'],
 	    'loop/test_session_timer loop/test_hold loop/test_call'),
 ];

@@ -66,7 +66,7 @@ export class Kamailio {
 	}
 
 	write({ algorithm = 'MD5', nonce_expire = 300, min_expires = 10,
-		open = 0, max_expires = 3600, active = 1 })
+		open = 0, max_expires = 3600, active = 1, gateway = {} })
 	{
 		const kinds = Object.entries(this.ports);
 		const words = {
@@ -77,6 +77,8 @@ export class Kamailio {
 			NONCE_EXPIRE: nonce_expire, MIN_EXPIRES: min_expires,
 			MAX_EXPIRES: max_expires, ACTIVE: active,
 			UDP: this.udp, DB: `${this.dir}/db`,
+			RTPENGINE: gateway.rtpengine, PLAIN: gateway.plain,
+			TO_WEB: gateway.to_web, TO_PLAIN: gateway.to_plain,
 		};
 		const text = readFileSync(`${HERE}/kamailio.cfg`, 'utf8')
 			.replace(/@([A-Z_]+)@/g, (all, word) =>
@@ -96,7 +98,9 @@ export class Kamailio {
 	}
 
 	/** Start it; on the same ports as before, if there was a before. With
-	    `presence` it knows PUBLISH and SUBSCRIBE, and listens to UDP */
+	    `presence` it knows PUBLISH and SUBSCRIBE, and listens to UDP; with
+	    `gateway` { rtpengine, plain: ports; to_web, to_plain: flags of
+	    rtpengine } it leads to a plain telephone, too */
 	async start(options = {})
 	{
 		for (const kind of Object.keys(KINDS))
@@ -110,7 +114,8 @@ export class Kamailio {
 		this.child = spawn(PROGRAM,
 			['-DD', '-E', '-f', `${this.dir}/kamailio.cfg`,
 			 '-Y', this.dir, '-w', this.dir, '-m', '32', '-M', '8',
-			 ...options.presence ? ['-A', 'WITH_PRESENCE'] : []],
+			 ...options.presence ? ['-A', 'WITH_PRESENCE'] : [],
+			 ...options.gateway ? ['-A', 'WITH_GATEWAY'] : []],
 			{ stdio: ['ignore', log, log], detached: true });
 		closeSync(log);
 		this.gone = new Promise((done) =>

@@ -21,6 +21,7 @@ import { anna_calls, both_hear, phone_calls } from './calls.mjs';
 import { traced } from './flows.mjs';
 
 const FIRST = 2000; /* Until packets of each kind came [ms] */
+const REFRESH = 60000; /* Half of 90 s, and more [ms] */
 const NOTHING = 5000; /* What the line loses [ms] */
 const CAMERA = { camera: 'sim:pattern', size: '640x480', fps: 15 };
 const PATTERN = { source: 'pattern', codec: 'VP8', fps: 15 };
@@ -188,6 +189,35 @@ async function added(lab)
 	return `${more.video} packets of it; then ${figures}`;
 }
 
+/* A call of 90 s is refreshed at half of it, and goes on. SIP.js knows no
+   session timer: then there is none */
+async function refreshed(lab)
+{
+	const { trace, phone } = await traced(lab,
+		{ call: { media: 'audio', session_timer: '90s' } });
+	const carl = await lab.browser.user('carl', lab.kamailio.url(),
+		{ user_agent: { session_timers: true } });
+
+	lab.later(() => carl.close());
+	await phone.must('call', 'carl');
+	await carl.wait('incoming');
+	await carl.lab('answer');
+	await carl.wait('confirmed');
+	const mark = trace.events.mark();
+	const start = now();
+	const again = await until('refresh', () => trace.events.find((e) =>
+		e.from && !e.code && header(e.text, 'Session-Expires'), mark),
+		REFRESH);
+	const ms = again.at - start;
+	await until('200 to it', () => trace.of(again.id, mark).find((e) =>
+		e.code === 200 && e.cseq === again.cseq));
+	assert_tone('carl', await carl.listen(1), PHONE_TONE);
+	await phone.must('hangup');
+	await carl.wait('ended');
+	return `${again.event} of the ${again.from} after ` +
+		`${(ms / 1000).toFixed(0)} s`;
+}
+
 const RATES = [8000, 16000, 32000, 44100, 48000];
 
 /* A tone both ways at each rate of the device, one channel or two: those of
@@ -304,6 +334,7 @@ export default [
 	['kind: events of a call, in order', in_order],
 	['kind: ready without a camera', without_camera],
 	['kind: a picture is added and dropped', added],
+	['kind: session refresh', refreshed],
 	['sound: each rate, Opus, mono', at_rates('opus', 1)],
 	['sound: each rate, PCMA, stereo', at_rates('pcma', 2)],
 	['picture: five seconds of nothing', dark],

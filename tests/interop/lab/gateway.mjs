@@ -1,0 +1,216 @@
+/**
+ * @file tests/interop/lab/gateway.mjs  A plain telephone behind rtpengine
+ *
+ *     kamailio -- ng --> [rtpengine] <- RTP/AVP, UDP -> [baresip]
+ *
+ * What turns DTLS-SRTP, ICE and WebSocket into RTP and UDP, and a peer that
+ * knows only those. The peer sends back what it hears, and keeps it.
+ */
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { createWriteStream, existsSync, mkdirSync, readdirSync, statSync,
+	 writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { free_port, REALM } from './kamailio.mjs';
+import { read_wav, write_tone } from './sound.mjs';
+import { Events, until, within } from './wait.mjs';
+
+const MODULES = ['/usr/lib', '/usr/local/lib']
+	.map((dir) => `${dir}/baresip/modules`).find(existsSync);
+const RANGE = 200; /* Ports for media */
+
+/** Why this machine cannot have one, or nothing */
+export const missing = () => !existsSync('/usr/bin/rtpengine') ?
+	'no rtpengine here' : !MODULES ? 'no baresip here' : '';
+
+/** A UDP port of loopback that nobody has */
+export function free_udp()
+{
+	return new Promise((done) => {
+		const socket = createSocket('udp4');
+		socket.bind(0, '127.0.0.1', () => {
+			const { port } = socket.address();
+			socket.close(() => done(port));
+		});
+	});
+}
+
+function begin(program, args, log, options = {})
+{
+	const child = spawn(program, args,
+			    { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+	const file = createWriteStream(log);
+
+	for (const stream of [child.stdout, child.stderr])
+		stream.pipe(file, { end: false });
+	child.gone = new Promise((done) => child.on('exit', done)
+		.on('error', done));
+	return child;
+}
+
+async function end(child)
+{
+	child?.kill('SIGKILL');
+	await child?.gone;
+}
+
+/** rtpengine in userspace */
+export class Rtpengine {
+	async start(dir)
+	{
+		this.port = await free_udp();
+		const low = 30000 + process.pid % 100 * RANGE;
+		this.child = begin('/usr/bin/rtpengine', ['--foreground',
+			'--log-stderr', '--table=-1', '--config-file=none',
+			'--interface=127.0.0.1',
+			`--listen-ng=127.0.0.1:${this.port}`,
+			`--port-min=${low}`, `--port-max=${low + RANGE}`,
+			'--log-level=6'], `${dir}/rtpengine.log`);
+		await until('rtpengine: answers', () => this.ping(), 5000);
+		return this;
+	}
+
+	/* Its protocol: a cookie and a dictionary */
+	ping()
+	{
+		return new Promise((done) => {
+			const socket = createSocket('udp4', () => {
+				socket.close();
+				done(true);
+			});
+			socket.send('1 d7:command4:pinge', this.port,
+				    '127.0.0.1');
+			setTimeout(() => {
+				try {
+					socket.close();
+				} catch { /* Closed already */ }
+				done(false);
+			}, 200);
+		});
+	}
+
+	stop()
+	{
+		return end(this.child);
+	}
+}
+
+/** baresip over UDP, called `plain` */
+export class Plain {
+	events = new Events('plain');
+
+	constructor(dir)
+	{
+		this.dir = dir;
+		mkdirSync(dir, { recursive: true });
+	}
+
+	/** @param proxy  UDP port of kamailio; auto: answers by itself; tone:
+	    what it says [Hz] of a level [dB], instead of what it hears */
+	async start({ proxy, auto = true, tone, level })
+	{
+		this.port = await free_udp();
+		this.control = await free_port();
+		const file = `${this.dir}/tone.wav`;
+		if (tone)
+			write_tone(file, { frequency: tone, level, rate: 8000,
+					   seconds: 60 });
+		writeFileSync(`${this.dir}/config`, [
+			`sip_listen 127.0.0.1:${this.port}`,
+			'audio_player aubridge,echo',
+			`audio_source ${tone ? `aufile,${file}` :
+				'aubridge,echo'}`,
+			'audio_alert aubridge,alert',
+			'audio_level no', 'call_max_calls 4',
+			'rtp_stats no', `snd_path ${this.dir}`,
+			'audio_path /nonexistent', /* No ringing */
+			`ctrl_tcp_listen 127.0.0.1:${this.control}`,
+			`module_path ${MODULES}`, 'module g711.so',
+			'module sndfile.so', 'module aubridge.so',
+			'module aufile.so',
+			'module_app account.so', 'module_app contact.so',
+			'module_app menu.so', 'module ctrl_tcp.so',
+			''].join('\n'));
+		writeFileSync(`${this.dir}/accounts`,
+			`<sip:plain@${REALM}>;regint=0;mediaenc=;` +
+			`outbound="sip:127.0.0.1:${proxy};transport=udp";` +
+			`answermode=${auto ? 'auto' : 'manual'};` +
+			'audio_codecs=PCMU/8000/1\n');
+		writeFileSync(`${this.dir}/contacts`, '');
+		this.child = begin('/usr/bin/baresip', ['-f', this.dir],
+				   `${this.dir}/log`);
+		await until('baresip: control', () => this.attach(), 5000);
+		return this;
+	}
+
+	/* Netstrings with JSON: events, and answers to commands */
+	attach()
+	{
+		return new Promise((done) => {
+			const socket = connect(this.control, '127.0.0.1');
+			let data = '';
+			socket.on('error', () => done(false));
+			socket.on('connect', () => {
+				this.socket = socket;
+				done(true);
+			});
+			socket.on('data', (more) => {
+				data += more;
+				data = this.take(data);
+			});
+		});
+	}
+
+	take(data)
+	{
+		for (;;) {
+			const [head, size] = data.match(/^(\d+):/) ?? [];
+			if (!head || data.length < head.length + +size + 1)
+				return data;
+			const one = JSON.parse(data.substr(head.length, size));
+			data = data.slice(head.length + Number(size) + 1);
+			this.events.put({ ...one, event: one.event ?
+				one.type : 'answer' });
+		}
+	}
+
+	/** A command, with what stands behind it */
+	async command(command, params = '')
+	{
+		const text = JSON.stringify({ command, params });
+		const from = this.events.mark();
+
+		this.socket.write(`${text.length}:${text},`);
+		return this.events.wait('answer', { from });
+	}
+
+	wait(name, options)
+	{
+		return this.events.wait(name, options);
+	}
+
+	/** What it heard in its latest call, for so many seconds from now on */
+	async listen_for(seconds)
+	{
+		const file = await until('baresip: sound', () =>
+			readdirSync(this.dir).filter((f) =>
+				/-dec\.wav$/.test(f)).sort().at(-1));
+		const path = `${this.dir}/${file}`;
+		const size = () => statSync(path).size;
+		const from = size();
+
+		await until('baresip: more sound', () => size() > from +
+			(seconds + 0.5) * 16000, seconds * 3000 + 5000);
+		const { samples, rate } = read_wav(path);
+		return { samples: samples.slice(-seconds * rate), rate };
+	}
+
+	async stop()
+	{
+		this.socket?.destroy();
+		this.child?.kill('SIGTERM');
+		await within('baresip: end', this.child?.gone ?? null, 3000)
+			.catch(() => {});
+		await end(this.child);
+	}
+}

@@ -14,7 +14,8 @@ static enum description_setup setup_of(enum transport_setup setup)
 					    : DESCRIPTION_SETUP_NONE;
 }
 
-int endpoint_describe(struct offer *o, const struct transport *tp)
+int endpoint_describe(struct offer *o, unsigned index,
+		      const struct transport *tp, const struct transport *rtcp)
 {
 	const struct transport_local *l = transport_local(tp);
 	const char *candv[CANDIDATE_MAX];
@@ -26,6 +27,7 @@ int endpoint_describe(struct offer *o, const struct transport *tp)
 	};
 	char print[PRINT_MAX];
 	const struct candidate *cand;
+	struct sa addr;
 	size_t n = 0, i;
 	int err = 0;
 
@@ -33,6 +35,10 @@ int endpoint_describe(struct offer *o, const struct transport *tp)
 			  l->fingerprint);
 	t.fingerprint = print;
 	transport_default(tp, &t.address);
+	if (rtcp) {
+		transport_default(rtcp, &addr);
+		t.rtcp_port = sa_port(&addr);
+	}
 
 	cand = transport_candidates(tp, &n);
 	n = MIN(n, ARRAY_SIZE(candv));
@@ -44,11 +50,8 @@ int endpoint_describe(struct offer *o, const struct transport *tp)
 		t.candidatec += !err;
 	}
 
-	for (i = 0; i < offer_count(o) || !i; i++) {
-		/* All of them, as each may come to carry the others */
-		if (!err)
-			err = offer_set_transport(o, (unsigned)i, &t);
-	}
+	if (!err)
+		err = offer_set_transport(o, index, &t);
 
 	for (i = 0; i < t.candidatec; i++)
 		mem_deref((char *)(uintptr_t)candv[i]);
@@ -62,35 +65,47 @@ const struct offer_media *endpoint_media(const struct offer *o)
 	return om ? om : offer_active(o, OFFER_VIDEO);
 }
 
-int endpoint_connect(const struct offer *o, struct transport *tp, uint64_t now)
+/* RFC 3550 section 11, unless a=rtcp says another (RFC 3605) */
+static uint16_t rtcp_port(const struct description_media *m)
 {
-	const struct offer_media *om = endpoint_media(o);
-	const struct description_media *m;
+	return m->rtcp_port ? m->rtcp_port : (uint16_t)(m->port + 1);
+}
+
+static enum transport_setup remote_setup(enum description_setup setup)
+{
+	return setup == DESCRIPTION_SETUP_ACTIVE    ? TRANSPORT_ACTIVE
+	       : setup == DESCRIPTION_SETUP_PASSIVE ? TRANSPORT_PASSIVE
+						    : TRANSPORT_ACTPASS;
+}
+
+int endpoint_connect(const struct offer *o, const struct offer_media *om,
+		     struct transport *tp, bool rtcp, uint64_t now)
+{
+	const struct description_media *m = om->remote;
 	char printv[DESCRIPTION_PRINTS][PRINT_MAX];
 	const char *pv[DESCRIPTION_PRINTS];
-	struct transport_remote r = { .fingerprintv = pv };
+	struct transport_remote r = { .ufrag = "", .fingerprintv = pv };
 
-	om = om ? offer_media(o, om->transport) : NULL;
-	if (!om || !om->remote)
-		return ENOENT;
-
-	m = om->remote;
-	r.ufrag = m->ufrag;
-	r.pwd = m->pwd;
-	r.candidatev = m->candidatev;
-	r.candidatec = m->candidatec;
-	if (sa_set_str(&r.address, m->address, m->port))
+	if (!rtcp) {
+		r.ufrag = m->ufrag;
+		r.pwd = m->pwd;
+		r.candidatev = m->candidatev;
+		r.candidatec = m->candidatec;
+		r.lite = offer_remote(o)->ice_lite;
+	}
+	if (sa_set_str(&r.address, m->address, rtcp ? rtcp_port(m) : m->port))
 		sa_init(&r.address, AF_UNSPEC);
-	r.lite = offer_remote(o)->ice_lite;
 	for (size_t i = 0; i < m->printc; i++) {
 		(void)re_snprintf(printv[i], sizeof(printv[i]), "%s %s",
 				  m->printv[i].hash, m->printv[i].value);
 		pv[i] = printv[i];
 	}
 	r.fingerprintc = m->printc;
-	r.setup = m->setup == DESCRIPTION_SETUP_ACTIVE	  ? TRANSPORT_ACTIVE
-		  : m->setup == DESCRIPTION_SETUP_PASSIVE ? TRANSPORT_PASSIVE
-							  : TRANSPORT_ACTPASS;
+	r.setup = remote_setup(m->setup);
+	if (rtcp) /* As its RTP, however old that is (RFC 5764 section 4.1) */
+		r.setup = om->setup == DESCRIPTION_SETUP_ACTIVE
+				  ? TRANSPORT_PASSIVE
+				  : TRANSPORT_ACTIVE;
 
 	return transport_set_remote(tp, &r, now);
 }

@@ -62,7 +62,7 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	c->inv = mem_ref(inv);
 	c->neg.offerless = !mbuf_get_left(msg->mb);
 	if (!c->neg.offerless)
-		err = session_take_offer(c->session, msg->mb);
+		err = session_take_offer(c->session, msg->mb, now);
 	if (err) {
 		log_info("call %u: offer of no use: %s\n", c->id,
 			 session_why(c->session));

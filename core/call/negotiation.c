@@ -101,7 +101,7 @@ static int reoffer_body(struct negotiation *n, const struct invite_event *ev,
 
 	body = body_of(ev);
 	n->taking = true;
-	err = body ? session_take_offer(n->session, body) : ENOMEM;
+	err = body ? session_take_offer(n->session, body, now) : ENOMEM;
 	if (!err)
 		err = session_answer(n->session, mbp, now);
 	n->taking = false;
@@ -172,15 +172,20 @@ void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 	struct mbuf *mb = NULL;
 	int err;
 
+	n->wanted |= session_again(n->session);
+
 	/* An ICE restart of the peer's says inside that we are ready */
 	if (n->taking || (invite_state(inv) != INVITE_UP && !early) ||
 	    session_offering(n->session))
 		return;
 	if (n->moved)
 		move(n, now);
-	if (!n->wanted || n->pausing || !session_ready(n->session))
+	if (!n->wanted || n->pausing)
 		return;
-	if (session_offering(n->session)) /* The move's ready handler did */
+
+	/* The ready handler may come inside of this or the move, and offer */
+	session_prepare(n->session, now);
+	if (!session_ready(n->session) || session_offering(n->session))
 		return;
 
 	err = session_offer(n->session, &mb);

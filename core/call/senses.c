@@ -9,43 +9,48 @@ void senses_free(struct senses *s)
 	s->sight = mem_deref(s->sight);
 }
 
-int senses_update(struct senses *s, const struct offer *o, bool talk, bool open,
-		  uint64_t now)
+int senses_update(struct senses *s, const struct offer *o, bool talk,
+		  unsigned open, uint64_t now)
 {
 	int err;
 
 	err = hearing_update(s->hearing, offer_active(o, OFFER_AUDIO), talk,
-			     open, now);
+			     (open & CABLES_SOUND) != 0, now);
 	if (!err && s->sight)
 		err = sight_update(s->sight, offer_active(o, OFFER_VIDEO), talk,
-				   open, now);
+				   (open & CABLES_PICTURE) != 0, now);
 	return err;
 }
 
-void senses_set_open(struct senses *s, bool open, uint64_t now)
+void senses_set_open(struct senses *s, unsigned media, bool open, uint64_t now)
 {
-	hearing_set_open(s->hearing, open, now);
-	if (s->sight)
+	if (media & CABLES_SOUND)
+		hearing_set_open(s->hearing, open, now);
+	if (s->sight && (media & CABLES_PICTURE))
 		sight_set_open(s->sight, open, now);
 }
 
-void senses_recv(struct senses *s, struct mbuf *mb, uint64_t now)
+void senses_recv(struct senses *s, unsigned media, struct mbuf *mb,
+		 uint64_t now)
 {
-	if (s->sight && sight_owns(s->sight, mb))
+	if (s->sight && (media & CABLES_PICTURE) && sight_owns(s->sight, mb))
 		sight_recv(s->sight, mb, now);
-	else
+	else if (media & CABLES_SOUND)
 		hearing_recv(s->hearing, mb, now);
 }
 
-void senses_recv_report(struct senses *s, struct mbuf *mb, uint64_t now)
+void senses_recv_report(struct senses *s, unsigned media, struct mbuf *mb,
+			uint64_t now)
 {
 	int64_t latency;
 
-	hearing_recv_report(s->hearing, mb, now);
+	if (media & CABLES_SOUND)
+		hearing_recv_report(s->hearing, mb, now);
 	if (!s->sight)
 		return;
 
-	sight_recv_report(s->sight, mb, now);
+	if (media & CABLES_PICTURE)
+		sight_recv_report(s->sight, mb, now);
 	if (!hearing_latency(s->hearing, &latency))
 		sight_set_latency(s->sight, latency);
 }

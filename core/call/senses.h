@@ -9,6 +9,7 @@
 #ifndef CORE_CALL_SENSES_H
 #define CORE_CALL_SENSES_H
 
+#include "core/call/cables.h"
 #include "core/call/hearing.h"
 #include "core/call/sight.h"
 
@@ -25,19 +26,22 @@ void senses_free(struct senses *s);
  * Bring the paths to what is agreed now.
  *
  * @param talk  Whether microphone and camera may be open
- * @param open  Whether the encrypted channel is open
+ * @param open  For which media the encrypted channel is open: enum
+ *              cables_media, or-ed
  *
  * @return 0, or errno of the sound device
  */
-int senses_update(struct senses *s, const struct offer *o, bool talk, bool open,
-		  uint64_t now);
+int senses_update(struct senses *s, const struct offer *o, bool talk,
+		  unsigned open, uint64_t now);
 
-/** The encrypted channel is open, or no longer */
-void senses_set_open(struct senses *s, bool open, uint64_t now);
+/** The encrypted channel of these media is open, or no longer */
+void senses_set_open(struct senses *s, unsigned media, bool open, uint64_t now);
 
-/** RTP and RTCP that came, from mb->pos */
-void senses_recv(struct senses *s, struct mbuf *mb, uint64_t now);
-void senses_recv_report(struct senses *s, struct mbuf *mb, uint64_t now);
+/** RTP and RTCP that came for one of these media, from mb->pos */
+void senses_recv(struct senses *s, unsigned media, struct mbuf *mb,
+		 uint64_t now);
+void senses_recv_report(struct senses *s, unsigned media, struct mbuf *mb,
+			uint64_t now);
 
 /** RTCP BYE, devices given back */
 void senses_close(struct senses *s, uint64_t now);

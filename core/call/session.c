@@ -2,6 +2,7 @@
  * @file core/call/session.c  Session
  */
 #include "core/base/loop.h"
+#include "core/call/cables.h"
 #include "core/call/endpoint.h"
 #include "core/call/senses.h"
 #include "core/call/session.h"
@@ -12,11 +13,11 @@ struct session {
 	struct senses senses;
 	struct offer *offer;
 	struct offer *unanswered; /* A copy, until the call is answered */
-	struct transport *transport;
+	struct cables cables;
 	struct loop_timer timer;
 	char *cname;
 	struct wishes wishes;
-	bool ready;   /* Gathered               */
+	bool again;   /* The next offer can have more than this one */
 	bool talking; /* The microphone is open */
 	bool forked;  /* The transport has begun with another fork */
 	bool heard;   /* A packet came          */
@@ -30,7 +31,7 @@ static void session_destructor(void *arg)
 	s->closed = true; /* Nothing arms the timer again */
 	loop_timer_cancel(&s->timer);
 	senses_free(&s->senses);
-	mem_deref(s->transport);
+	cables_free(&s->cables);
 	mem_deref(s->offer);
 	mem_deref(s->unanswered);
 	mem_deref(s->cname);
@@ -45,7 +46,7 @@ static void arm(struct session *s)
 	if (s->closed)
 		return;
 
-	due = transport_due(s->transport);
+	due = cables_due(&s->cables);
 	due = clock_min(due, senses_due(&s->senses));
 	loop_timer_arm(&s->timer, due);
 }
@@ -55,8 +56,7 @@ static void timer_handler(uint64_t now, void *arg)
 	struct session *s = mem_ref(arg);
 
 	senses_tick(&s->senses, now);
-	if (transport_due(s->transport) <= now)
-		transport_tick(s->transport, now);
+	cables_tick(&s->cables, now);
 
 	if (mem_nrefs(s) > 1)
 		arm(s);
@@ -70,38 +70,40 @@ static void wake_handler(void *arg)
 
 /* ---- The paths of media: hearing <-> transport ---- */
 
-static void session_send(struct mbuf *mb, uint64_t now, void *arg)
+static void send_sound(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 	(void)now;
 
-	(void)transport_send_packet(s->transport, mb);
+	(void)cables_send(&s->cables, OFFER_AUDIO, mb);
 }
 
-static void session_send_report(struct mbuf *mb, uint64_t now, void *arg)
+static void send_picture(struct mbuf *mb, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 	(void)now;
 
-	(void)transport_send_report(s->transport, mb);
+	(void)cables_send(&s->cables, OFFER_VIDEO, mb);
 }
 
-static void packet_handler(struct mbuf *mb, uint64_t now, void *arg)
+static void packet_handler(unsigned media, struct mbuf *mb, uint64_t now,
+			   void *arg)
 {
 	struct session *s = arg;
 
 	if (!s->heard)
 		s->h.heard(now, s->h.arg);
 	s->heard = true;
-	senses_recv(&s->senses, mb, now);
+	senses_recv(&s->senses, media, mb, now);
 	arm(s);
 }
 
-static void report_handler(struct mbuf *mb, uint64_t now, void *arg)
+static void report_handler(unsigned media, struct mbuf *mb, uint64_t now,
+			   void *arg)
 {
 	struct session *s = arg;
 
-	senses_recv_report(&s->senses, mb, now);
+	senses_recv_report(&s->senses, media, mb, now);
 	arm(s);
 }
 
@@ -114,34 +116,36 @@ static void digit_handler(char digit, uint64_t now, void *arg)
 
 /* ---- The channel ---- */
 
-static void gathered_handler(uint64_t now, void *arg)
+static void ready_handler(uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	s->ready = true;
 	s->h.ready(now, s->h.arg);
 }
 
-static void up_handler(uint64_t now, void *arg)
+/* Of sound, or of a picture alone, tells that media flow */
+static void open_handler(unsigned media, bool open, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	senses_set_open(&s->senses, true, now);
+	senses_set_open(&s->senses, media, open, now);
 	arm(s);
-	s->h.up(now, s->h.arg);
+	if (open &&
+	    (media & CABLES_SOUND || !offer_active(s->offer, OFFER_AUDIO)))
+		s->h.up(now, s->h.arg);
 }
 
 static void down_handler(int err, const char *reason, uint64_t now, void *arg)
 {
 	struct session *s = arg;
 
-	senses_set_open(&s->senses, false, now);
+	senses_set_open(&s->senses, CABLES_SOUND | CABLES_PICTURE, false, now);
 	s->h.down(err, reason, now, s->h.arg);
 }
 
-static const struct transport_handlers transport_handlers = {
-	.gathered = gathered_handler,
-	.up = up_handler,
+static const struct cables_handlers cables_handlers = {
+	.ready = ready_handler,
+	.open = open_handler,
 	.packet = packet_handler,
 	.report = report_handler,
 	.down = down_handler,
@@ -157,8 +161,8 @@ static int add_hearing(struct session *s, const struct session_params *prm)
 		.voice = prm->voice,
 		.cname = s->cname,
 		.shared = prm->shared,
-		.rtph = session_send,
-		.reporth = session_send_report,
+		.rtph = send_sound,
+		.reporth = send_sound,
 		.digith = digit_handler,
 		.arg = s,
 	};
@@ -185,8 +189,8 @@ static int add_sight(struct session *s, const struct session_params *prm)
 		.screen = prm->screen,
 		.coderv = prm->coderv,
 		.cname = s->cname,
-		.rtph = session_send,
-		.reporth = session_send_report,
+		.rtph = send_picture,
+		.reporth = send_picture,
 		.wakeh = wake_handler,
 		.arg = s,
 	};
@@ -236,8 +240,7 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 	if (!err)
 		err = add_sight(s, prm);
 	if (!err)
-		err = transport_alloc(&s->transport, &tp, &transport_handlers,
-				      s, now);
+		err = cables_init(&s->cables, &tp, &cables_handlers, s, now);
 	if (err)
 		mem_deref(s);
 	else
@@ -247,11 +250,7 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 
 int session_gather(struct session *s, uint64_t now)
 {
-	int err = transport_gather(s->transport, now);
-
-	if (!err)
-		arm(s);
-	return err;
+	return cables_gather(&s->cables, now);
 }
 
 /* ICE anew, with a name and password that our next offer tells */
@@ -260,20 +259,19 @@ static int restart(struct session *s, uint64_t now)
 	int err;
 
 	s->forked = false;
-	s->ready = false;
-	err = transport_restart(s->transport, now);
+	err = cables_restart(&s->cables, now);
 	arm(s);
 	return err;
 }
 
 int session_move(struct session *s, uint64_t now)
 {
-	return transport_stranded(s->transport) ? restart(s, now) : EALREADY;
+	return cables_stranded(&s->cables) ? restart(s, now) : EALREADY;
 }
 
 bool session_ready(const struct session *s)
 {
-	return s->ready;
+	return cables_ready(&s->cables);
 }
 
 /* ---- Offer and answer ---- */
@@ -287,7 +285,7 @@ static int update(struct session *s, uint64_t now)
 		return ENOENT;
 
 	err = senses_update(&s->senses, s->offer, s->talking && !s->wishes.hold,
-			    transport_is_up(s->transport), now);
+			    cables_up(&s->cables), now);
 	arm(s);
 	return err;
 }
@@ -301,7 +299,7 @@ static int follow(struct session *s, uint64_t now)
 
 int session_offer(struct session *s, struct mbuf **mbp)
 {
-	int err = endpoint_describe(s->offer, s->transport);
+	int err = cables_describe(&s->cables, s->offer);
 
 	if (!err)
 		err = offer_create(s->offer, mbp);
@@ -311,31 +309,21 @@ int session_offer(struct session *s, struct mbuf **mbp)
 	return err;
 }
 
-/* Both on one transport, or without a picture: a peer that does not BUNDLE */
-static int drop_unbundled(struct session *s)
-{
-	const struct offer_media *a = offer_active(s->offer, OFFER_AUDIO);
-	const struct offer_media *v = offer_active(s->offer, OFFER_VIDEO);
-
-	return a && v && a->transport != v->transport
-		       ? offer_set_enabled(s->offer, OFFER_VIDEO, false)
-		       : 0;
-}
-
-int session_take_offer(struct session *s, struct mbuf *mb)
+int session_take_offer(struct session *s, struct mbuf *mb, uint64_t now)
 {
 	int err = offer_take_offer(s->offer, mb);
 
-	return err ? err : drop_unbundled(s);
+	return err ? err : cables_prepare(&s->cables, s->offer, now);
 }
 
 int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
 {
+	const bool out = cables_leave_out(&s->cables, s->offer);
 	int err;
 
-	err = endpoint_connect(s->offer, s->transport, now);
+	err = cables_connect(&s->cables, s->offer, now);
 	if (!err)
-		err = endpoint_describe(s->offer, s->transport);
+		err = cables_describe(&s->cables, s->offer);
 	if (!err)
 		err = offer_answer(s->offer, mbp);
 	if (!err)
@@ -343,6 +331,10 @@ int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
 	if (err) {
 		*mbp = mem_deref(*mbp);
 		offer_rollback(s->offer);
+	}
+	if (out) {
+		(void)offer_set_enabled(s->offer, OFFER_VIDEO, true);
+		s->again = true;
 	}
 
 	arm(s);
@@ -362,9 +354,11 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)
 	if (!err && s->forked)
 		err = restart(s, now);
 	else if (!err)
-		err = endpoint_connect(s->offer, s->transport, now);
+		err = cables_connect(&s->cables, s->offer, now);
 	if (!err)
 		err = follow(s, now);
+	if (!err)
+		s->again |= cables_lack(&s->cables, s->offer);
 
 	arm(s);
 	return err;
@@ -379,6 +373,7 @@ void session_forget_answer(struct session *s)
 	s->offer = s->unanswered;
 	s->unanswered = NULL;
 	s->forked = true;
+	cables_forget(&s->cables);
 }
 
 const char *session_why(const struct session *s)
@@ -389,6 +384,19 @@ const char *session_why(const struct session *s)
 bool session_offering(const struct session *s)
 {
 	return offer_state(s->offer) == OFFER_LOCAL;
+}
+
+bool session_again(struct session *s)
+{
+	const bool again = s->again;
+
+	s->again = false;
+	return again;
+}
+
+void session_prepare(struct session *s, uint64_t now)
+{
+	(void)cables_prepare(&s->cables, s->offer, now);
 }
 
 bool session_heard(const struct session *s)
@@ -423,7 +431,7 @@ void session_close(struct session *s, uint64_t now)
 	s->closed = true;
 	loop_timer_cancel(&s->timer);
 	senses_close(&s->senses, now);
-	transport_close(s->transport, now);
+	cables_close(&s->cables, now);
 }
 
 void session_set_mute(struct session *s, bool mute)
@@ -483,13 +491,12 @@ int session_send_digits(struct session *s, const char *digits)
 
 int session_print(struct re_printf *pf, const struct session *s)
 {
-	return re_hprintf(pf, "%H\n%H", transport_print, s->transport,
-			  senses_print, &s->senses);
+	return re_hprintf(pf, "%H\n%H", cables_print, &s->cables, senses_print,
+			  &s->senses);
 }
 
 json_t *session_json(const struct session *s)
 {
-	return senses_json(
-		&s->senses,
-		json_pack("{s:b}", "up", (int)transport_is_up(s->transport)));
+	return senses_json(&s->senses, json_pack("{s:b}", "up",
+						 cables_up(&s->cables) != 0));
 }

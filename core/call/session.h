@@ -106,7 +106,7 @@ bool session_ready(const struct session *s);
 int session_offer(struct session *s, struct mbuf **mbp);
 
 /** Take the peer's offer. @return as offer_take_offer() */
-int session_take_offer(struct session *s, struct mbuf *mb);
+int session_take_offer(struct session *s, struct mbuf *mb, uint64_t now);
 
 /**
  * Answer it, when ready; connecting begins. After an error all is as it was
@@ -138,6 +138,16 @@ const char *session_why(const struct session *s);
 
 /** Whether an offer of ours waits for its answer */
 bool session_offering(const struct session *s);
+
+/**
+ * Whether the last exchange showed that another offer of ours, when ready, can
+ * have more than this one: a peer that does not BUNDLE. Says so once.
+ */
+bool session_again(struct session *s);
+
+/** Before an offer of ours: gather what is not there and it needs. The ready
+    handler may follow, maybe before this returns */
+void session_prepare(struct session *s, uint64_t now);
 
 /** Whether any media came yet */
 bool session_heard(const struct session *s);

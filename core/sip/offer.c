@@ -408,6 +408,20 @@ const struct offer_media *offer_active(const struct offer *o,
 	return m->active ? m : NULL;
 }
 
+bool offer_apart(const struct offer *o)
+{
+	const struct layout *l = current(o);
+
+	if (!l->remote || l->remote->groupc)
+		return false;
+	for (int type = 0; type < LAYOUT_TYPES; type++) {
+		if (!o->mediumv[type].there || !o->mediumv[type].enabled)
+			return false;
+	}
+
+	return true;
+}
+
 const char *offer_why(const struct offer *o)
 {
 	return o->why.text;

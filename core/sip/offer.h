@@ -90,7 +90,8 @@ struct offer_transport {
 	const char *tls_id;	 /**< RFC 8842 section 5.3, NULL: not said  */
 	const char *const *candidatev; /**< Without "candidate:"            */
 	size_t candidatec;
-	struct sa address; /**< Default candidate; unset: 0.0.0.0 port 9    */
+	struct sa address;  /**< Default candidate; unset: 0.0.0.0 port 9    */
+	uint16_t rtcp_port; /**< Of RTCP, if it has its own; else 0         */
 	/**
 	 * Our DTLS role in answers: ACTIVE or PASSIVE; NONE decides by the
 	 * offer (active when it may be). Offers say actpass, and the agreed
@@ -274,6 +275,13 @@ const struct offer_media *offer_media(const struct offer *o, unsigned index);
 /** The m-line of our medium of a type, if it is active; else NULL */
 const struct offer_media *offer_active(const struct offer *o,
 				       enum offer_type type);
+
+/**
+ * Whether our next offer would have two media, and the peer is one that does
+ * not BUNDLE: then each needs a transport. One that was refused counts, as
+ * long as it is wanted here.
+ */
+bool offer_apart(const struct offer *o);
 
 /** Why the last call failed, one clear sentence, safe on a terminal */
 const char *offer_why(const struct offer *o);

@@ -245,6 +245,7 @@ int layout_local_alloc(struct layout_local **lp,
 		return ENOMEM;
 
 	l->address = t->address;
+	l->rtcp_port = t->rtcp_port;
 	l->setup = t->setup;
 	err = str_dup(&l->ufrag, t->ufrag);
 	if (!err)

@@ -26,6 +26,7 @@ struct layout_local {
 	char **candidatev;
 	size_t candidatec;
 	struct sa address;
+	uint16_t rtcp_port;
 	enum description_setup setup;
 };
 

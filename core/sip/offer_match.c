@@ -323,8 +323,6 @@ static const char *refuse_transport(const struct description_media *m,
 		return "ice-ufrag and ice-pwd are not both there";
 	if (!*m->ufrag && sa_set_str(&addr, m->address, m->port))
 		return "no ICE, and its address is a name";
-	if (!m->rtcp_mux)
-		return "no rtcp-mux";
 	if (m->setup == DESCRIPTION_SETUP_HOLDCONN)
 		return "setup is holdconn";
 	if (answer && m->setup == DESCRIPTION_SETUP_ACTPASS)

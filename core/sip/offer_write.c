@@ -197,6 +197,7 @@ static int write_address(struct description *d, struct description_media *m,
 		return 0;
 
 	m->port = sa_port(&local->address);
+	m->rtcp_port = local->rtcp_port;
 	m->ip6 = sa_af(&local->address) == AF_INET6;
 	m->address = description_text(d, "%j", &local->address);
 	return m->address ? 0 : ENOMEM;
@@ -299,7 +300,6 @@ static int offer_transport(struct description *d, struct description_media *m,
 		return 0;
 	}
 
-	m->rtcp_mux_only = is_new(s);
 	return write_transport(d, m, s->local, DESCRIPTION_SETUP_ACTPASS, true);
 }
 
@@ -408,6 +408,7 @@ static int write_accepted(struct description *d, const struct layout *l,
 		return err;
 
 	m->rtcp_rsize = r->remote->rtcp_rsize;
+	m->rtcp_mux = l->remote->mediav[r->transport]->rtcp_mux;
 	if (r->transport != i)
 		return write_address(d, m, carrier);
 
@@ -415,6 +416,8 @@ static int write_accepted(struct description *d, const struct layout *l,
 			      *r->remote->tls_id != '\0');
 	if (!*r->remote->ufrag)
 		drop_ice(m);
+	if (m->rtcp_mux)
+		m->rtcp_port = 0;
 	return err;
 }
 

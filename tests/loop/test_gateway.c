@@ -61,6 +61,19 @@ static void assert_media(void)
 	}
 }
 
+/* Whether the other side's reports of a medium come: they tell the way */
+static bool reported(unsigned i, const char *medium)
+{
+	json_t *js = rig_stats(i);
+	double ms = 0;
+
+	assert_int_equal(json_unpack(js, "{s:{s:{s:{s:F}}}}", "media", medium,
+				     "sent", "round_trip", &ms),
+			 0);
+	json_decref(js);
+	return ms > 9 && ms < 12;
+}
+
 static void stop(void)
 {
 	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
@@ -120,12 +133,52 @@ static void test_gateway_without_ice_holds(void **state)
 	stop();
 }
 
+/* Our first answer says that RTCP comes apart, and so does our second offer */
+static void test_gateway_without_rtcp_mux(void **state)
+{
+	(void)state;
+
+	start(4, GATEWAY_ICE | GATEWAY_MUX, VIDEO);
+	establish();
+	rig_run(TALK);
+	assert_media();
+	assert_int_equal(exchange_stats()->reinvites, 1);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_true(reported(i, "audio") && reported(i, "video"));
+	stop();
+}
+
+/* Sound first; the picture comes by our second offer */
+static void test_gateway_without_bundle(void **state)
+{
+	static const unsigned lackv[] = {
+		GATEWAY_BUNDLE,
+		GATEWAY_BUNDLE | GATEWAY_ICE,
+		GATEWAY_BUNDLE | GATEWAY_ICE | GATEWAY_MUX,
+	};
+	(void)state;
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(lackv); i++) {
+		start(5 + i, lackv[i], VIDEO);
+		establish();
+		rig_run(TALK);
+		assert_media();
+		assert_int_equal(exchange_stats()->reinvites, 1);
+		for (unsigned k = 0; k < RIG_PHONES; k++)
+			assert_true(reported(k, "audio") &&
+				    reported(k, "video"));
+		stop();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
 		cmocka_unit_test(test_gateway_without_ice),
 		cmocka_unit_test(test_gateway_without_ice_moves),
 		cmocka_unit_test(test_gateway_without_ice_holds),
+		cmocka_unit_test(test_gateway_without_rtcp_mux),
+		cmocka_unit_test(test_gateway_without_bundle),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

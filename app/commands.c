@@ -41,6 +41,7 @@ static bool media_arg(const char *word, enum calls_media *mediap)
 		[CALLS_AUDIO] = "audio",
 		[CALLS_VIDEO] = "video",
 		[CALLS_AV] = "av",
+		[CALLS_SCREEN] = "screen",
 	};
 
 	for (unsigned i = CALLS_AUDIO; i < ARRAY_SIZE(namev); i++) {
@@ -70,15 +71,15 @@ static int cmd_call(const struct request *rq)
 	}
 
 	said = !way.send || !way.recv || way.media;
-	if (usage || (!way.send && !way.recv))
+	if (usage || (!way.send && (!way.recv || way.media == CALLS_SCREEN)))
 		return request_say(rq, EINVAL,
-				   "call TO [audio|av|video] "
+				   "call TO [audio|av|video|screen] "
 				   "[recvonly|sendonly]");
 
 	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &way : NULL, &id,
 			 rq->now);
 	if (err)
-		return request_call(rq, err);
+		return commands_screen_say(rq, way.media == CALLS_SCREEN, err);
 
 	return rq->json ? request_json(rq, json_pack("{s:i}", "id", (int)id))
 			: mbuf_printf(rq->out, "call %u\n", id);
@@ -96,12 +97,14 @@ static int cmd_answer(const struct request *rq)
 	if (last >= 0 && media_arg(rq->argv[last], &media))
 		idrq.argc = last;
 	if (media == CALLS_VIDEO || idrq.argc > 1)
-		return request_say(rq, EINVAL, "answer [ID] [audio|av]");
+		return request_say(rq, EINVAL, "answer [ID] [audio|av|screen]");
 
 	err = request_id(&idrq, 0, &id);
-	return err ? err
-		   : request_call(rq, phone_answer(rq->ctx->phone, id, media,
-						   rq->now));
+	if (err)
+		return err;
+
+	err = phone_answer(rq->ctx->phone, id, media, rq->now);
+	return commands_screen_say(rq, media == CALLS_SCREEN, err);
 }
 
 static int cmd_reject(const struct request *rq)
@@ -255,7 +258,7 @@ static int cmd_help(const struct request *rq)
 }
 
 static const struct command tablev[] = {
-	{ { "answer", "[ID] [audio|av]", "answer a ringing call" },
+	{ { "answer", "[ID] [audio|av|screen]", "answer a ringing call" },
 	  0,
 	  2,
 	  cmd_answer },
@@ -267,7 +270,7 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_button },
-	{ { "call", "TO [audio|av|video] [recvonly|sendonly]",
+	{ { "call", "TO [audio|av|video|screen] [recvonly|sendonly]",
 	    "call somebody" },
 	  1,
 	  3,
@@ -329,6 +332,11 @@ static const struct command tablev[] = {
 	  0,
 	  1,
 	  cmd_ring },
+	{ { "screen", "on|off [ID]",
+	    "show our screen in a call instead of the camera" },
+	  1,
+	  2,
+	  cmd_screen },
 	{ { "snapshot", "FILE.jpg", "keep the camera's picture in a file" },
 	  1,
 	  1,

@@ -29,6 +29,36 @@ int cmd_video(const struct request *rq)
 				  phone_video(rq->ctx->phone, id, on, rq->now));
 }
 
+int commands_screen_say(const struct request *rq, bool screen, int err)
+{
+	if (err != ENOTSUP || !screen)
+		return request_call(rq, err);
+
+	return request_say(rq, err,
+			   "there is no [screen] source that could be used");
+}
+
+int cmd_screen(const struct request *rq)
+{
+	const bool on = !strcmp(rq->argv[0], "on");
+	unsigned id;
+	int err;
+
+	if (!on && strcmp(rq->argv[0], "off"))
+		return request_say(rq, EINVAL, "screen on|off [ID]");
+
+	err = request_id(rq, 1, &id);
+	if (err)
+		return err;
+
+	err = phone_screen(rq->ctx->phone, id, on, rq->now);
+	if (err == EALREADY)
+		return request_say(rq, err,
+				   on ? "the screen is shown already"
+				      : "the screen is not shown");
+	return commands_screen_say(rq, true, err);
+}
+
 int cmd_snapshot(const struct request *rq)
 {
 	struct studio *st = phone_studio(rq->ctx->phone);

@@ -1,5 +1,5 @@
 /**
- * @file app/commands_picture.h  Commands of the picture: video, snapshot
+ * @file app/commands_picture.h  Commands of the picture: video, screen ...
  *
  *     commands -> [commands_picture] -> phone -> calls, studio
  */
@@ -8,6 +8,9 @@
 
 #include "app/request.h"
 
-command_h cmd_keyframe, cmd_snapshot, cmd_video;
+command_h cmd_keyframe, cmd_screen, cmd_snapshot, cmd_video;
+
+/** Answer as request_call(), knowing whether our screen was wanted */
+int commands_screen_say(const struct request *rq, bool screen, int err);
 
 #endif

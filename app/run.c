@@ -83,14 +83,15 @@ static int open_sound(struct sound **sp, const struct config *cfg)
 }
 
 /* A phone without its camera is still one; not so with a wrong name of it */
-static int without(const char *key, const char *device, int err)
+static int without(const char *section, const char *key, const char *device,
+		   int err)
 {
 	if (err == EINVAL || err == ENOMEM)
 		return err;
 
-	log_warning("run: [video] %s = %s cannot be used: %m; calls go without "
+	log_warning("run: [%s] %s = %s cannot be used: %m; calls go without "
 		    "until the next start\n",
-		    key, device, err);
+		    section, key, device, err);
 	return 0;
 }
 
@@ -98,6 +99,7 @@ static int open_optics(struct optics *o, const struct config *cfg)
 {
 	const struct board *board = &board_sim;
 	const char *camera = config_text(cfg, "video", "camera");
+	const char *screen = config_text(cfg, "screen", "source");
 	const char *display = config_text(cfg, "video", "display");
 	int err;
 
@@ -105,7 +107,13 @@ static int open_optics(struct optics *o, const struct config *cfg)
 	o->jpegh = board->jpegh;
 	err = board_camera_alloc(board, &o->camera, camera);
 	if (err)
-		err = without("camera", camera, err);
+		err = without("video", "camera", camera, err);
+	if (err)
+		return err;
+
+	err = board_screen_alloc(board, &o->screen, screen);
+	if (err)
+		err = without("screen", "source", screen, err);
 	if (err)
 		return err;
 
@@ -114,7 +122,7 @@ static int open_optics(struct optics *o, const struct config *cfg)
 		return 0;
 
 	err = board_display_alloc(board, &o->display, display);
-	return err ? without("display", display, err) : 0;
+	return err ? without("video", "display", display, err) : 0;
 }
 
 static int start_phone(struct run *r, const struct config *cfg)
@@ -261,6 +269,7 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.door);
 	mem_deref(r.optics.display);
 	mem_deref(r.optics.camera);
+	mem_deref(r.optics.screen);
 	mem_deref(r.events);
 	loop_close();
 	return err;

@@ -38,11 +38,12 @@ int board_sound_alloc(const struct board *b, struct sound **sp,
 	return EINVAL;
 }
 
-int board_camera_alloc(const struct board *b, struct camera **cp,
-		       const char *device)
+/* @return ENOSYS there is no such scheme */
+static int camera_alloc(const struct board_camera *c, struct camera **cp,
+			const char *device)
 {
 	*cp = NULL;
-	for (const struct board_camera *c = b->camerav; c->scheme; c++) {
+	for (; c->scheme; c++) {
 		const size_t len = strlen(c->scheme);
 
 		if (strncmp(c->scheme, device, len))
@@ -53,8 +54,32 @@ int board_camera_alloc(const struct board *b, struct camera **cp,
 			return 0;
 	}
 
+	return ENOSYS;
+}
+
+int board_camera_alloc(const struct board *b, struct camera **cp,
+		       const char *device)
+{
+	int err = camera_alloc(b->camerav, cp, device);
+
+	if (err != ENOSYS)
+		return err;
+
 	log_warning("camera: '%s': no such device; v4l2:/dev/videoN, "
 		    "sim:pattern, sim:file=FILE or none\n",
+		    device);
+	return EINVAL;
+}
+
+int board_screen_alloc(const struct board *b, struct camera **cp,
+		       const char *device)
+{
+	int err = camera_alloc(b->screenv, cp, device);
+
+	if (err != ENOSYS)
+		return err;
+
+	log_warning("screen: '%s': no such device; sim:slides or none\n",
 		    device);
 	return EINVAL;
 }
@@ -76,14 +101,24 @@ int board_display_alloc(const struct board *b, struct display **dp,
 	return EINVAL;
 }
 
-int board_camera_list(struct re_printf *pf, const struct board *b)
+static int camera_list(struct re_printf *pf, const struct board_camera *c)
 {
 	int err = 0;
 
-	for (const struct board_camera *c = b->camerav; c->scheme; c++)
+	for (; c->scheme; c++)
 		err |= c->list ? c->list(pf, NULL)
 			       : re_hprintf(pf, "%s\n", c->scheme);
 	return err;
+}
+
+int board_camera_list(struct re_printf *pf, const struct board *b)
+{
+	return camera_list(pf, b->camerav);
+}
+
+int board_screen_list(struct re_printf *pf, const struct board *b)
+{
+	return camera_list(pf, b->screenv);
 }
 
 int board_display_list(struct re_printf *pf, const struct board *b)

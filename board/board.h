@@ -24,7 +24,8 @@ struct board_sound {
 	sound_list_h *list; /**< NULL when there is nothing to list */
 };
 
-/** A driver of cameras, by what stands before the colon in [video] camera */
+/** A driver of cameras, by what stands before the colon in [video] camera;
+    and of screens that are shown, in [screen] source */
 struct board_camera {
 	const char *scheme;
 	camera_alloc_h *alloc; /**< NULL: there is none       */
@@ -57,6 +58,7 @@ struct board {
 	const struct board_sound *soundv;     /**< Ends with scheme NULL */
 	const struct board_gpio *gpiov;	      /**< Ends with chip NULL   */
 	const struct board_camera *camerav;   /**< Ends with scheme NULL */
+	const struct board_camera *screenv;   /**< Ends with scheme NULL */
 	const struct board_display *displayv; /**< Ends with scheme NULL */
 	const struct coder *coderv;	      /**< As struct optics      */
 	coder_jpeg_h *jpegh;		      /**< As struct optics      */
@@ -96,6 +98,18 @@ int board_camera_alloc(const struct board *b, struct camera **cp,
 		       const char *device);
 
 /**
+ * Make what stands for the camera when a screen is shown. A warning says what
+ * is wrong.
+ *
+ * @param cp      Set to it, or to NULL for none
+ * @param device  [screen] source, e.g. "sim:slides", "none"
+ *
+ * @return as board_camera_alloc()
+ */
+int board_screen_alloc(const struct board *b, struct camera **cp,
+		       const char *device);
+
+/**
  * Make the display of a board. A warning says what is wrong.
  *
  * @param device  [video] display, e.g. "drm", "file=/tmp", "none"
@@ -123,6 +137,9 @@ int board_gpio_list(struct re_printf *pf, const struct board *b);
 
 /** Print the cameras that can be named, a line each, for %H */
 int board_camera_list(struct re_printf *pf, const struct board *b);
+
+/** Print the screens that can be shown, a line each, for %H */
+int board_screen_list(struct re_printf *pf, const struct board *b);
 
 /** Print the displays that can be named, a line each, for %H */
 int board_display_list(struct re_printf *pf, const struct board *b);

@@ -14,6 +14,9 @@
  *     8..11  grey; a bright box that goes to and fro, and number and time
  *            of day (UTC) for people
  *
+ * A slide looks the same, and its number tells it from the camera's frames:
+ * PATTERN_SLIDE is set in it; the time is when it was put up.
+ *
  * A bit that is set has luma 235, one that is not luma 16, chroma is 128. The
  * browser's reader is tests/interop/page/eye.js.
  */
@@ -26,7 +29,8 @@ enum {
 	PATTERN_COLUMNS = 16,
 	PATTERN_ROWS = 12,
 	PATTERN_BARS = 8,
-	PATTERN_TEXT_MAX = 20, /**< Text for people, with final 0 [bytes] */
+	PATTERN_SLIDE = 0x8000, /**< In the number */
+	PATTERN_TEXT_MAX = 20,	/**< Text for people, with final 0 [bytes] */
 };
 
 /** What a frame shows, to draw only what changes; zeroed: nothing yet */

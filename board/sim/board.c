@@ -13,6 +13,7 @@
 #include "drivers/openh264_encoder.h"
 #include "drivers/sim_camera.h"
 #include "drivers/sim_gpio.h"
+#include "drivers/sim_slides.h"
 #include "drivers/sim_sound.h"
 #include "drivers/v4l2_camera.h"
 #include "drivers/v4l2_encoder.h"
@@ -40,6 +41,12 @@ static const struct board_gpio gpiov[] = {
 static const struct board_camera camerav[] = {
 	{ "sim", sim_camera_alloc, sim_camera_list },
 	{ "v4l2", v4l2_camera_alloc, v4l2_camera_list },
+	{ "none", NULL, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct board_camera screenv[] = {
+	{ "sim", sim_slides_alloc, sim_slides_list },
 	{ "none", NULL, NULL },
 	{ NULL, NULL, NULL },
 };
@@ -87,6 +94,7 @@ const struct board board_sim = {
 	.soundv = soundv,
 	.gpiov = gpiov,
 	.camerav = camerav,
+	.screenv = screenv,
 	.displayv = displayv,
 	.coderv = coderv,
 	.jpegh = snapshot_jpeg,

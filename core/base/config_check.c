@@ -235,6 +235,14 @@ const char *config_check_display(const char *v)
 	       "devices` lists names)";
 }
 
+const char *config_check_screen(const char *v)
+{
+	if (!strcmp(v, "none") || !strcmp(v, "sim:slides"))
+		return NULL;
+
+	return "sim:slides or none (`boardphone devices` lists names)";
+}
+
 const char *config_check_auto(const char *v)
 {
 	if (!strcmp(v, "no") || !strcmp(v, "yes"))

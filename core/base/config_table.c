@@ -142,9 +142,17 @@ const struct config_key config_keyv[] = {
 	TEXT("video", "display", "none", config_check_display,
 	     "drm, drm=/dev/dri/cardN, file=DIRECTORY or none"),
 
+	TEXT("screen", "source", "none", config_check_screen,
+	     "What is shown in place of the camera when asked for: sim:slides "
+	     "or none"),
+	RANGE("screen", "size", CONFIG_SIZE, "1280x720", NULL, 64, 1920,
+	      "Width and height of its picture, at most"),
+	RANGE("screen", "fps", CONFIG_NUMBER, "5", NULL, 1, 60,
+	      "Pictures in a second"),
+
 	WORDS("call", "media", CONFIG_CHOICE, "av", "audio|video|av|screen",
-	      "What a call has when the command does not say; screen is the "
-	      "same as av in this version"),
+	      "What a call has when the command does not say; screen: sound "
+	      "and what [screen] source is"),
 	WORDS("call", "direction", CONFIG_CHOICE, "sendrecv",
 	      "sendrecv|recvonly|sendonly",
 	      "Which way media go when the command does not say"),
@@ -237,6 +245,7 @@ static const struct {
 	{ "ice", "How media find their way" },
 	{ "audio", "Sound" },
 	{ "video", "Picture" },
+	{ "screen", "A screen that is shown to the other side" },
 	{ "call", "Calls" },
 	{ "buttons", NULL },
 	{ "lamps", NULL },
@@ -324,6 +333,14 @@ static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 		      "relay without a turn: server; give one in servers", arg);
 }
 
+static void check_screen(const struct config *c, rule_fault_h *fault, void *arg)
+{
+	if (config_is(c, "call", "media", "screen") &&
+	    config_is(c, "screen", "source", "none"))
+		fault("call", "media",
+		      "screen, and there is none; give [screen] source", arg);
+}
+
 static void check_page(const struct config *c, rule_fault_h *fault, void *arg)
 {
 	bool cert = *config_text(c, "page", "cert") != '\0';
@@ -362,4 +379,5 @@ void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
 	check_account(c, fault, arg);
 	check_transport(c, fault, arg);
 	check_ice(c, fault, arg);
+	check_screen(c, fault, arg);
 }

@@ -11,6 +11,7 @@
 #include "core/call/incoming.h"
 #include "core/call/keypad.h"
 #include "core/call/outgoing.h"
+#include "core/call/picture.h"
 #include "core/call/transfer.h"
 
 enum {
@@ -203,7 +204,7 @@ static void up_handler(uint64_t now, void *arg)
 	call_emit(c, EVENT_MEDIA_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_ADDED);
-	tell_pictures(c);
+	picture_tell(c);
 }
 
 static void down_handler(int err, const char *reason, uint64_t now, void *arg)
@@ -267,7 +268,7 @@ static void go_on(struct call *c, enum invite_what what, uint64_t now)
 	if (c->state == CALL_UP)
 		holding_follow(c, what, now);
 	negotiation_go_on(&c->neg, c->inv, now);
-	tell_pictures(c);
+	picture_tell(c);
 }
 
 /* Offers and answers of a call that is up */
@@ -413,35 +414,6 @@ void call_set_mute(struct call *c, bool mute)
 {
 	c->muted = mute;
 	session_set_mute(c->session, mute);
-}
-
-void call_set_video_mute(struct call *c, bool mute)
-{
-	c->black = mute;
-	c->veiled = false;
-	session_set_video_mute(c->session, mute);
-}
-
-int call_video(struct call *c, bool on, uint64_t now)
-{
-	int err;
-
-	if (!call_negotiable(c))
-		return EINVAL;
-
-	err = session_set_video(c->session, on);
-	if (!err && on && c->veiled)
-		session_set_video_mute(c->session, c->veiled = false);
-	if (!err)
-		c->media = on ? CALLS_AV : CALLS_AUDIO;
-	if (!err)
-		negotiation_renew(&c->neg, c->inv, now);
-	return err;
-}
-
-void call_keyframe(struct call *c, uint64_t now)
-{
-	session_wish(c->session, now);
 }
 
 unsigned call_id(const struct call *c)

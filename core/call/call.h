@@ -131,6 +131,10 @@ void call_set_video_mute(struct call *c, bool mute);
     as session_set_video() */
 int call_video(struct call *c, bool on, uint64_t now);
 
+/** Show our screen in place of the camera, or no longer, by re-INVITE.
+    @return 0, EINVAL not up, or as session_set_screen() */
+int call_screen(struct call *c, bool on, uint64_t now);
+
 /**
  * Hold the peer, or resume: by re-INVITE, whose outcome is an event
  * (m_local_hold_ok and its like). Nothing of us is sent from here on, even

@@ -54,7 +54,8 @@ struct call {
 	bool rung;    /* ... and was                      */
 	bool veiled;  /* Black, as the user did not answer with a picture */
 	bool muted;
-	bool shows, sees;	/* Pictures, as the events said */
+	enum sight_source shows; /* Pictures, as the events said */
+	enum session_view sees;
 	bool black;		/* As the user wants the picture    */
 	enum calls_media media; /* Answered with               */
 	struct call_hold hold;

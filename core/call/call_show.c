@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/call/call_parts.h"
 #include "core/call/call_show.h"
+#include "core/call/picture.h"
 
 static const char *state_name(enum call_state state)
 {
@@ -26,10 +27,12 @@ int call_print(struct re_printf *pf, const struct call *c)
 
 	pl_set_str(&peer, peer_of(c));
 	return re_hprintf(
-		pf, "%u %s %s %H%s%s%s%s\n", c->id, c->incoming ? "in" : "out",
-		state_name(c->state), log_text, &peer, c->muted ? " muted" : "",
-		c->hold.on ? " holding" : "", c->hold.remote ? " held" : "",
-		c->media_up ? " media up" : "");
+		pf, "%u %s %s %H%s%s%s%s%s%s\n", c->id,
+		c->incoming ? "in" : "out", state_name(c->state), log_text,
+		&peer, c->muted ? " muted" : "", c->hold.on ? " holding" : "",
+		c->hold.remote ? " held" : "", c->media_up ? " media up" : "",
+		c->shows == SIGHT_SCREEN ? " shows the screen" : "",
+		c->sees == SESSION_SLIDES ? " sees slides" : "");
 }
 
 int call_stats_print(struct re_printf *pf, const struct call *c)
@@ -42,13 +45,15 @@ json_t *call_json(const struct call *c)
 	struct pl peer;
 
 	pl_set_str(&peer, peer_of(c));
-	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b}", "id",
-			 (int)c->id, "line", c->line->name, "direction",
+	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b, "
+			 "s:s?, s:s?}",
+			 "id", (int)c->id, "line", c->line->name, "direction",
 			 c->incoming ? "in" : "out", "state",
 			 state_name(c->state), "peer", event_string(&peer),
 			 "muted", (int)c->muted, "holding", (int)c->hold.on,
 			 "held", (int)c->hold.remote, "media",
-			 (int)(c->media_up != 0));
+			 (int)(c->media_up != 0), "shows", picture_shown(c),
+			 "sees", picture_seen(c));
 }
 
 static double since(uint64_t from, uint64_t to)

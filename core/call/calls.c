@@ -18,6 +18,7 @@ static void calls_destructor(void *arg)
 		mem_deref(cs->callv[--cs->callc]);
 	mem_deref(cs->servers);
 	mem_deref(cs->studio);
+	mem_deref(cs->slides);
 	mem_deref(cs->screen);
 	mem_deref(cs->voice);
 	mem_deref(cs->identity);
@@ -32,7 +33,11 @@ static int make_optics(struct calls *cs, const struct optics *o)
 
 	cs->coderv = o->coderv;
 	if (o->camera)
-		err = studio_alloc(&cs->studio, cs->prm.cfg, o, cs->prm.events);
+		err = studio_alloc(&cs->studio, cs->prm.cfg, false, o,
+				   cs->prm.events);
+	if (!err && o->screen)
+		err = studio_alloc(&cs->slides, cs->prm.cfg, true, o,
+				   cs->prm.events);
 	if (!err && o->display)
 		err = screen_alloc(&cs->screen, o->display);
 	return err;
@@ -117,9 +122,10 @@ static enum calls_media media_of(const struct config *cfg,
 	if (way && way->media)
 		return way->media;
 
-	return config_is(cfg, "call", "media", "audio")	  ? CALLS_AUDIO
-	       : config_is(cfg, "call", "media", "video") ? CALLS_VIDEO
-							  : CALLS_AV;
+	return config_is(cfg, "call", "media", "audio")	   ? CALLS_AUDIO
+	       : config_is(cfg, "call", "media", "video")  ? CALLS_VIDEO
+	       : config_is(cfg, "call", "media", "screen") ? CALLS_SCREEN
+							   : CALLS_AV;
 }
 
 static struct session_params session_params(const struct calls *cs,
@@ -135,6 +141,7 @@ static struct session_params session_params(const struct calls *cs,
 		.identity = cs->identity,
 		.voice = cs->voice,
 		.studio = cs->studio,
+		.slides = cs->slides,
 		.screen = cs->screen,
 		.coderv = cs->coderv,
 		.cname = cs->cname,
@@ -146,6 +153,7 @@ static struct session_params session_params(const struct calls *cs,
 			    : !config_is(cfg, "call", "direction", "sendonly"),
 		.audio = media != CALLS_VIDEO,
 		.video = media != CALLS_AUDIO,
+		.share = media == CALLS_SCREEN,
 	};
 
 	prm.serverv = servers_get(cs->servers, &prm.serverc);
@@ -344,51 +352,6 @@ int calls_mute(struct calls *cs, unsigned id, bool on)
 
 	call_set_mute(c, on);
 	return 0;
-}
-
-int calls_video_mute(struct calls *cs, unsigned id, bool on)
-{
-	struct call *c = calls_find(cs, id, false);
-
-	if (!c)
-		return ENOENT;
-
-	call_set_video_mute(c, on);
-	return 0;
-}
-
-int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
-{
-	struct call *c = calls_find(cs, id, false);
-	const struct line *line;
-	int err;
-
-	if (!c)
-		return ENOENT;
-
-	line = call_line(c);
-	err = call_video(c, on, now);
-	line_wake(line);
-	return err;
-}
-
-int calls_keyframe(struct calls *cs, unsigned id, uint64_t now)
-{
-	struct call *c = id ? calls_find(cs, id, false) : NULL;
-
-	if (id && !c)
-		return ENOENT;
-
-	for (unsigned i = 0; i < cs->callc; i++) {
-		if (!c || c == cs->callv[i])
-			call_keyframe(cs->callv[i], now);
-	}
-	return 0;
-}
-
-struct studio *calls_studio(const struct calls *cs)
-{
-	return cs->studio;
 }
 
 /* ---- All of them ---- */

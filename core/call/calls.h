@@ -36,6 +36,7 @@ enum calls_media {
 	CALLS_AUDIO,
 	CALLS_VIDEO,
 	CALLS_AV,
+	CALLS_SCREEN, /**< Sound, and our screen in place of the camera */
 };
 
 /** What a caller wants of a call */
@@ -113,6 +114,10 @@ int calls_video_mute(struct calls *cs, unsigned id, bool on);
 /** Add a picture to an established call, or take it away, by re-INVITE.
     @return also ENOTSUP there is neither camera nor display */
 int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now);
+
+/** Show our screen in place of the camera, or no longer, by re-INVITE.
+    @return also EALREADY it is so, ENOTSUP there is none */
+int calls_screen(struct calls *cs, unsigned id, bool on, uint64_t now);
 
 /** Hold the peer, or resume, id 0: the newest that we hold; an event says
     whether it agreed.

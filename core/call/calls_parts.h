@@ -1,7 +1,7 @@
 /**
  * @file core/call/calls_parts.h  Calls' inside, for its own files
  *
- *     calls, switching, transfers -> [calls_parts] <- calls_show
+ *     calls, switching, calls_picture, transfers -> [calls_parts] <- calls_show
  */
 #ifndef CORE_CALL_CALLS_PARTS_H
 #define CORE_CALL_CALLS_PARTS_H
@@ -18,6 +18,7 @@ struct calls {
 	struct calls_handlers h;
 	struct voice *voice;
 	struct studio *studio; /* NULL: no camera  */
+	struct studio *slides; /* NULL: no screen to be shown */
 	struct screen *screen; /* NULL: no display */
 	const struct coder *coderv;
 	struct identity *identity;

@@ -98,20 +98,30 @@ static bool allows(const struct encoding_params *prm, const struct coder *c)
 	       (!strcmp(prm->only, "auto") || !strcmp(prm->only, c->name));
 }
 
-void encoding_configure(struct encoding_params *prm, const struct config *cfg,
-			const struct coder *coderv, const char *codec)
+static void configure_size(struct encoder_prefs *full, const struct config *cfg,
+			   bool screen)
 {
-	struct encoder_prefs *full = &prm->full;
+	if (screen) {
+		full->fps = (unsigned)config_number(cfg, "screen", "fps");
+		config_size(cfg, "screen", "size", &full->width, &full->height);
+	} else {
+		full->fps = (unsigned)config_number(cfg, "video", "fps");
+		config_size(cfg, "video", "size", &full->width, &full->height);
+	}
+	full->width &= ~1U;
+	full->height &= ~1U;
+}
 
+void encoding_configure(struct encoding_params *prm, const struct config *cfg,
+			bool screen, const struct coder *coderv,
+			const char *codec)
+{
 	prm->codec = codec;
 	prm->coderv = coderv;
 	prm->only = config_text(cfg, "video", "encoder");
 	prm->interval = config_number(cfg, "video", "iframe_interval");
-	full->fps = (unsigned)config_number(cfg, "video", "fps");
-	full->bitrate = (uint32_t)config_number(cfg, "video", "bitrate");
-	config_size(cfg, "video", "size", &full->width, &full->height);
-	full->width &= ~1U;
-	full->height &= ~1U;
+	prm->full.bitrate = (uint32_t)config_number(cfg, "video", "bitrate");
+	configure_size(&prm->full, cfg, screen);
 }
 
 bool encoding_can(const struct encoding_params *prm)

@@ -37,14 +37,16 @@ struct encoding_params {
 };
 
 /**
- * What [video] says.
+ * What [video] says; size and rate of a screen are its own.
  *
  * @param cfg     Outlives what is made of it
+ * @param screen  Of a screen, not of the camera
  * @param coderv  May be NULL
  * @param codec   Static
  */
 void encoding_configure(struct encoding_params *prm, const struct config *cfg,
-			const struct coder *coderv, const char *codec);
+			bool screen, const struct coder *coderv,
+			const char *codec);
 
 /** Whether the table has an encoder that is allowed */
 bool encoding_can(const struct encoding_params *prm);

@@ -148,6 +148,15 @@ int call_answer(struct call *c, enum calls_media media, uint64_t now)
 			c->neg.wanted = c->veiled = true;
 			session_set_video_mute(c->session, true);
 		}
+	} else if (media == CALLS_SCREEN) {
+		int err = session_set_screen(c->session, true);
+
+		if (err && err != EALREADY)
+			return err;
+		c->neg.wanted = c->neg.early;
+	} else if (media == CALLS_AV && session_shares(c->session)) {
+		(void)session_set_video(c->session, true);
+		c->neg.wanted = c->neg.early;
 	}
 	loop_timer_cancel(&c->patience);
 	c->state = CALL_ANSWERING;

@@ -320,6 +320,11 @@ int phone_video(struct phone *p, unsigned id, bool on, uint64_t now)
 	return calls_video(p->calls, id, on, now);
 }
 
+int phone_screen(struct phone *p, unsigned id, bool on, uint64_t now)
+{
+	return calls_screen(p->calls, id, on, now);
+}
+
 int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now)
 {
 	return calls_hold(p->calls, id, on, now);

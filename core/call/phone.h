@@ -133,6 +133,10 @@ int phone_video_mute(struct phone *p, unsigned id, bool on, uint64_t now);
     @return also ENOTSUP there is neither camera nor display */
 int phone_video(struct phone *p, unsigned id, bool on, uint64_t now);
 
+/** Show our screen in place of the camera, or no longer.
+    @return also EALREADY it is so, ENOTSUP there is none */
+int phone_screen(struct phone *p, unsigned id, bool on, uint64_t now);
+
 /** Hold the peer, or resume; an event says whether it agreed.
     @return also EALREADY it is so */
 int phone_hold(struct phone *p, unsigned id, bool on, uint64_t now);

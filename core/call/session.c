@@ -1,28 +1,8 @@
 /**
  * @file core/call/session.c  Session
  */
-#include "core/base/loop.h"
-#include "core/call/cables.h"
 #include "core/call/endpoint.h"
-#include "core/call/senses.h"
-#include "core/call/session.h"
-#include "core/call/wishes.h"
-
-struct session {
-	struct session_handlers h;
-	struct senses senses;
-	struct offer *offer;
-	struct offer *unanswered; /* A copy, until the call is answered */
-	struct cables cables;
-	struct loop_timer timer;
-	char *cname;
-	struct wishes wishes;
-	bool again;   /* The next offer can have more than this one */
-	bool talking; /* The microphone is open */
-	bool forked;  /* The transport has begun with another fork */
-	bool heard;   /* A packet came          */
-	bool closed;
-};
+#include "core/call/session_parts.h"
 
 static void session_destructor(void *arg)
 {
@@ -186,6 +166,7 @@ static int add_sight(struct session *s, const struct session_params *prm)
 	const struct sight_params sp = {
 		.cfg = prm->cfg,
 		.studio = prm->studio,
+		.slides = prm->slides,
 		.screen = prm->screen,
 		.coderv = prm->coderv,
 		.cname = s->cname,
@@ -196,10 +177,14 @@ static int add_sight(struct session *s, const struct session_params *prm)
 	};
 	int err;
 
-	if (!prm->studio && !prm->screen)
+	if (prm->share && prm->offerer && !prm->slides)
+		return ENOTSUP;
+	if (!prm->studio && !prm->slides && !prm->screen)
 		return prm->audio || !prm->offerer ? 0 : ENOTSUP;
 
 	err = sight_alloc(&s->senses.sight, &sp);
+	if (!err && prm->share)
+		sight_set_source(s->senses.sight, SIGHT_SCREEN);
 	if (!err && prm->video)
 		err = wishes_show(&s->wishes, s->offer, s->senses.sight);
 	if (err == ENOENT || err == ENOTSUP)
@@ -439,17 +424,6 @@ void session_set_mute(struct session *s, bool mute)
 	hearing_set_mute(s->senses.hearing, mute);
 }
 
-void session_set_video_mute(struct session *s, bool mute)
-{
-	if (s->senses.sight)
-		sight_set_mute(s->senses.sight, mute);
-}
-
-int session_set_video(struct session *s, bool on)
-{
-	return wishes_set_video(&s->wishes, s->offer, s->senses.sight, on);
-}
-
 void session_set_hold(struct session *s, bool on, uint64_t now)
 {
 	wishes_set_hold(&s->wishes, s->offer, s->senses.sight, on);
@@ -466,22 +440,6 @@ void session_set_front(struct session *s, bool front)
 enum wishes_ear session_ear(const struct session *s)
 {
 	return wishes_ear(&s->wishes, s->offer);
-}
-
-void session_wish(struct session *s, uint64_t now)
-{
-	if (s->senses.sight)
-		sight_wish(s->senses.sight, now);
-}
-
-bool session_shows(const struct session *s)
-{
-	return s->senses.sight && sight_sends(s->senses.sight);
-}
-
-bool session_sees(const struct session *s)
-{
-	return s->senses.sight && sight_receives(s->senses.sight);
 }
 
 int session_send_digits(struct session *s, const char *digits)

@@ -4,7 +4,7 @@
  *     call -> [session] -> offer      what was agreed
  *                 |------> transport  ICE, DTLS, SRTP      (core/net)
  *                 |------> hearing    audio path -> voice, the sound device
- *                 '------> sight      video path -> studio, screen
+ *                 '------> sight      video path -> studios, screen
  *
  * The one place where media and net meet:
  *
@@ -20,6 +20,7 @@
 #include <jansson.h>
 #include "core/base/config.h"
 #include "core/call/screen.h"
+#include "core/call/sight.h"
 #include "core/call/studio.h"
 #include "core/call/voice.h"
 #include "core/call/wishes.h"
@@ -51,6 +52,13 @@ typedef void(session_digit_h)(char digit, uint64_t now, void *arg);
 /** The first packet of media came. Must not free the session */
 typedef void(session_heard_h)(uint64_t now, void *arg);
 
+/** What the peer sends to be seen, as it says */
+enum session_view {
+	SESSION_DARK = 0, /**< Nothing                    */
+	SESSION_PICTURE,
+	SESSION_SLIDES, /**< "slides", of a screen (RFC 4796) */
+};
+
 struct session_handlers {
 	session_ready_h *ready;
 	session_up_h *up;
@@ -69,12 +77,14 @@ struct session_params {
 	size_t serverc;
 	struct voice *voice;
 	struct studio *studio;	    /**< NULL: no camera               */
+	struct studio *slides;	    /**< NULL: no screen to be shown   */
 	struct screen *screen;	    /**< NULL: no display              */
 	const struct coder *coderv; /**< Of the board; may be NULL     */
 	const char *cname; /**< The same for all of a phone (RFC 7022) */
 	bool offerer;	   /**< We make the first offer                */
 	bool send, recv;   /**< Directions wanted                      */
 	bool audio, video; /**< Media wanted                           */
+	bool share;	   /**< Of pictures our screen's, see slides   */
 	bool shared;	   /**< Sound is shared with others: voice.h   */
 };
 
@@ -82,7 +92,8 @@ struct session_params {
  * Allocate. Free with mem_deref(), which is silent and at once.
  *
  * @return 0, ENOMEM, EINVAL no codec of the configuration is known, ENOTSUP
- *         a picture alone is wanted, and there are no means, or errno
+ *         a picture alone is wanted, or our screen's, and there are no means,
+ *         or errno
  */
 int session_alloc(struct session **sp, const struct session_params *prm,
 		  const struct session_handlers *h, uint64_t now);
@@ -186,6 +197,18 @@ void session_set_video_mute(struct session *s, bool mute);
 int session_set_video(struct session *s, bool on);
 
 /**
+ * Show our screen in place of the camera, or no longer; what changes for the
+ * peer counts for the next offer or answer.
+ *
+ * @return 0, EALREADY it is so, ENOTSUP there is no screen, or errno of the
+ *         offer
+ */
+int session_set_screen(struct session *s, bool on);
+
+/** Whether our screen is wanted in place of the camera */
+bool session_shares(const struct session *s);
+
+/**
  * Hold, or resume: nothing of microphone and camera leaves from here on until
  * then. The next offer or answer tells the peer.
  */
@@ -200,9 +223,9 @@ enum wishes_ear session_ear(const struct session *s);
 /** Make a key frame of ours; harmless without a picture */
 void session_wish(struct session *s, uint64_t now);
 
-/** Whether pictures go there, and come */
-bool session_shows(const struct session *s);
-bool session_sees(const struct session *s);
+/** Of what pictures go there, and what comes */
+enum sight_source session_shows(const struct session *s);
+enum session_view session_sees(const struct session *s);
 
 /** Send digits. @return as audio_send_digits() */
 int session_send_digits(struct session *s, const char *digits);

@@ -27,19 +27,41 @@ struct sight {
 	char track[TRACK_LEN + 1];
 	uint32_t ssrc, rtx_ssrc;
 	uint32_t rate; /* Known of the way [bit/s], 0 not yet */
+	enum sight_source source;
 	bool open, muted, blind;
 };
+
+/* Of what is shown; NULL: nothing is */
+static struct studio *studio_of(const struct sight *s)
+{
+	switch (s->source) {
+	case SIGHT_CAMERA:
+		return s->prm.studio;
+	case SIGHT_SCREEN:
+		return s->prm.slides;
+	default:
+		return NULL;
+	}
+}
+
+static void detach(struct sight *s)
+{
+	struct studio *st = studio_of(s);
+
+	if (st)
+		studio_detach(st, &s->user);
+}
 
 static void sight_destructor(void *arg)
 {
 	struct sight *s = arg;
 
-	if (s->prm.studio)
-		studio_detach(s->prm.studio, &s->user);
+	detach(s);
 	if (s->prm.screen)
 		screen_detach(s->prm.screen, &s->viewer);
 	mem_deref(s->video);
 	mem_deref(s->prm.studio);
+	mem_deref(s->prm.slides);
 	mem_deref(s->prm.screen);
 }
 
@@ -53,12 +75,16 @@ int sight_alloc(struct sight **sp, const struct sight_params *prm)
 		return ENOMEM;
 
 	s->prm = *prm;
+	s->source = SIGHT_CAMERA;
 	(void)mem_ref(prm->studio);
+	(void)mem_ref(prm->slides);
 	(void)mem_ref(prm->screen);
 	s->ssrc = entropy_u32();
 	s->rtx_ssrc = entropy_u32();
 	entropy_text(s->track, sizeof(s->track));
-	err = palette_list(&s->palette, prm->cfg, prm->studio, prm->coderv);
+	err = palette_list(&s->palette, prm->cfg,
+			   prm->studio ? prm->studio : prm->slides,
+			   prm->coderv);
 	if (err)
 		mem_deref(s);
 	else
@@ -79,14 +105,25 @@ void sight_medium(const struct sight *s, struct offer_medium *m)
 		.cname = s->prm.cname,
 		.stream = s->prm.cname,
 		.track = s->track,
+		.content = sight_content(s),
 	};
 
 	*m = own;
 }
 
+const char *sight_content(const struct sight *s)
+{
+	return s->source == SIGHT_SCREEN && s->prm.slides ? "slides" : NULL;
+}
+
+enum sight_source sight_source(const struct sight *s)
+{
+	return s->source;
+}
+
 enum sdp_dir sight_dir(const struct sight *s)
 {
-	return (s->prm.studio ? SDP_SENDONLY : SDP_INACTIVE) |
+	return (studio_of(s) ? SDP_SENDONLY : SDP_INACTIVE) |
 	       (s->prm.screen ? SDP_RECVONLY : SDP_INACTIVE);
 }
 
@@ -109,20 +146,22 @@ static void report_handler(struct mbuf *mb, uint64_t now, void *arg)
 static void wish_handler(uint64_t now, void *arg)
 {
 	struct sight *s = arg;
+	struct studio *st = studio_of(s);
 
-	if (s->prm.studio)
-		studio_wish(s->prm.studio, &s->user, now);
+	if (st)
+		studio_wish(st, &s->user, now);
 }
 
 static void rate_handler(uint32_t bitrate, uint64_t now, void *arg)
 {
 	struct sight *s = arg;
+	struct studio *st = studio_of(s);
 	(void)now;
 
 	if (bitrate)
 		s->rate = bitrate;
-	if (s->prm.studio)
-		studio_rate(s->prm.studio, &s->user, bitrate);
+	if (st)
+		studio_rate(st, &s->user, bitrate);
 }
 
 static void frame_handler(struct frame *f, uint64_t now, void *arg)
@@ -175,21 +214,20 @@ static int follow_camera(struct sight *s)
 {
 	const char *codec = s->media.codecv[0].name;
 	const uint32_t first = MIN(s->media.bitrate, RATE_FIRST * KILO);
+	struct studio *st = studio_of(s);
 	int err;
 
-	if (!s->prm.studio)
+	if (!st)
 		return 0;
 
-	if (s->user.le.list)
-		studio_detach(s->prm.studio, &s->user);
+	studio_detach(st, &s->user);
 	if (!s->video || !s->media.send)
 		return 0;
 
 	s->user.held = !s->open;
-	err = studio_attach(s->prm.studio, &s->user, codec,
-			    s->rate ? s->rate : first, unit_handler, s);
-	if (!err)
-		studio_mute(s->prm.studio, &s->user, s->muted);
+	s->user.muted = s->muted;
+	err = studio_attach(st, &s->user, codec, s->rate ? s->rate : first,
+			    unit_handler, s);
 	if (err && !s->blind)
 		log_warning("sight: no picture is sent: %m\n", err);
 	s->blind = err != 0;
@@ -264,7 +302,7 @@ bool sight_blind(const struct sight *s)
 
 bool sight_sends(const struct sight *s)
 {
-	return s->video && s->media.send && !s->blind;
+	return s->video && s->media.send && !s->blind && studio_of(s);
 }
 
 bool sight_receives(const struct sight *s)
@@ -283,11 +321,11 @@ void sight_set_open(struct sight *s, bool open, uint64_t now)
 	video_set_open(s->video, open, now);
 	if (open && s->user.le.list) {
 		s->user.held = false;
-		studio_wish(s->prm.studio, &s->user, now);
+		wish_handler(now, s);
 	} else if (open) {
 		(void)follow_camera(s);
-	} else if (s->prm.studio) {
-		studio_detach(s->prm.studio, &s->user);
+	} else {
+		detach(s);
 	}
 }
 
@@ -321,9 +359,23 @@ void sight_wish(struct sight *s, uint64_t now)
 
 void sight_set_mute(struct sight *s, bool mute)
 {
+	struct studio *st = studio_of(s);
+
 	s->muted = mute;
-	if (s->prm.studio)
-		studio_mute(s->prm.studio, &s->user, mute);
+	if (st)
+		studio_mute(st, &s->user, mute);
+}
+
+void sight_set_source(struct sight *s, enum sight_source source)
+{
+	if (s->source == source)
+		return;
+
+	detach(s);
+	s->source = source;
+	s->blind = false;
+	if (s->video && s->media.send)
+		(void)follow_camera(s);
 }
 
 void sight_close(struct sight *s, uint64_t now)

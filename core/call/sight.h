@@ -1,7 +1,7 @@
 /**
  * @file core/call/sight.h  Sight: the picture of one session
  *
- *     OUT  studio -> [sight] -> video path -> session
+ *     OUT  studio of camera or screen -> [sight] -> video path -> session
  *     IN   session -> video path -> [sight] -> screen
  *
  * Brings the video path to what is agreed. The camera is open only while our
@@ -20,10 +20,18 @@
 
 struct sight;
 
+/** What our picture is of */
+enum sight_source {
+	SIGHT_NOTHING = 0, /**< Nothing is sent                */
+	SIGHT_CAMERA,	   /**< To begin with                  */
+	SIGHT_SCREEN,	   /**< In its place, "slides" in SDP  */
+};
+
 /** What it is made of; all but the handlers outlives it */
 struct sight_params {
 	const struct config *cfg;
 	struct studio *studio;	    /**< A reference is kept; NULL: no camera */
+	struct studio *slides;	    /**< Likewise, of what a screen shows     */
 	struct screen *screen;	    /**< A reference is kept; NULL: no screen */
 	const struct coder *coderv; /**< Of the board                         */
 	const char *cname;	    /**< The same for all of a phone          */
@@ -39,6 +47,16 @@ int sight_alloc(struct sight **sp, const struct sight_params *prm);
 
 /** Our medium for the offer, but for the direction; lives as long as this */
 void sight_medium(const struct sight *s, struct offer_medium *m);
+
+/**
+ * Show something else from now on, on the same m-line: the packets go on with
+ * their numbers, as a browser's replaceTrack() has it.
+ */
+void sight_set_source(struct sight *s, enum sight_source source);
+enum sight_source sight_source(const struct sight *s);
+
+/** What SDP says of it (RFC 4796); NULL: nothing */
+const char *sight_content(const struct sight *s);
 
 /** Which ways there is something to send and to show with */
 enum sdp_dir sight_dir(const struct sight *s);

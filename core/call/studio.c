@@ -34,6 +34,7 @@ struct studio {
 	const struct coder *saidv[CODECS]; /* The log was told of it       */
 	struct list stranded; /* struct studio_user without encoding   */
 	struct snapshots snapshots;
+	bool screen;		  /* Of it, not of the camera              */
 	struct studio_user probe; /* Sees black until the profile is known */
 	unsigned probes;
 	char profile[PROFILE_SIZE];
@@ -63,7 +64,8 @@ static struct encoding_params params(const struct studio *st, unsigned codec)
 {
 	struct encoding_params prm;
 
-	encoding_configure(&prm, st->cfg, st->optics.coderv, codecv[codec]);
+	encoding_configure(&prm, st->cfg, st->screen, st->optics.coderv,
+			   codecv[codec]);
 	return prm;
 }
 
@@ -256,11 +258,6 @@ static void show(struct studio *st, unsigned codec, uint64_t now)
 	say(st, codec, e);
 }
 
-static void probe_end(struct studio *st)
-{
-	studio_detach(st, &st->probe);
-}
-
 static void probe_handler(const struct encoder_unit *unit, uint64_t now,
 			  void *arg)
 {
@@ -268,7 +265,7 @@ static void probe_handler(const struct encoder_unit *unit, uint64_t now,
 	(void)now;
 
 	if (!profile_read(st->profile, unit))
-		probe_end(st);
+		studio_detach(st, &st->probe);
 }
 
 static struct encoding **encoding_of(struct studio *st, unsigned codec,
@@ -319,7 +316,7 @@ static void tick_handler(uint64_t now, void *arg)
 		show(st, c, now);
 	rescue(st);
 	if (st->probe.le.list && ++st->probes == PROBES)
-		probe_end(st);
+		studio_detach(st, &st->probe);
 	snapshots_expire(&st->snapshots, STUDIO_PATIENCE - TICK, now);
 	release(st);
 }
@@ -352,7 +349,7 @@ static int probe(struct studio *st)
 	return 0;
 }
 
-int studio_alloc(struct studio **sp, const struct config *cfg,
+int studio_alloc(struct studio **sp, const struct config *cfg, bool screen,
 		 const struct optics *optics, struct event_bus *events)
 {
 	struct studio *st;
@@ -365,11 +362,14 @@ int studio_alloc(struct studio **sp, const struct config *cfg,
 	loop_timer_init(&st->tick, "studio", tick_handler, st);
 	loop_timer_init(&st->tidy, "studio tidy", tidy_handler, st);
 	st->cfg = cfg;
+	st->screen = screen;
 	if (optics)
 		st->optics = *optics;
-	err = tripod_alloc(&st->tripod, st->optics.camera,
-			   config_text(cfg, "video", "camera"), events,
-			   frame_handler, st);
+	err = tripod_alloc(&st->tripod,
+			   screen ? st->optics.screen : st->optics.camera,
+			   screen ? config_text(cfg, "screen", "source")
+				  : config_text(cfg, "video", "camera"),
+			   events, frame_handler, st);
 	if (!err)
 		err = probe(st);
 	if (err)

@@ -18,6 +18,8 @@
  * anything else, [video] encoder is auto and no hardware encodes. Its bit
  * rate and its IDRs are its own then.
  *
+ * What is on a screen has a studio of its own, for which it is the camera.
+ *
  * Handlers must not free the studio.
  */
 #ifndef CORE_CALL_STUDIO_H
@@ -53,14 +55,15 @@ struct studio_user {
 /**
  * Allocate. Free with mem_deref(), after all users are detached.
  *
- * @param cfg     [video]; outlives it
+ * @param cfg     [video] and [screen]; outlives it
+ * @param screen  Of the screen, instead of the camera
  * @param optics  Copied; the camera gets a reference; strings and tables
  *                outlive it. NULL: there is nothing
  * @param events  For device_lost and device_back; may be NULL
  *
  * @return 0, ENOMEM
  */
-int studio_alloc(struct studio **sp, const struct config *cfg,
+int studio_alloc(struct studio **sp, const struct config *cfg, bool screen,
 		 const struct optics *optics, struct event_bus *events);
 
 /** Whether there is a camera and an encoder of this codec ("H264", "VP8") */

@@ -194,9 +194,10 @@ struct calls_way transfer_way(const struct call *old)
 	const struct calls_way way = {
 		.send = old->prm.send,
 		.recv = old->prm.recv,
-		.media = !video		   ? CALLS_AUDIO
-			 : !old->prm.audio ? CALLS_VIDEO
-					   : CALLS_AV,
+		.media = session_shares(old->session) ? CALLS_SCREEN
+			 : !video		      ? CALLS_AUDIO
+			 : !old->prm.audio	      ? CALLS_VIDEO
+						      : CALLS_AV,
 	};
 
 	return way;

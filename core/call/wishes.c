@@ -24,15 +24,64 @@ int wishes_show(struct wishes *w, struct offer *o, const struct sight *s)
 	return err;
 }
 
-int wishes_set_video(struct wishes *w, struct offer *o, const struct sight *s,
+static int set_picture(struct wishes *w, struct offer *o, const struct sight *s,
+		       bool on)
+{
+	if (!w->shown)
+		return on ? wishes_show(w, o, s) : 0;
+
+	offer_set_dir(o, OFFER_VIDEO, wishes_dir(w) & sight_dir(s));
+	offer_set_content(o, OFFER_VIDEO, sight_content(s));
+	return offer_set_enabled(o, OFFER_VIDEO, on);
+}
+
+int wishes_set_video(struct wishes *w, struct offer *o, struct sight *s,
 		     bool on)
 {
 	if (!s)
 		return ENOTSUP;
-	if (!w->shown)
-		return on ? wishes_show(w, o, s) : 0;
 
-	return offer_set_enabled(o, OFFER_VIDEO, on);
+	/* What is on a screen is seen no more at once */
+	if (on)
+		sight_set_source(s, SIGHT_CAMERA);
+	else if (sight_source(s) == SIGHT_SCREEN)
+		sight_set_source(s, SIGHT_NOTHING);
+	w->camera = false;
+	return set_picture(w, o, s, on);
+}
+
+static int show_screen(struct wishes *w, struct offer *o, struct sight *s)
+{
+	const struct offer_media *m = offer_active(o, OFFER_VIDEO);
+	const enum sight_source before = sight_source(s);
+	int err;
+
+	sight_set_source(s, SIGHT_SCREEN);
+	err = sight_content(s) ? set_picture(w, o, s, true) : ENOTSUP;
+	if (err)
+		sight_set_source(s, before);
+	else
+		w->camera = before == SIGHT_CAMERA && m &&
+			    (m->dir & SDP_SENDONLY);
+	return err;
+}
+
+int wishes_set_screen(struct wishes *w, struct offer *o, struct sight *s,
+		      bool on)
+{
+	const struct offer_media *m = offer_active(o, OFFER_VIDEO);
+	bool sees;
+
+	if (!s)
+		return ENOTSUP;
+	if (on == (sight_source(s) == SIGHT_SCREEN))
+		return EALREADY;
+	if (on)
+		return show_screen(w, o, s);
+
+	sees = m && (m->dir & SDP_RECVONLY);
+	sight_set_source(s, w->camera ? SIGHT_CAMERA : SIGHT_NOTHING);
+	return set_picture(w, o, s, w->camera || sees);
 }
 
 void wishes_set_hold(struct wishes *w, struct offer *o, const struct sight *s,

@@ -19,6 +19,7 @@ struct wishes {
 	bool send, recv; /**< Directions, when nobody holds             */
 	bool shown;	 /**< The offer has the picture's medium        */
 	bool hold;	 /**< We hold                                   */
+	bool camera;	 /**< It was sent before the screen was         */
 };
 
 /** What the peer takes of us, by what is agreed */
@@ -40,14 +41,24 @@ enum sdp_dir wishes_dir(const struct wishes *w);
 int wishes_show(struct wishes *w, struct offer *o, const struct sight *s);
 
 /**
- * Want a picture, or no longer.
+ * Want a picture, the camera's, or no longer.
  *
  * @param s  NULL: there is neither camera nor display
  *
  * @return as wishes_show(), or errno of offer_set_enabled()
  */
-int wishes_set_video(struct wishes *w, struct offer *o, const struct sight *s,
+int wishes_set_video(struct wishes *w, struct offer *o, struct sight *s,
 		     bool on);
+
+/**
+ * Show our screen in place of the camera, or no longer: then the camera comes
+ * back if it was sent before; if not, nothing of us is sent, and the picture
+ * ends unless the peer sends one.
+ *
+ * @return 0, EALREADY it is so, or as wishes_set_video()
+ */
+int wishes_set_screen(struct wishes *w, struct offer *o, struct sight *s,
+		      bool on);
 
 /** Hold, or resume; counts for the next offer or answer. s as above */
 void wishes_set_hold(struct wishes *w, struct offer *o, const struct sight *s,

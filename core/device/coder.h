@@ -30,6 +30,7 @@ struct coder {
 /** All that a board has for pictures; parts that it has not are NULL */
 struct optics {
 	struct camera *camera;	    /**< Closed                             */
+	struct camera *screen;	    /**< What is on a screen, closed        */
 	struct display *display;    /**< Dark                               */
 	const struct coder *coderv; /**< Ends with name NULL; the best first */
 	coder_jpeg_h *jpegh;	    /**< For snapshots                      */

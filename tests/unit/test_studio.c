@@ -114,7 +114,7 @@ static void test_studio_says_what_it_can(void **state)
 
 	/* Nothing at all */
 	r = atelier_make();
-	assert_int_equal(studio_alloc(&r.st, r.cfg, &none, NULL), 0);
+	assert_int_equal(studio_alloc(&r.st, r.cfg, false, &none, NULL), 0);
 	assert_false(studio_can(r.st, "H264"));
 	assert_int_equal(studio_attach(r.st, &a.u, "VP8", ATELIER_RATE,
 				       atelier_unit, &a),

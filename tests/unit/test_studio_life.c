@@ -36,7 +36,7 @@ static bool lives_without(struct atelier *r, long n, bool once)
 	bool failed;
 
 	memory_fail_after(n, once);
-	if (!studio_alloc(&r->st, r->cfg, &optics, r->bus)) {
+	if (!studio_alloc(&r->st, r->cfg, false, &optics, r->bus)) {
 		(void)studio_attach(r->st, &a.u, "H264", ATELIER_RATE,
 				    atelier_unit, &a);
 		(void)studio_attach(r->st, &b.u, "VP8", ATELIER_RATE,

@@ -16,7 +16,9 @@ enum {
 	SHOW_BIT = 4,
 	PART = 8, /* Its size [bytes] */
 	DELTA = 1,
-	LEAST = 64, /* Of a unit [bytes] */
+	LEAST = 64,   /* Of a unit [bytes] */
+	CAMERA = 200, /* The first pixel */
+	SCREEN = 150,
 	MOST = 100000,
 };
 
@@ -30,7 +32,7 @@ struct fake_camera {
 	camera_state_h *sh;
 	void *arg;
 	unsigned i;
-	bool running, lost;
+	bool running, lost, screen;
 	uint64_t due;
 };
 
@@ -40,7 +42,7 @@ struct fake_display {
 };
 
 static struct {
-	struct fake_camera *camera;
+	struct fake_camera *camera, *screen;
 	struct fake_display *display;
 	struct optics optics;
 	struct film_stats st;
@@ -62,11 +64,18 @@ static void tick(uint64_t now, void *arg)
 	assert_int_equal(
 		frame_alloc(&f, FRAME_I420, c->fmt.width, c->fmt.height), 0);
 	frame_black(f);
-	memset(f->planev[0], 200, f->stridev[0]);
+	memset(f->planev[0], c->screen ? SCREEN : CAMERA, f->stridev[0]);
 	f->time = now;
-	++filmv[c->i].st.captured;
+	filmv[c->i].st.captured += !c->screen;
 	c->fh(f, now, c->arg);
 	mem_deref(f);
+}
+
+static void tell_open(const struct fake_camera *c)
+{
+	struct film_stats *st = &filmv[c->i].st;
+
+	*(c->screen ? &st->sharing : &st->open) = c->running;
 }
 
 static int camera_start_h(struct camera *base, const struct camera_prefs *prefs,
@@ -87,7 +96,7 @@ static int camera_start_h(struct camera *base, const struct camera_prefs *prefs,
 	c->running = true;
 	c->due = clock_now() + CLOCK_S / c->fmt.fps;
 	loop_timer_arm(&c->timer, c->due);
-	filmv[c->i].st.open = true;
+	tell_open(c);
 	return 0;
 }
 
@@ -97,7 +106,7 @@ static void camera_stop_h(struct camera *base)
 
 	loop_timer_cancel(&c->timer);
 	c->running = false;
-	filmv[c->i].st.open = false;
+	tell_open(c);
 }
 
 static int nothing_camera(struct re_printf *pf, const struct camera *c)
@@ -380,7 +389,8 @@ static int show_h(struct display *base, struct frame *f, uint64_t now)
 		st->gap = now - st->last;
 	st->last = now;
 	++st->shown;
-	st->black += f->planev[0][0] != 200;
+	st->slides += f->planev[0][0] == SCREEN;
+	st->black += f->planev[0][0] != CAMERA && f->planev[0][0] != SCREEN;
 	return 0;
 }
 
@@ -407,23 +417,29 @@ void film_reset(void)
 {
 	for (unsigned i = 0; i < FILM_PHONES; i++) {
 		filmv[i].camera = mem_deref(filmv[i].camera);
+		filmv[i].screen = mem_deref(filmv[i].screen);
 		filmv[i].display = mem_deref(filmv[i].display);
 	}
 	memset(filmv, 0, sizeof(filmv));
 }
 
+static struct fake_camera *make_camera(unsigned i, bool screen)
+{
+	struct fake_camera *c = mem_zalloc(sizeof(*c), camera_destructor);
+
+	assert_non_null(c);
+	c->c.table = &camera_table;
+	c->i = i;
+	c->screen = screen;
+	loop_timer_init(&c->timer, "film", tick, c);
+	return c;
+}
+
 void film_give(unsigned i, bool camera, bool display)
 {
 	if (camera) {
-		struct fake_camera *c = mem_zalloc(sizeof(*c),
-						   camera_destructor);
-
-		assert_non_null(c);
-		c->c.table = &camera_table;
-		c->i = i;
-		loop_timer_init(&c->timer, "film", tick, c);
-		filmv[i].camera = c;
-		filmv[i].optics.camera = &c->c;
+		filmv[i].camera = make_camera(i, false);
+		filmv[i].optics.camera = &filmv[i].camera->c;
 	}
 	if (display) {
 		struct fake_display *d = mem_zalloc(sizeof(*d), NULL);
@@ -434,6 +450,13 @@ void film_give(unsigned i, bool camera, bool display)
 		filmv[i].display = d;
 		filmv[i].optics.display = &d->d;
 	}
+	filmv[i].optics.coderv = coderv[i];
+}
+
+void film_give_screen(unsigned i)
+{
+	filmv[i].screen = make_camera(i, true);
+	filmv[i].optics.screen = &filmv[i].screen->c;
 	filmv[i].optics.coderv = coderv[i];
 }
 

@@ -22,6 +22,7 @@ enum {
 /** What became of the pictures of a phone since film_reset() */
 struct film_stats {
 	bool open;	       /**< The camera is open now                    */
+	bool sharing;	       /**< The screen is                             */
 	unsigned captured;     /**< Frames                                    */
 	unsigned encoded;      /**< Units                                     */
 	unsigned keys;	       /**< Of them IDRs                              */
@@ -33,6 +34,7 @@ struct film_stats {
 	unsigned spliced;      /**< Units over a gap: never                   */
 	unsigned shown;	       /**< Pictures on the display                   */
 	unsigned black;	       /**< Of them without anything on them          */
+	unsigned slides;       /**< Of them of a screen                       */
 	uint64_t first, last;  /**< When [us], 0 not yet                      */
 	uint64_t gap;	       /**< Longest time between two shown [us]       */
 	unsigned cleared;      /**< Times that the display was made dark      */
@@ -46,6 +48,9 @@ const struct optics *film_optics(unsigned i);
 
 /** Phone i is made with these from now on */
 void film_give(unsigned i, bool camera, bool display);
+
+/** Phone i is made with a screen that can be shown as well */
+void film_give_screen(unsigned i);
 
 /** The camera of phone i goes away, or comes back */
 void film_lose(unsigned i, bool lost);

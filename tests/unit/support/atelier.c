@@ -54,7 +54,8 @@ void atelier_begin(struct atelier *r)
 	const struct optics optics = optics_all(r->cam);
 
 	assert_int_equal(event_listen(&r->listener, r->bus, on_event, r), 0);
-	assert_int_equal(studio_alloc(&r->st, r->cfg, &optics, r->bus), 0);
+	assert_int_equal(studio_alloc(&r->st, r->cfg, false, &optics, r->bus),
+			 0);
 }
 
 void atelier_pass(struct atelier *r, uint64_t time)

@@ -21,7 +21,7 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'abuse', 'commands', 'browsers', 'registration', 'calls', 'media',
 	'incall', 'transfer', 'presence', 'trouble', 'wire', 'farend',
 	'refusals', 'relations', 'early', 'flows', 'habits', 'variants',
-	'kinds', 'sipjs', 'plain', 'soak'];
+	'kinds', 'slides', 'sipjs', 'plain', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

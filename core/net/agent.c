@@ -269,8 +269,8 @@ int agent_alloc(struct agent **ap, const struct agent_params *params)
 	a->prm = *params;
 	a->prm.serverv = NULL;
 	a->rest = CLOCK_NEVER;
-	a->plain.fixed = params->fixed;
-	a->plain.loopback = params->loopback;
+	plain_init(&a->plain, params->role == AGENT_CONTROLLING, params->fixed,
+		   params->loopback);
 	checks_init(&a->checks, params->role == AGENT_CONTROLLING, on_event, a);
 	prm.arg = a;
 	err = gather_alloc(&a->gather, &prm);

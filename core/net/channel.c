@@ -235,6 +235,12 @@ void channel_set_peer(struct channel *c, enum keying_role role,
 		start(c, role, now);
 }
 
+void channel_forget_early(struct channel *c)
+{
+	if (!c->have_peer && c->keying)
+		drop_keying(c);
+}
+
 void channel_set_path(struct channel *c, uint64_t now)
 {
 	c->have_path = true;

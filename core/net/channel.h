@@ -63,6 +63,10 @@ int channel_alloc(struct channel **cp, struct identity *id,
 void channel_set_peer(struct channel *c, enum keying_role role,
 		      const struct fingerprint *fpv, size_t fpc, uint64_t now);
 
+/** Forget a handshake that the peer began before it is known, which was not on
+    the path that there will be: it begins again */
+void channel_forget_early(struct channel *c);
+
 /** There is a path, or a better one: what waited is sent, DTLS starts */
 void channel_set_path(struct channel *c, uint64_t now);
 

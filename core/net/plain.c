@@ -4,6 +4,13 @@
 #include "core/net/demux.h"
 #include "core/net/plain.h"
 
+void plain_init(struct plain *pl, bool told, bool fixed, bool loopback)
+{
+	pl->told = told;
+	pl->fixed = fixed;
+	pl->loopback = loopback;
+}
+
 void plain_set(struct plain *pl, const struct sa *remote)
 {
 	const struct candidate_filter f = { .loopback = pl->loopback };
@@ -42,17 +49,22 @@ static struct base *base_of(const struct gather *g, const struct candidate *c)
 	return NULL;
 }
 
-/* The best of our candidates that reach the address, else of all */
-static struct base *choose(const struct gather *g, const struct sa *remote,
+/* The best of our candidates that reach the address, else of all. One that
+   was told to the peer does if it is of the same family */
+static struct base *choose(const struct plain *pl, const struct gather *g,
 			   struct sa *addr)
 {
+	const struct sa *remote = &pl->remote;
 	struct candidate cv[GATHER_CANDIDATES];
 	const struct candidate *all;
 	struct base *b;
 	size_t n, count = 0;
 
 	all = gather_candidates(g, &n);
+	candidate_default(all, n, addr);
 	for (size_t i = 0; i < n && count < ARRAY_SIZE(cv); i++) {
+		if (pl->told && sa_af(addr) == sa_af(remote))
+			break;
 		b = base_of(g, &all[i]);
 		if (b && base_reaches(b, remote))
 			cv[count++] = all[i];
@@ -89,7 +101,7 @@ int plain_begin(struct plain *pl, struct path *path, const struct gather *g,
 	if (sa_isset(&pl->local, SA_ALL) && still_there(g, path->base))
 		return 0;
 
-	b = choose(g, &pl->remote, &pl->local);
+	b = choose(pl, g, &pl->local);
 	if (!b)
 		return ENOENT;
 

@@ -25,6 +25,8 @@ struct plain {
 	bool on;
 	bool fixed;	   /**< Send to the address in the SDP and no other */
 	bool loopback;	   /**< Loopback addresses are allowed              */
+	bool told;	   /**< Our default address is known to the peer:
+			       it is sent to from there              */
 	bool proven;	   /**< The handshake is done                       */
 	struct sa remote;  /**< What the SDP says; unset: nothing           */
 	struct sa local;   /**< What ours is to say; unset: nothing yet     */
@@ -32,6 +34,9 @@ struct plain {
 	struct sa src;	   /**< Likewise                                    */
 	uint32_t moves;	   /**< To where packets came from                  */
 };
+
+/** Before anything else; the arguments are those of the fields */
+void plain_init(struct plain *pl, bool told, bool fixed, bool loopback);
 
 /** From now on the peer does no ICE, and says this address, or none */
 void plain_set(struct plain *pl, const struct sa *remote);

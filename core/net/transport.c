@@ -395,6 +395,8 @@ int transport_set_remote(struct transport *t, const struct transport_remote *r,
 		return err;
 
 	enter(t);
+	if (!str_isset(r->ufrag)) /* It began with checks, by the offer's ICE */
+		channel_forget_early(t->channel);
 	take_peer(t, p, r->setup, now);
 	if (alive(t) && str_isset(r->ufrag))
 		err = take_ice(t, r, p, now);

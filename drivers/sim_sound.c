@@ -10,7 +10,7 @@
 #include "core/base/loop.h"
 #include "drivers/ear.h"
 #include "drivers/sim_sound.h"
-#include "drivers/wave.h"
+#include "core/base/wave.h"
 
 enum {
 	RATE = 48000,	   /* Unless wished otherwise [Hz]              */

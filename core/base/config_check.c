@@ -208,6 +208,17 @@ const char *config_check_sound(const char *v)
 	       "none (`boardphone devices` lists names)";
 }
 
+const char *config_check_music(const char *v)
+{
+	if (!strcmp(v, "none") || !strcmp(v, "sim:tone") ||
+	    !strncmp(v, "sim:tone=", 9))
+		return NULL;
+
+	return config_check_file(v)
+		       ? "none, sim:tone[=HZ] or a WAV file that may be read"
+		       : NULL;
+}
+
 const char *config_check_camera(const char *v)
 {
 	if (!strcmp(v, "none") || !strcmp(v, "v4l2") ||

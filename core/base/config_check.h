@@ -20,6 +20,7 @@ const char *config_check_ice(const char *v);	 /**< stun:host, turn:u:p@host*/
 const char *config_check_file(const char *v);	 /**< Can be read             */
 const char *config_check_path(const char *v);	 /**< Absolute                */
 const char *config_check_sound(const char *v);	 /**< alsa:, sim:, none       */
+const char *config_check_music(const char *v);	 /**< sim:tone, file, none    */
 const char *config_check_camera(const char *v);	 /**< v4l2:, sim:, none       */
 const char *config_check_screen(const char *v);	 /**< sim:slides, none        */
 const char *config_check_display(const char *v); /**< drm, file=DIR, none    */

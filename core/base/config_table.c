@@ -162,6 +162,10 @@ const struct config_key config_keyv[] = {
 	      "Calls at once over the account; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
+	TEXT("call", "hold_music", "none", config_check_music,
+	     "What the other side hears while we hold it: none is silence, a "
+	     "WAV file (16 bit, the first minute) or sim:tone is played again "
+	     "and again, no louder than speech"),
 	WORDS("call", "transfer", CONFIG_CHOICE, "no", "no|ask|yes",
 	      "Whether who talks to us may have us call somebody else; ask "
 	      "waits for the command xfer"),

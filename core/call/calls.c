@@ -5,6 +5,7 @@
  */
 #include "core/base/entropy.h"
 #include "core/call/calls_parts.h"
+#include "core/call/music.h"
 #include "core/call/switching.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
@@ -21,6 +22,7 @@ static void calls_destructor(void *arg)
 	mem_deref(cs->slides);
 	mem_deref(cs->screen);
 	mem_deref(cs->voice);
+	mem_deref(cs->music);
 	mem_deref(cs->identity);
 }
 
@@ -57,6 +59,8 @@ int calls_alloc(struct calls **csp, const struct calls_params *prm)
 	err = voice_alloc(&cs->voice, prm->sound,
 			  config_text(prm->cfg, "audio", "device"),
 			  prm->events);
+	if (!err)
+		err = music_alloc(&cs->music, prm->cfg);
 	if (!err)
 		err = make_optics(cs, prm->optics);
 	if (!err)
@@ -140,6 +144,7 @@ static struct session_params session_params(const struct calls *cs,
 		.net = cs->prm.net,
 		.identity = cs->identity,
 		.voice = cs->voice,
+		.music = cs->music,
 		.studio = cs->studio,
 		.slides = cs->slides,
 		.screen = cs->screen,

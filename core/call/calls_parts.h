@@ -17,6 +17,7 @@ struct calls {
 	struct calls_params prm;
 	struct calls_handlers h;
 	struct voice *voice;
+	struct music *music;   /* NULL: silence    */
 	struct studio *studio; /* NULL: no camera  */
 	struct studio *slides; /* NULL: no screen to be shown */
 	struct screen *screen; /* NULL: no display */

@@ -4,6 +4,7 @@
 #include "core/base/entropy.h"
 #include "core/call/figures.h"
 #include "core/call/hearing.h"
+#include "core/call/mouth.h"
 
 enum {
 	TRACK_LEN = 24, /* Random characters of an msid track, RFC 8830 */
@@ -14,9 +15,11 @@ struct hearing {
 	struct voice_user user;
 	struct medium medium;
 	struct audio *audio;
+	struct mouth mouth;
 	char track[TRACK_LEN + 1];
 	uint32_t ssrc;
 	bool muted;
+	bool speaks; /* Something else than the microphone is heard */
 	bool deaf;
 };
 
@@ -26,7 +29,9 @@ static void hearing_destructor(void *arg)
 
 	voice_detach(h->prm.voice, &h->user);
 	mem_deref(h->audio);
+	mouth_close(&h->mouth);
 	mem_deref(h->prm.voice);
+	mem_deref(h->prm.music);
 }
 
 int hearing_alloc(struct hearing **hp, const struct hearing_params *prm)
@@ -40,6 +45,7 @@ int hearing_alloc(struct hearing **hp, const struct hearing_params *prm)
 
 	h->prm = *prm;
 	(void)mem_ref(prm->voice);
+	(void)mem_ref(prm->music);
 	h->user.shared = prm->shared;
 	h->ssrc = entropy_u32();
 	entropy_text(h->track, sizeof(h->track));
@@ -70,12 +76,28 @@ void hearing_medium(const struct hearing *h, struct offer_medium *m)
 	*m = own;
 }
 
+/* What was said and not sent yet is dropped, when that changes */
+static void follow_mouth(struct hearing *h)
+{
+	const bool speaks = mouth_busy(&h->mouth);
+
+	if (speaks == h->speaks || !h->audio)
+		return;
+
+	h->speaks = speaks;
+	audio_set_mute(h->audio, true);
+	audio_set_mute(h->audio, h->muted && !speaks);
+}
+
 static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
 			   uint64_t now, void *arg)
 {
 	struct hearing *h = arg;
+	const int16_t *said;
 
-	audio_period(h->audio, mic, spk, frames, now);
+	follow_mouth(h);
+	said = mouth_speak(&h->mouth, h->muted ? NULL : mic, frames);
+	audio_period(h->audio, said, spk, frames, now);
 }
 
 static int start(struct hearing *h, const struct audio_media *media, bool open,
@@ -97,8 +119,10 @@ static int start(struct hearing *h, const struct audio_media *media, bool open,
 	if (err)
 		return err;
 
-	err = audio_alloc(&h->audio, &prm, media, now);
+	err = mouth_open(&h->mouth, h->prm.music, &prm.sound);
+	err = err ? err : audio_alloc(&h->audio, &prm, media, now);
 	if (err) {
+		mouth_close(&h->mouth);
 		voice_detach(h->prm.voice, &h->user);
 		return err;
 	}
@@ -110,7 +134,7 @@ static int start(struct hearing *h, const struct audio_media *media, bool open,
 }
 
 int hearing_update(struct hearing *h, const struct offer_media *om, bool talk,
-		   bool open, uint64_t now)
+		   bool hold, bool open, uint64_t now)
 {
 	struct audio_media media;
 	int err;
@@ -118,6 +142,7 @@ int hearing_update(struct hearing *h, const struct offer_media *om, bool talk,
 	if (!om) {
 		hearing_close(h, now);
 		h->audio = mem_deref(h->audio);
+		mouth_close(&h->mouth);
 		return 0;
 	}
 
@@ -125,10 +150,14 @@ int hearing_update(struct hearing *h, const struct offer_media *om, bool talk,
 	if (err)
 		return err;
 
-	media.send = talk && (om->dir & SDP_SENDONLY);
+	media.send = talk && (!hold || h->prm.music) &&
+		     (om->dir & SDP_SENDONLY);
 	media.recv = om->dir & SDP_RECVONLY;
-	return h->audio ? audio_set_media(h->audio, &media, now)
-			: start(h, &media, open, now);
+	err = h->audio ? audio_set_media(h->audio, &media, now)
+		       : start(h, &media, open, now);
+	mouth_sing(&h->mouth, !err && hold);
+	follow_mouth(h);
+	return err;
 }
 
 bool hearing_begun(const struct hearing *h)
@@ -176,7 +205,12 @@ void hearing_set_mute(struct hearing *h, bool mute)
 {
 	h->muted = mute;
 	if (h->audio)
-		audio_set_mute(h->audio, mute);
+		audio_set_mute(h->audio, mute && !h->speaks);
+}
+
+void hearing_tone(struct hearing *h, enum tones_kind tone, unsigned ms)
+{
+	mouth_tone(&h->mouth, tone, ms);
 }
 
 int hearing_send_digits(struct hearing *h, const char *digits)

@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 #include "core/call/medium.h"
+#include "core/call/music.h"
 #include "core/call/voice.h"
 
 struct hearing;
@@ -20,6 +21,7 @@ struct hearing;
 struct hearing_params {
 	const struct config *cfg;
 	struct voice *voice; /**< A reference is kept                 */
+	struct music *music; /**< While we hold; NULL: silence        */
 	const char *cname;   /**< The same for all of a phone         */
 	bool shared;	     /**< Sound is shared with others: voice.h */
 	audio_send_h *rtph;
@@ -40,13 +42,14 @@ void hearing_medium(const struct hearing *h, struct offer_medium *m);
  *
  * @param om    The m-line, active; NULL: there is no sound any more
  * @param talk  Whether our microphone may be heard
+ * @param hold  ... but for that we hold the call: music at most
  * @param open  Whether the encrypted channel is open
  *
  * @return 0, ENOENT nothing that can be heard, or errno of the device:
  *         hearing_deaf()
  */
 int hearing_update(struct hearing *h, const struct offer_media *om, bool talk,
-		   bool open, uint64_t now);
+		   bool hold, bool open, uint64_t now);
 
 /** Whether there is an audio path by now */
 bool hearing_begun(const struct hearing *h);
@@ -68,6 +71,9 @@ int hearing_latency(const struct hearing *h, int64_t *latencyp);
 void hearing_set_front(struct hearing *h, bool front);
 
 void hearing_set_mute(struct hearing *h, bool mute);
+
+/** Let the far end hear a tone for that time [ms], muted or not */
+void hearing_tone(struct hearing *h, enum tones_kind tone, unsigned ms);
 
 /** @return as audio_send_digits(), ENOTSUP not by telephone-event */
 int hearing_send_digits(struct hearing *h, const char *digits);

@@ -9,16 +9,17 @@ void senses_free(struct senses *s)
 	s->sight = mem_deref(s->sight);
 }
 
-int senses_update(struct senses *s, const struct offer *o, bool talk,
+int senses_update(struct senses *s, const struct offer *o, bool talk, bool hold,
 		  unsigned open, uint64_t now)
 {
 	int err;
 
 	err = hearing_update(s->hearing, offer_active(o, OFFER_AUDIO), talk,
-			     (open & CABLES_SOUND) != 0, now);
+			     hold, (open & CABLES_SOUND) != 0, now);
 	if (!err && s->sight)
-		err = sight_update(s->sight, offer_active(o, OFFER_VIDEO), talk,
-				   (open & CABLES_PICTURE) != 0, now);
+		err = sight_update(s->sight, offer_active(o, OFFER_VIDEO),
+				   talk && !hold, (open & CABLES_PICTURE) != 0,
+				   now);
 	return err;
 }
 

@@ -26,12 +26,13 @@ void senses_free(struct senses *s);
  * Bring the paths to what is agreed now.
  *
  * @param talk  Whether microphone and camera may be open
+ * @param hold  ... but for that we hold the call
  * @param open  For which media the encrypted channel is open: enum
  *              cables_media, or-ed
  *
  * @return 0, or errno of the sound device
  */
-int senses_update(struct senses *s, const struct offer *o, bool talk,
+int senses_update(struct senses *s, const struct offer *o, bool talk, bool hold,
 		  unsigned open, uint64_t now);
 
 /** The encrypted channel of these media is open, or no longer */

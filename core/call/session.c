@@ -139,6 +139,7 @@ static int add_hearing(struct session *s, const struct session_params *prm)
 	const struct hearing_params hp = {
 		.cfg = prm->cfg,
 		.voice = prm->voice,
+		.music = prm->music,
 		.cname = s->cname,
 		.shared = prm->shared,
 		.rtph = send_sound,
@@ -269,7 +270,7 @@ static int update(struct session *s, uint64_t now)
 	if (!endpoint_media(s->offer))
 		return ENOENT;
 
-	err = senses_update(&s->senses, s->offer, s->talking && !s->wishes.hold,
+	err = senses_update(&s->senses, s->offer, s->talking, s->wishes.hold,
 			    cables_up(&s->cables), now);
 	arm(s);
 	return err;

@@ -76,6 +76,7 @@ struct session_params {
 	const struct icehost *serverv; /**< STUN and TURN */
 	size_t serverc;
 	struct voice *voice;
+	struct music *music;	    /**< For who is held; NULL: silence */
 	struct studio *studio;	    /**< NULL: no camera               */
 	struct studio *slides;	    /**< NULL: no screen to be shown   */
 	struct screen *screen;	    /**< NULL: no display              */
@@ -210,7 +211,7 @@ bool session_shares(const struct session *s);
 
 /**
  * Hold, or resume: nothing of microphone and camera leaves from here on until
- * then. The next offer or answer tells the peer.
+ * then, music at most. The next offer or answer tells the peer.
  */
 void session_set_hold(struct session *s, bool on, uint64_t now);
 

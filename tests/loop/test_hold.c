@@ -322,6 +322,56 @@ static void test_hold_closes_the_camera(void **state)
 	film_reset();
 }
 
+enum {
+	MUSIC_HZ = 600,
+};
+
+static double pitch_of(unsigned i)
+{
+	struct sound_heard heard;
+
+	rig_run(LISTEN);
+	rig_heard(i, &heard);
+	print_message("phone %u hears %.1f Hz, %.1f dBFS\n", i, heard.frequency,
+		      heard.level);
+	assert_true(fabs(heard.level + 20) < 3);
+	return heard.frequency;
+}
+
+/* Nothing of the microphone meanwhile; mute does not silence music, and
+   comes back with the call */
+static void test_hold_with_music(void **state)
+{
+	static const char *const musicv[] = {
+		"[call]\nmedia=audio\nhold_music=sim:tone=600\n",
+		"[call]\nmedia=audio\n",
+	};
+	(void)state;
+
+	establish(20, musicv);
+	for (unsigned muted = 0; muted < 2; muted++) {
+		assert_int_equal(
+			phone_mute(rig_phone(0), 0, muted, clock_now()), 0);
+		hold_and_wait(0, true);
+		assert_true(fabs(pitch_of(1) - MUSIC_HZ) < MUSIC_HZ / 100);
+		assert_false(hears(0));
+		hold_and_wait(0, false);
+		assert_true(hears(0));
+		assert_int_equal(hears(1), !muted);
+	}
+
+	/* Who is held by both hears nothing, and whom the other one holds
+	   without music neither */
+	assert_int_equal(phone_mute(rig_phone(0), 0, false, clock_now()), 0);
+	hold_and_wait(1, true);
+	assert_false(hears(0));
+	hold(0, true);
+	assert_non_null(rig_wait(0, "m_local_hold_ok", WAIT));
+	rig_run(TALK);
+	assert_false(hears(1));
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -337,6 +387,7 @@ int main(void)
 			test_hold_waits_for_the_server_but_the_mouth_is_shut),
 		cmocka_unit_test(test_hold_of_a_way_to_watch_only_is_inactive),
 		cmocka_unit_test(test_hold_closes_the_camera),
+		cmocka_unit_test(test_hold_with_music),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

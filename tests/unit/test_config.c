@@ -204,6 +204,7 @@ static const struct {
 	{ "video", "iframe_interval", "1000f", "999f" },
 	{ "video", "iframe_interval", "auto", "60f" },
 	{ "call", "auto_answer", "maybe", "sip:a@b, sip:c@d" },
+	{ "call", "hold_music", "/nowhere/a.wav", "sim:tone=500" },
 	{ "call", "max", "0", "4" },
 	{ "call", "max", "99999999999999999999", "4" },
 	{ "call", "max", "-1", "1" },

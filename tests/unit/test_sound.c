@@ -12,7 +12,7 @@
 #include "board/board.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
-#include "drivers/wave.h"
+#include "core/base/wave.h"
 
 struct user {
 	struct sound_format fmt;

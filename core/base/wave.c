@@ -1,10 +1,10 @@
 /**
- * @file drivers/wave.c  Wave
+ * @file core/base/wave.c  Wave
  *
  * RIFF: a header, then chunks of a name, a size and data; little-endian.
  */
 #include <stdio.h>
-#include "drivers/wave.h"
+#include "core/base/wave.h"
 
 enum {
 	RIFF = 12,   /* "RIFF", size, "WAVE" [bytes]        */
@@ -112,8 +112,8 @@ static int read_format(struct wave *w, uint32_t size)
 	w->rate = get32(v + 4);
 	if ((tag != PCM && tag != EXTENSIBLE) ||
 	    get16(v + FORMAT - 2) != BITS || !w->channels ||
-	    w->channels > SOUND_CHANNELS_MAX || w->rate < SOUND_RATE_MIN ||
-	    w->rate > SOUND_RATE_MAX)
+	    w->channels > WAVE_CHANNELS_MAX || w->rate < WAVE_RATE_MIN ||
+	    w->rate > WAVE_RATE_MAX)
 		return EINVAL;
 
 	return fseek(w->f, (long)(size - FORMAT), SEEK_CUR) ? EINVAL : 0;
@@ -199,6 +199,11 @@ uint32_t wave_rate(const struct wave *w)
 unsigned wave_channels(const struct wave *w)
 {
 	return w->channels;
+}
+
+uint32_t wave_left(const struct wave *w)
+{
+	return w->left / (w->channels * BYTES);
 }
 
 void wave_read(struct wave *w, int16_t *pcm, unsigned frames)

@@ -1,12 +1,19 @@
 /**
- * @file drivers/wave.h  Wave: WAV files, 16-bit PCM
+ * @file core/base/wave.h  Wave: WAV files, 16-bit PCM
  *
  *     IN.wav -> [wave] -> sim_sound -> [wave] -> OUT.wav
+ *     FILE.wav -> [wave] -> music
  */
-#ifndef DRIVERS_WAVE_H
-#define DRIVERS_WAVE_H
+#ifndef CORE_BASE_WAVE_H
+#define CORE_BASE_WAVE_H
 
-#include "core/device/sound.h"
+#include "core/base/re.h"
+
+enum {
+	WAVE_RATE_MIN = 8000,  /**< [Hz] */
+	WAVE_RATE_MAX = 48000, /**< [Hz] */
+	WAVE_CHANNELS_MAX = 2,
+};
 
 struct wave;
 
@@ -27,6 +34,9 @@ uint32_t wave_rate(const struct wave *w);
 
 /** Its channels */
 unsigned wave_channels(const struct wave *w);
+
+/** Frames that are still to be read, by the header */
+uint32_t wave_left(const struct wave *w);
 
 /** Read frames; what is missing at the end is silence */
 void wave_read(struct wave *w, int16_t *pcm, unsigned frames);

@@ -42,6 +42,7 @@ static struct {
 	struct list sockets, flights;
 	struct ether_weather weather;
 	struct ether_stats stats;
+	ether_tap_h *tap;
 	uint32_t random;
 	uint16_t port;
 } ether;
@@ -137,6 +138,8 @@ static int send_dgram(struct dgram *d, const struct sa *dst, struct mbuf *mb)
 		return ENETUNREACH;
 
 	++ether.stats.sent;
+	if (ether.tap)
+		ether.tap((sa_in(&d->local) - NET) % ETHER_HOSTS, mb);
 	if (happens(ether.weather.loss)) {
 		++ether.stats.lost;
 		return 0;
@@ -291,6 +294,11 @@ void ether_forge(const struct sa *src, const struct sa *dst,
 		 const struct mbuf *mb)
 {
 	launch(src, dst, mb);
+}
+
+void ether_set_tap(ether_tap_h *h)
+{
+	ether.tap = h;
 }
 
 const struct ether_stats *ether_stats(void)

@@ -51,6 +51,12 @@ void ether_forge(const struct sa *src, const struct sa *dst,
  */
 void ether_move(unsigned i);
 
+/** Host i sends a datagram, from mb->pos */
+typedef void(ether_tap_h)(unsigned i, const struct mbuf *mb);
+
+/** Look at what is sent, until ether_reset(); NULL: nobody */
+void ether_set_tap(ether_tap_h *h);
+
 /** What went through since the reset */
 const struct ether_stats *ether_stats(void);
 

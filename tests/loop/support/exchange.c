@@ -32,6 +32,7 @@ static struct {
 	struct exchange_stats stats;
 	struct exchange_mood mood;
 	exchange_agent_h *agent;
+	const struct exchange_spy *spy;
 	bool down;
 } ex;
 
@@ -68,7 +69,7 @@ static void trunk_destructor(void *arg)
 		ex.trunkv[w->index] = NULL;
 }
 
-static void deliver(struct trunk *w, struct mbuf *mb, uint64_t now)
+static void put(struct trunk *w, struct mbuf *mb, uint64_t now)
 {
 	struct letter *l;
 
@@ -84,6 +85,14 @@ static void deliver(struct trunk *w, struct mbuf *mb, uint64_t now)
 	list_append(&w->queue, &l->le, l);
 	if (!loop_timer_armed(&w->timer))
 		loop_timer_arm(&w->timer, l->due);
+}
+
+static void deliver(struct trunk *w, struct mbuf *mb, uint64_t now)
+{
+	if (w && ex.spy && ex.spy->post && ex.spy->post(w->index, mb, now))
+		return;
+
+	put(w, mb, now);
 }
 
 static void timer_handler(uint64_t now, void *arg)
@@ -215,7 +224,12 @@ void exchange_respond(unsigned i, const struct sip_msg *msg, const char *status,
 
 void exchange_deliver(unsigned i, struct mbuf *mb, uint64_t now)
 {
-	deliver(ex.trunkv[i], mb, now);
+	put(ex.trunkv[i], mb, now);
+}
+
+void exchange_set_spy(const struct exchange_spy *spy)
+{
+	ex.spy = spy;
 }
 
 void exchange_set_agent(exchange_agent_h *h)
@@ -275,6 +289,8 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 		return;
 	}
 
+	if (ex.spy && ex.spy->sent)
+		ex.spy->sent(w->index, (struct sip_msg *)(uintptr_t)msg);
 	if (ex.mood.swallows && !pl_strcmp(&msg->met, ex.mood.swallows))
 		return;
 	if (ex.agent && ex.agent(w->index, msg, now))

@@ -62,11 +62,23 @@ typedef bool(exchange_agent_h)(unsigned i, const struct sip_msg *msg,
 /** Set who takes requests of phone i first; NULL: nobody */
 void exchange_set_agent(exchange_agent_h *h);
 
+/** Looks at what passes; each may be NULL */
+struct exchange_spy {
+	/** Phone i sent a request */
+	void (*sent)(unsigned i, struct sip_msg *msg);
+
+	/** A message is about to go to phone i. @return whether it is taken */
+	bool (*post)(unsigned i, struct mbuf *mb, uint64_t now);
+};
+
+/** Set who looks; NULL: nobody. Borrowed */
+void exchange_set_spy(const struct exchange_spy *spy);
+
 /** Answer in the server's name; extra are header lines */
 void exchange_respond(unsigned i, const struct sip_msg *msg, const char *status,
 		      const char *extra, uint64_t now);
 
-/** Bring a message to phone i */
+/** Bring a message to phone i, past the spy */
 void exchange_deliver(unsigned i, struct mbuf *mb, uint64_t now);
 
 /** The driver for struct phone_params */

@@ -34,6 +34,7 @@ int rig_ppmv[RIG_PHONES];
 static struct side rig[RIG_MAX];
 static unsigned phones;			  /* Of them that are there */
 static const struct network *const *netv; /* NULL: the ether */
+static rig_event_h *listener;
 static size_t blocks_before;
 static bool warm;
 
@@ -44,6 +45,13 @@ static void event_handler(const struct event *ev, void *arg)
 	schema_event(ev->json);
 	assert_int_equal(
 		json_array_append(s->events, (json_t *)(uintptr_t)ev->json), 0);
+	if (listener)
+		listener((unsigned)(s - rig), ev->json);
+}
+
+void rig_set_listener(rig_event_h *h)
+{
+	listener = h;
 }
 
 static void fault_handler(bool fatal, const char *text, void *arg)
@@ -102,7 +110,7 @@ void rig_use(const struct network *const v[RIG_PHONES])
 
 static void make(unsigned i, const char *extra)
 {
-	static const struct sound_prefs prefs = { .period = SOUND_PERIOD };
+	struct sound_prefs prefs = { .period = SOUND_PERIOD };
 	struct side *s = &rig[i];
 	struct phone_params prm = { .net = rig_net(i),
 				    .trunk = exchange_trunk(),
@@ -120,6 +128,7 @@ static void make(unsigned i, const char *extra)
 	assert_int_equal(config_parse(&s->cfg, "rig", text, (size_t)n,
 				      fault_handler, NULL),
 			 0);
+	prefs.rate = (uint32_t)config_number(s->cfg, "audio", "rate");
 	assert_int_equal(event_bus_alloc(&s->bus), 0);
 	s->events = json_array();
 	assert_int_equal(event_listen(&s->listener, s->bus, event_handler, s),

@@ -63,6 +63,12 @@ const json_t *rig_wait(unsigned i, const char *name, uint64_t us);
 /** How often an event came since the start */
 unsigned rig_count(unsigned i, const char *name);
 
+/** Something happened to phone i */
+typedef void(rig_event_h)(unsigned i, const json_t *ev);
+
+/** Who hears of events as they come; NULL: nobody */
+void rig_set_listener(rig_event_h *h);
+
 /** Forget the events so far, of all */
 void rig_forget(void);
 

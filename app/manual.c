@@ -178,7 +178,9 @@ static int print_section(struct re_printf *pf, const char *section)
 	bool keys = false;
 	int err;
 
-	err = re_hprintf(pf, ".Ss [%s]\n%H.\n", section, mdoc_text, help);
+	err = re_hprintf(pf, ".Ss [%s]\n%H%s.\n", section, mdoc_text, help,
+			 config_section_named(section) ? "; of each account"
+						       : "");
 	for (size_t i = 0; i < config_keyc && !err; i++) {
 		if (strcmp(config_keyv[i].section, section))
 			continue;
@@ -248,6 +250,12 @@ int manual_print_conf(struct re_printf *pf, void *unused)
 			      "the start, and is told with file and line;\n"
 			      ".Ic boardphone check\ntells without a "
 			      "start.\n"
+			      ".Pp\nFurther accounts have a name:\n"
+			      ".Li \\&[account home\\&] ,\n"
+			      ".Li \\&[transport home\\&]\n"
+			      "and so on.\n"
+			      "What these sections do not say is as if not "
+			      "given, whatever those without a name say.\n"
 			      ".Sh SECTIONS\n");
 
 	for (unsigned i = 0; !err && (section = config_section(i)); i++)

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "core/base/config_check.h"
+#include "core/base/config_entries.h"
 #include "core/base/config_read.h"
 #include "core/base/config_table.h"
 #include "core/base/config_value.h"
@@ -26,16 +28,13 @@ struct value {
 	bool given;
 };
 
-struct entry {
-	struct le le;
-	const struct config_free *section;
-	char *name, *text;
-	unsigned line;
-};
-
 struct config {
 	struct value *valuev; /* config_keyc of them */
 	struct list entries;
+	const struct config *file; /* Of an account with a name: all else */
+	char *name;		   /* Its name; NULL: this is the file    */
+	struct config *accountv[CONFIG_ACCOUNTS_MAX];
+	unsigned accountc;
 };
 
 static const struct config_key *find_key(const char *section, const char *key)
@@ -60,6 +59,12 @@ static const struct config_free *find_free(const char *section)
 	return NULL;
 }
 
+/* Who has a section: an account with a name only what is its own */
+static const struct config *owner(const struct config *c, const char *section)
+{
+	return c->file && !config_section_named(section) ? c->file : c;
+}
+
 /* The value of a key that must be in the table */
 static struct value *value_of(const struct config *c, const char *section,
 			      const char *key)
@@ -67,7 +72,7 @@ static struct value *value_of(const struct config *c, const char *section,
 	const struct config_key *k = find_key(section, key);
 
 	assert(k);
-	return &c->valuev[k - config_keyv];
+	return &owner(c, section)->valuev[k - config_keyv];
 }
 
 static void wipe(char *text)
@@ -85,15 +90,9 @@ static void config_destructor(void *arg)
 		wipe(c->valuev[i].text);
 	mem_deref(c->valuev);
 	list_flush(&c->entries);
-}
-
-static void entry_destructor(void *arg)
-{
-	struct entry *e = arg;
-
-	list_unlink(&e->le);
-	mem_deref(e->name);
-	wipe(e->text);
+	for (unsigned i = 0; i < c->accountc; i++)
+		mem_deref(c->accountv[i]);
+	mem_deref(c->name);
 }
 
 int config_alloc(struct config **cp)
@@ -122,6 +121,71 @@ int config_alloc(struct config **cp)
 	else
 		*cp = c;
 	return err;
+}
+
+/* ---- Accounts with a name ---- */
+
+static struct config *find_account(const struct config *c, const char *name)
+{
+	for (unsigned i = 0; i < c->accountc; i++) {
+		if (!strcmp(c->accountv[i]->name, name))
+			return c->accountv[i];
+	}
+
+	return NULL;
+}
+
+int config_put_account(struct config **ap, struct config *c, const char *name,
+		       char *why, size_t size)
+{
+	const char *right = config_check_account(name);
+	struct config *a = find_account(c, name);
+	int err;
+
+	*ap = a;
+	if (a)
+		return 0;
+	if (right) {
+		(void)re_snprintf(why, size, "that is no name; give %s", right);
+		return EINVAL;
+	}
+	if (c->accountc == CONFIG_ACCOUNTS_MAX) {
+		(void)re_snprintf(why, size, "too many; give at most %u names",
+				  CONFIG_ACCOUNTS_MAX);
+		return ENOSPC;
+	}
+
+	err = config_alloc(&a);
+	if (err)
+		return err;
+
+	a->file = c;
+	err = str_dup(&a->name, name);
+	if (err)
+		mem_deref(a);
+	else
+		*ap = c->accountv[c->accountc++] = a;
+	return err;
+}
+
+const struct config *config_named(const struct config *c, unsigned n)
+{
+	return n < c->accountc ? c->accountv[n] : NULL;
+}
+
+const struct config *config_account(const struct config *c, unsigned n)
+{
+	const bool first = *config_text(c, "account", "realm");
+
+	if (first && !n)
+		return c;
+
+	return config_named(c, n - first);
+}
+
+const char *config_name(const struct config *c)
+{
+	return c->name ? c->name : CONFIG_ACCOUNT;
 }
 
 bool config_secret(const char *section, const char *key)
@@ -160,61 +224,6 @@ static void hint(const char *section, const char *key, char *why, size_t size)
 				  "no such key; the example file has all");
 }
 
-static int put_entry(struct config *c, const struct config_free *f,
-		     const char *key, const char *text, unsigned line,
-		     unsigned *beforep, char *why, size_t size)
-{
-	const char *right = f->check_name ? f->check_name(key) : NULL;
-	struct entry *e = NULL;
-	unsigned count = 0;
-	int err;
-
-	if (!right && f->check)
-		right = f->check(text);
-	if (!right && !*text)
-		right = "a value";
-	if (right) {
-		(void)re_snprintf(why, size, "it cannot be so; give %s", right);
-		return EINVAL;
-	}
-
-	for (struct le *le = c->entries.head; le; le = le->next) {
-		struct entry *old = le->data;
-
-		count += old->section == f;
-		if (old->section != f || str_casecmp(old->name, key))
-			continue;
-		*beforep = old->line;
-		if (line)
-			return EEXIST;
-		e = old;
-	}
-	if (e) {
-		wipe(e->text);
-		e->text = NULL;
-		return str_dup(&e->text, text);
-	}
-	if (count == CONFIG_FREE_MAX) {
-		(void)re_snprintf(why, size, "too many; give at most %u",
-				  CONFIG_FREE_MAX);
-		return ENOSPC;
-	}
-
-	e = mem_zalloc(sizeof(*e), entry_destructor);
-	if (!e)
-		return ENOMEM;
-	e->section = f;
-	e->line = line;
-	err = str_dup(&e->name, key);
-	if (!err)
-		err = str_dup(&e->text, text);
-	if (err)
-		mem_deref(e);
-	else
-		list_append(&c->entries, &e->le, e);
-	return err;
-}
-
 int config_put(struct config *c, const char *section, const char *key,
 	       const char *text, unsigned line, unsigned *beforep, char *why,
 	       size_t size)
@@ -227,7 +236,8 @@ int config_put(struct config *c, const char *section, const char *key,
 	int err;
 
 	if (f)
-		return put_entry(c, f, key, text, line, beforep, why, size);
+		return config_entries_put(&c->entries, f, key, text, line,
+					  beforep, why, size);
 	if (!k) {
 		hint(section, key, why, size);
 		return ENOENT;
@@ -264,32 +274,28 @@ int config_set(struct config *c, const char *section, const char *key,
 	return config_put(c, section, key, text, 0, &before, why, size);
 }
 
-struct check {
-	const struct config *c;
-	struct config_faults *faults;
-};
-
-static void rule_fault(const char *section, const char *key, const char *why,
-		       void *arg)
+static void rule_fault(const struct config *c, const char *section,
+		       const char *key, const char *why, void *arg)
 {
-	const struct check *check = arg;
 	const struct config_key *k = find_key(section, key);
+	const unsigned line = config_line(c, section, key);
+	struct config_faults *faults = arg;
+	const char *name = c->name ? c->name : "";
+	const char *blank = c->name ? " " : "";
 
 	if (why)
-		config_fault(check->faults, true,
-			     config_line(check->c, section, key), "[%s] %s: %s",
-			     section, key, why);
+		config_fault(faults, true, line, "[%s%s%s] %s: %s", section,
+			     blank, name, key, why);
 	else
-		config_fault(check->faults, true,
-			     config_line(check->c, section, key),
-			     "[%s] %s is missing; give it, such as %s = %s",
-			     section, key, key, k->example);
+		config_fault(faults, true, line,
+			     "[%s%s%s] %s is missing; give it, such as "
+			     "%s = %s",
+			     section, blank, name, key, key, k->example);
 }
 
 static int parse(struct config **cp, const char *text, size_t len,
 		 struct config_faults *faults)
 {
-	struct check check = { .faults = faults };
 	struct config *c;
 	int err;
 
@@ -298,9 +304,8 @@ static int parse(struct config **cp, const char *text, size_t len,
 		return err;
 
 	err = config_read(c, text, len, faults);
-	check.c = c;
 	if (!err)
-		config_table_check(c, rule_fault, &check);
+		config_table_check(c, rule_fault, faults);
 	if (!err && faults->count)
 		err = EINVAL;
 	if (err)
@@ -352,6 +357,8 @@ static int slurp(const char *path, char *text, size_t *len, mode_t *mode)
 /* The line of the first secret that was given, 0: none */
 static unsigned secret_line(const struct config *c)
 {
+	unsigned line;
+
 	for (size_t i = 0; i < config_keyc; i++) {
 		const struct value *v = &c->valuev[i];
 
@@ -359,14 +366,10 @@ static unsigned secret_line(const struct config *c)
 		    strcmp(v->text, config_keyv[i].def))
 			return v->line;
 	}
-	for (struct le *le = c->entries.head; le; le = le->next) {
-		const struct entry *e = le->data;
-
-		if (e->section->secret && strstr(e->text, e->section->secret))
-			return e->line;
-	}
-
-	return 0;
+	line = config_entries_secret(&c->entries);
+	for (unsigned i = 0; i < c->accountc && !line; i++)
+		line = secret_line(c->accountv[i]);
+	return line;
 }
 
 int config_load(struct config **cp, const char *path, config_fault_h *h,
@@ -462,30 +465,13 @@ bool config_entry(const struct config *c, const char *section, unsigned n,
 	const struct config_free *f = find_free(section);
 
 	assert(f);
-	for (struct le *le = c->entries.head; le; le = le->next) {
-		const struct entry *e = le->data;
-
-		if (e->section != f || n--)
-			continue;
-		*name = e->name;
-		*text = e->text;
-		return true;
-	}
-
-	return false;
+	return config_entries_get(&owner(c, section)->entries, f, n, name,
+				  text);
 }
 
 unsigned config_entry_line(const struct config *c, const char *section,
 			   const char *name)
 {
-	const struct config_free *f = find_free(section);
-
-	for (struct le *le = c->entries.head; le; le = le->next) {
-		const struct entry *e = le->data;
-
-		if (e->section == f && !strcmp(e->name, name))
-			return e->line;
-	}
-
-	return 0;
+	return config_entries_line(&owner(c, section)->entries,
+				   find_free(section), name);
 }

@@ -11,7 +11,8 @@
  * of each key, and the example file is printed from it. All mistakes of a
  * file are told, each with file and line and what would be right; any one
  * stops the start. Sections of free names ([buttons], [lamps], [relays],
- * [headers]) take any key of a checked form.
+ * [headers]) take any key of a checked form. What is of one account only may
+ * be there several times, with its name: [account NAME], [transport NAME].
  */
 #ifndef CORE_BASE_CONFIG_H
 #define CORE_BASE_CONFIG_H
@@ -23,11 +24,15 @@ enum {
 	CONFIG_LINE_MAX = 2048,	 /**< Length of a line [bytes], ours        */
 	CONFIG_NAME_MAX = 64,	 /**< Length of a key [bytes], ours         */
 	CONFIG_FREE_MAX = 64,	 /**< Entries in a section of free names    */
+	CONFIG_ACCOUNTS_MAX = 4, /**< Accounts with a name, ours            */
 	CONFIG_ITEMS_MAX = 16,	 /**< Items of a comma list                 */
 	CONFIG_FAULTS_MAX = 50,	 /**< Mistakes told before giving up        */
 	CONFIG_TEXT_MAX = 512,	 /**< A told mistake is cut here [bytes]    */
 	CONFIG_FRAMES_MAX = 999, /**< As INTERVAL; below any time in [us]   */
 };
+
+/** Name of the account that is written without one */
+#define CONFIG_ACCOUNT "account"
 
 /** What a value is, and what its getter returns */
 enum config_type {
@@ -121,6 +126,21 @@ int config_set(struct config *c, const char *section, const char *key,
 /* Getters. Section and key must be in the table with a fitting type: anything
  * else is an assert. Strings live as long as the configuration, or until the
  * same key is set. */
+
+/**
+ * The n-th account, from 0: the one without name first, then as the file names
+ * them. All getters take it: it has [account], [transport] and so on of its
+ * own, the defaults where it says nothing, and all else of the file.
+ *
+ * @return NULL: there are no more; lives as long as c
+ */
+const struct config *config_account(const struct config *c, unsigned n);
+
+/** The n-th of those with a name; as config_account() */
+const struct config *config_named(const struct config *c, unsigned n);
+
+/** The name of an account, or CONFIG_ACCOUNT */
+const char *config_name(const struct config *c);
 
 /** The text as written, without quotes; "" when unset. For every type */
 const char *config_text(const struct config *c, const char *section,

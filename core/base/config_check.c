@@ -17,6 +17,7 @@ enum {
 	PORT_DIGITS = 5,  /* Of the largest                      */
 	LABEL_MAX = 63,	  /* RFC 1035 section 2.3.4              */
 	PASSWORD_MIN = 8, /* Characters, ours                    */
+	ACCOUNT_MAX = 31, /* Same                                */
 };
 
 static bool is_host_char(char c)
@@ -344,6 +345,27 @@ const char *config_check_header(const char *v)
 	}
 
 	return NULL;
+}
+
+const char *config_check_account(const char *v)
+{
+	/* "account" is the one without a name; the others stand where a name
+	   may in commands and plans */
+	static const char *const takenv[] = { CONFIG_ACCOUNT, "page",
+					      "browsers",     "sip",
+					      "sips",	      "tel" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(takenv); i++) {
+		if (!strcmp(v, takenv[i]))
+			return "another name, as the phone uses that one "
+			       "itself";
+	}
+
+	return isalnum((unsigned char)*v) && strlen(v) <= ACCOUNT_MAX &&
+			       strspn(v, "abcdefghijklmnopqrstuvwxyz"
+					 "0123456789-_") == strlen(v)
+		       ? NULL
+		       : "small letters, digits, - and _, such as home";
 }
 
 const char *config_check_listen(const char *v)

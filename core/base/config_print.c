@@ -27,7 +27,10 @@ static int print_value(struct re_printf *pf, const char *text)
 static int print_section(struct re_printf *pf, const struct config *c,
 			 const char *section)
 {
+	const bool named = strcmp(config_name(c), CONFIG_ACCOUNT) != 0;
 	const struct config_free *f = NULL;
+	const char *account = named ? config_name(c) : "";
+	const char *blank = named ? " " : "";
 	const char *name, *text;
 	bool header = false;
 	int err = 0;
@@ -39,7 +42,8 @@ static int print_section(struct re_printf *pf, const struct config *c,
 		    !config_given(c, section, k->key))
 			continue;
 		if (!header)
-			err = re_hprintf(pf, "[%s]\n", section);
+			err = re_hprintf(pf, "[%s%s%s]\n", section, blank,
+					 account);
 		header = true;
 		text = config_text(c, section, k->key);
 		err |= re_hprintf(pf, "%s = %H\n", k->key, print_value,
@@ -52,7 +56,8 @@ static int print_section(struct re_printf *pf, const struct config *c,
 	for (unsigned n = 0;
 	     f && !err && config_entry(c, section, n, &name, &text); n++) {
 		if (!n)
-			err = re_hprintf(pf, "[%s]\n", section);
+			err = re_hprintf(pf, "[%s%s%s]\n", section, blank,
+					 account);
 		err |= re_hprintf(pf, "%s = %H\n", name, print_value, text);
 	}
 
@@ -61,11 +66,18 @@ static int print_section(struct re_printf *pf, const struct config *c,
 
 int config_print(struct re_printf *pf, const struct config *c)
 {
+	const struct config *account;
 	const char *section;
 	int err = 0;
 
 	for (unsigned i = 0; !err && (section = config_section(i)); i++)
 		err = print_section(pf, c, section);
+	for (unsigned n = 0; !err && (account = config_named(c, n)); n++) {
+		for (unsigned i = 0; !err && (section = config_section(i)); i++)
+			err = config_section_named(section)
+				      ? print_section(pf, account, section)
+				      : 0;
+	}
 
 	return err;
 }
@@ -101,8 +113,11 @@ int config_print_example(struct re_printf *pf, void *unused)
 		    "or have ms, s, m or h.\n");
 
 	for (unsigned i = 0; !err && (section = config_section(i)); i++) {
-		err = re_hprintf(pf, "\n\n# %s\n[%s]\n",
-				 config_section_help(section), section);
+		err = re_hprintf(
+			pf, "\n\n# %s%s\n[%s]\n", config_section_help(section),
+			config_section_named(section) ? "; of each account"
+						      : "",
+			section);
 		for (size_t k = 0; k < config_keyc && !err; k++) {
 			if (!strcmp(config_keyv[k].section, section))
 				err = print_key(pf, &config_keyv[k]);
@@ -133,8 +148,8 @@ static bool same_entries(const struct config *a, const struct config *b,
 	}
 }
 
-bool config_same(const struct config *a, const struct config *b,
-		 const char *section)
+static bool same_section(const struct config *a, const struct config *b,
+			 const char *section)
 {
 	for (size_t i = 0; i < config_freec; i++) {
 		if (!strcmp(config_freev[i].section, section))
@@ -150,4 +165,22 @@ bool config_same(const struct config *a, const struct config *b,
 	}
 
 	return true;
+}
+
+bool config_same(const struct config *a, const struct config *b,
+		 const char *section)
+{
+	bool same = same_section(a, b, section);
+
+	for (unsigned n = 0; same && config_section_named(section); n++) {
+		const struct config *one = config_named(a, n);
+		const struct config *two = config_named(b, n);
+
+		if (!one || !two)
+			return one == two;
+		same = !strcmp(config_name(one), config_name(two)) &&
+		       same_section(one, two, section);
+	}
+
+	return same;
 }

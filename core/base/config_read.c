@@ -8,11 +8,17 @@
 #include "core/base/log.h"
 #include "core/base/utf8.h"
 
+enum {
+	CONFIG_TITLE_MAX = 2 * CONFIG_NAME_MAX + 2,
+};
+
 struct reader {
-	struct config *c;
+	struct config *file;
+	struct config *c; /* The account that the section is of, or file */
 	struct config_faults *faults;
 	unsigned line;
 	char section[CONFIG_NAME_MAX + 1]; /* "" before the first, or wrong */
+	char title[CONFIG_TITLE_MAX];	   /* The same, and an account's name */
 	bool any;			   /* A section header was seen     */
 };
 
@@ -60,46 +66,93 @@ static char *comment(char *p)
 	return NULL;
 }
 
-static void read_section(struct reader *r, char *p)
+/* [account home]: what follows is of that account */
+static int read_account(struct reader *r, const char *section, const char *name)
+{
+	char why[CONFIG_TEXT_MAX] = "";
+	struct pl pl;
+	int err;
+
+	pl_set_str(&pl, name);
+	if (config_section_named(section))
+		err = config_put_account(&r->c, r->file, name, why,
+					 sizeof(why));
+	else {
+		(void)re_snprintf(why, sizeof(why), "give [%s]", section);
+		err = EINVAL;
+	}
+	if (err && err != ENOMEM)
+		config_fault(r->faults, true, r->line, "[%s %H]: %s", section,
+			     log_text, &pl, why);
+	return err;
+}
+
+static int take_section(struct reader *r, const char *section, const char *name)
+{
+	int err = 0;
+
+	r->c = r->file;
+	if (*name)
+		err = read_account(r, section, name);
+	if (err)
+		return err == ENOMEM ? err : 0;
+
+	(void)str_ncpy(r->section, section, sizeof(r->section));
+	(void)re_snprintf(r->title, sizeof(r->title), "%s%s%s", section,
+			  *name ? " " : "", name);
+	return 0;
+}
+
+static void unknown_section(struct reader *r, const char *p, const char *best)
+{
+	struct pl pl;
+
+	pl_set_str(&pl, p);
+	config_fault(r->faults, true, r->line,
+		     "no section [%H] is known; %s%s%s", log_text, &pl,
+		     best ? "did you mean [" : "the example file has all",
+		     best ? best : "", best ? "]?" : "");
+}
+
+static int read_section(struct reader *r, char *p)
 {
 	char *end = strchr(p, ']');
 	const char *name, *best = NULL, *rest;
 	unsigned best_distance = 3; /* More would be a guess */
-	struct pl pl;
+	char *account;
 
 	r->section[0] = '\0';
 	r->any = true;
 	if (!end) {
 		config_fault(r->faults, true, r->line,
 			     "a section without ]; give [name]");
-		return;
+		return 0;
 	}
 	*end = '\0';
 	rest = trim(end + 1);
 	if (*rest && !strchr("#;", *rest)) {
 		config_fault(r->faults, true, r->line,
 			     "more after ]; give [name] on a line of its own");
-		return;
+		return 0;
 	}
 
 	p = trim(p + 1);
+	account = p + strcspn(p, " \t");
+	if (*account)
+		*account++ = '\0';
+	account = trim(account);
 	for (unsigned i = 0; (name = config_section(i)); i++) {
 		unsigned distance = config_value_distance(p, name);
 
-		if (!distance) {
-			(void)str_ncpy(r->section, p, sizeof(r->section));
-			return;
-		}
+		if (!distance)
+			return take_section(r, name, account);
 		if (distance < best_distance) {
 			best_distance = distance;
 			best = name;
 		}
 	}
-	pl_set_str(&pl, p);
-	config_fault(r->faults, true, r->line,
-		     "no section [%H] is known; %s%s%s", log_text, &pl,
-		     best ? "did you mean [" : "the example file has all",
-		     best ? best : "", best ? "]?" : "");
+	unknown_section(r, p, best);
+	return 0;
 }
 
 /* A value in quotes: what is between them, or NULL and told */
@@ -196,10 +249,10 @@ static int read_key(struct reader *r, char *p)
 		config_fault(r->faults, true, r->line,
 			     "[%s] %H was given on line %u already; give it "
 			     "once",
-			     r->section, log_text, &pl, before);
+			     r->title, log_text, &pl, before);
 	else if (err && err != ENOMEM)
-		config_fault(r->faults, true, r->line, "[%s] %H: %s",
-			     r->section, log_text, &pl, why);
+		config_fault(r->faults, true, r->line, "[%s] %H: %s", r->title,
+			     log_text, &pl, why);
 	return err == ENOMEM ? err : 0;
 }
 
@@ -244,15 +297,14 @@ static int read_line(struct reader *r, const char *text, size_t len)
 	if (*p != '[')
 		return read_key(r, p);
 
-	read_section(r, p);
-	return 0;
+	return read_section(r, p);
 }
 
 int config_read(struct config *c, const char *text, size_t len,
 		struct config_faults *faults)
 {
 	static const char bom[] = "\xef\xbb\xbf"; /* Some editors begin so */
-	struct reader r = { .c = c, .faults = faults };
+	struct reader r = { .file = c, .c = c, .faults = faults };
 	size_t pos = 0;
 	int err = 0;
 

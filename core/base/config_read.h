@@ -44,6 +44,14 @@ int config_put(struct config *c, const char *section, const char *key,
 	       const char *value, unsigned line, unsigned *beforep, char *why,
 	       size_t size);
 
+/**
+ * The account of a name, made if there is none yet. Implemented by config.c.
+ *
+ * @return 0, EINVAL, ENOSPC (`why` says it), ENOMEM
+ */
+int config_put_account(struct config **ap, struct config *c, const char *name,
+		       char *why, size_t size);
+
 /** Whether a key is in the table and its value must not be shown */
 bool config_secret(const char *section, const char *key);
 

@@ -73,6 +73,9 @@ const struct config_key config_keyv[] = {
 	TEXT("account", "instance", "", config_check_uuid,
 	     "UUID of this phone in its registration; the machine's if not "
 	     "given"),
+	RANGE("account", "reg_id", CONFIG_NUMBER, "1", NULL, 1, 99,
+	      "Number of this way to the server; another one in a second "
+	      "account of the same address"),
 	TEXT("account", "state", "", NULL,
 	     "File to keep the time in, for boards without a clock chip; "
 	     "written every 6 hours; none if not given"),
@@ -235,7 +238,7 @@ const struct config_free config_freev[] = {
 	  "[page=yes|no]; in this version CHIP is sim, and the log shows",
 	  "door = sim:2 time=3s code=1234", "code=" },
 	{ "headers", config_check_header, NULL,
-	  "Headers of ours in every request: NAME = VALUE",
+	  "Headers of ours in every request of the account: NAME = VALUE",
 	  "Organization = Example", NULL },
 };
 const size_t config_freec = ARRAY_SIZE(config_freev);
@@ -243,30 +246,42 @@ const size_t config_freec = ARRAY_SIZE(config_freev);
 /** All sections in the order of the file */
 static const struct {
 	const char *name, *help;
+	bool named; /* Of one account each, and may have its name */
 } sectionv[] = {
-	{ "account", "Who we are" },
-	{ "transport", "How the server is reached" },
-	{ "ice", "How media find their way" },
-	{ "audio", "Sound" },
-	{ "video", "Picture" },
-	{ "screen", "A screen that is shown to the other side" },
-	{ "call", "Calls" },
-	{ "buttons", NULL },
-	{ "lamps", NULL },
-	{ "relays", NULL },
-	{ "console", "Console on a serial port; from a later version" },
-	{ "control", "Commands from this machine" },
-	{ "page",
-	  "Page for browsers, and calls with them, without any server" },
-	{ "metrics", "Numbers for a monitoring system; from a later version" },
-	{ "headers", NULL },
-	{ "presence",
-	  "Being there, and watching who is, by way of the server" },
+	{ "account", "Who we are", true },
+	{ "transport", "How the server is reached", true },
+	{ "ice", "How media find their way", false },
+	{ "audio", "Sound", false },
+	{ "video", "Picture", false },
+	{ "screen", "A screen that is shown to the other side", false },
+	{ "call", "Calls", false },
+	{ "buttons", NULL, false },
+	{ "lamps", NULL, false },
+	{ "relays", NULL, false },
+	{ "console", "Console on a serial port; from a later version", false },
+	{ "control", "Commands from this machine", false },
+	{ "page", "Page for browsers, and calls with them, without any server",
+	  false },
+	{ "metrics", "Numbers for a monitoring system; from a later version",
+	  false },
+	{ "headers", NULL, true },
+	{ "presence", "Being there, and watching who is, by way of the server",
+	  true },
 };
 
 const char *config_section(unsigned n)
 {
 	return n < ARRAY_SIZE(sectionv) ? sectionv[n].name : NULL;
+}
+
+bool config_section_named(const char *section)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(sectionv); i++) {
+		if (!strcmp(sectionv[i].name, section))
+			return sectionv[i].named;
+	}
+
+	return false;
 }
 
 const char *config_section_help(const char *section)
@@ -283,25 +298,22 @@ const char *config_section_help(const char *section)
 	return NULL;
 }
 
-typedef void(rule_fault_h)(const char *section, const char *key,
-			   const char *why, void *arg);
-
-static void check_account(const struct config *c, rule_fault_h *fault,
+static void check_account(const struct config *c, config_rule_h *fault,
 			  void *arg)
 {
 	const char *ha1 = config_text(c, "account", "ha1");
 
 	if (*ha1 && *config_text(c, "account", "password"))
-		fault("account", "ha1",
+		fault(c, "account", "ha1",
 		      "both password and ha1; give only one of them", arg);
 	if (config_is(c, "account", "auth_min", "sha256") &&
 	    strlen(ha1) == strlen("00112233445566778899aabbccddeeff"))
-		fault("account", "ha1",
+		fault(c, "account", "ha1",
 		      "it is of MD5, but auth_min=sha256; give one of SHA-256",
 		      arg);
 }
 
-static void check_transport(const struct config *c, rule_fault_h *fault,
+static void check_transport(const struct config *c, config_rule_h *fault,
 			    void *arg)
 {
 	struct pl url;
@@ -310,14 +322,14 @@ static void check_transport(const struct config *c, rule_fault_h *fault,
 		if (url.l > strlen("ws:") &&
 		    !strncmp(url.p, "ws:", strlen("ws:")) &&
 		    !config_bool(c, "transport", "insecure"))
-			fault("transport", "url",
+			fault(c, "transport", "url",
 			      "ws:// is not encrypted; give wss://, or "
 			      "insecure = yes",
 			      arg);
 	}
 }
 
-static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
+static void check_ice(const struct config *c, config_rule_h *fault, void *arg)
 {
 	bool turn = false, none = false;
 	unsigned count = 0;
@@ -330,38 +342,39 @@ static void check_ice(const struct config *c, rule_fault_h *fault, void *arg)
 		++count;
 	}
 	if (none && count > 1)
-		fault("ice", "servers", "none beside a server; give either",
+		fault(c, "ice", "servers", "none beside a server; give either",
 		      arg);
 	if (config_is(c, "ice", "policy", "relay") && !turn)
-		fault("ice", "policy",
+		fault(c, "ice", "policy",
 		      "relay without a turn: server; give one in servers", arg);
 }
 
-static void check_screen(const struct config *c, rule_fault_h *fault, void *arg)
+static void check_screen(const struct config *c, config_rule_h *fault,
+			 void *arg)
 {
 	if (config_is(c, "call", "media", "screen") &&
 	    config_is(c, "screen", "source", "none"))
-		fault("call", "media",
+		fault(c, "call", "media",
 		      "screen, and there is none; give [screen] source", arg);
 }
 
-static void check_page(const struct config *c, rule_fault_h *fault, void *arg)
+static void check_page(const struct config *c, config_rule_h *fault, void *arg)
 {
 	bool cert = *config_text(c, "page", "cert") != '\0';
 	bool key = *config_text(c, "page", "key") != '\0';
 
 	if (cert && !key)
-		fault("page", "key", "cert without its key; give both", arg);
+		fault(c, "page", "key", "cert without its key; give both", arg);
 	if (key && !cert)
-		fault("page", "cert", "key without its certificate; give both",
-		      arg);
+		fault(c, "page", "cert",
+		      "key without its certificate; give both", arg);
 }
 
-/* Whether what must be given is given; all of it, or nothing beside a page */
-static void check_needed(const struct config *c, rule_fault_h *fault, void *arg)
+/* Whether what must be given is given; all of it, or nothing beside a page or
+   accounts with a name */
+static void check_needed(const struct config *c, bool any, config_rule_h *fault,
+			 void *arg)
 {
-	bool any = !*config_text(c, "page", "listen");
-
 	for (size_t i = 0; i < config_keyc; i++) {
 		const struct config_key *k = &config_keyv[i];
 
@@ -372,16 +385,49 @@ static void check_needed(const struct config *c, rule_fault_h *fault, void *arg)
 		const struct config_key *k = &config_keyv[i];
 
 		if (k->example && !*config_text(c, k->section, k->key))
-			fault(k->section, k->key, NULL, arg);
+			fault(c, k->section, k->key, NULL, arg);
 	}
 }
 
-void config_table_check(const struct config *c, rule_fault_h *fault, void *arg)
+/* Two ways to one address are two bindings (RFC 5626 section 4.2) */
+static void check_twins(const struct config *c, const struct config *account,
+			config_rule_h *fault, void *arg)
 {
-	check_needed(c, fault, arg);
+	static const char *const keyv[] = { "user", "realm", "reg_id" };
+	const struct config *other;
+
+	for (unsigned n = 0; (other = config_account(c, n)) != account; n++) {
+		bool same = true;
+
+		for (size_t i = 0; i < ARRAY_SIZE(keyv); i++)
+			same &= !strcmp(
+				config_text(other, "account", keyv[i]),
+				config_text(account, "account", keyv[i]));
+		if (same)
+			fault(account, "account", "user",
+			      "the same address as in another account; give "
+			      "another one, or another reg_id for a second way "
+			      "to the server",
+			      arg);
+	}
+}
+
+void config_table_check(const struct config *c, config_rule_h *fault, void *arg)
+{
+	const struct config *account;
+
+	check_needed(c,
+		     !*config_text(c, "page", "listen") && !config_named(c, 0),
+		     fault, arg);
 	check_page(c, fault, arg);
 	check_account(c, fault, arg);
 	check_transport(c, fault, arg);
 	check_ice(c, fault, arg);
 	check_screen(c, fault, arg);
+	for (unsigned n = 0; (account = config_named(c, n)); n++) {
+		check_needed(account, true, fault, arg);
+		check_account(account, fault, arg);
+		check_transport(account, fault, arg);
+		check_twins(c, account, fault, arg);
+	}
 }

@@ -22,17 +22,23 @@ extern const size_t config_freec;
 /** Help of a section, NULL when there is no such section */
 const char *config_section_help(const char *section);
 
+/** Whether a section is of one account, and may have its name */
+bool config_section_named(const char *section);
+
 /** The n-th section in the order of the file, NULL at the end */
 const char *config_section(unsigned n);
 
 /**
- * Rules over several keys: what must be given, what excludes what.
+ * A rule is broken.
  *
- * @param fault  Called with the key that is to blame, and what is wrong
+ * @param c    The account, or the file
+ * @param why  What is wrong; NULL: the key is missing
  */
-void config_table_check(const struct config *c,
-			void (*fault)(const char *section, const char *key,
-				      const char *why, void *arg),
+typedef void(config_rule_h)(const struct config *c, const char *section,
+			    const char *key, const char *why, void *arg);
+
+/** Rules over several keys: what must be given, what excludes what */
+void config_table_check(const struct config *c, config_rule_h *fault,
 			void *arg);
 
 #endif

@@ -36,7 +36,7 @@ static struct origin_params make_origin(const struct config *cfg)
 		.user = given(cfg, "account", "user"),
 		.realm = given(cfg, "account", "realm"),
 		.display_name = given(cfg, "account", "display_name"),
-		.reg_id = 1,
+		.reg_id = (unsigned)config_number(cfg, "account", "reg_id"),
 		.outbound_proxy = given(cfg, "transport", "outbound_proxy"),
 		.user_agent = agent ? agent : agent_name,
 		.session_timer = config_number(cfg, "call", "session_timer"),

@@ -25,10 +25,16 @@ static void fault(bool fatal, const char *text, void *arg)
 
 static bool has_secret(const struct config *c)
 {
+	const struct config *account;
+
 	for (size_t i = 0; i < config_keyc; i++) {
 		const struct config_key *k = &config_keyv[i];
 
 		if (k->secret && config_given(c, k->section, k->key))
+			return true;
+	}
+	for (unsigned n = 0; (account = config_named(c, n)); n++) {
+		if (has_secret(account))
 			return true;
 	}
 

@@ -2,6 +2,7 @@
  * @file app/commands.c  Commands
  */
 #include "app/commands.h"
+#include "app/commands_call.h"
 #include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
@@ -27,62 +28,16 @@ static const struct command *find(const char *name);
 
 static int cmd_register(const struct request *rq)
 {
-	return request_call(rq, phone_register(rq->ctx->phone, rq->now));
+	return request_call(rq, phone_register(rq->ctx->phone,
+					       rq->argc ? rq->argv[0] : NULL,
+					       rq->now));
 }
 
 static int cmd_unregister(const struct request *rq)
 {
-	return request_call(rq, phone_unregister(rq->ctx->phone, rq->now));
-}
-
-static bool media_arg(const char *word, enum calls_media *mediap)
-{
-	static const char *const namev[] = {
-		[CALLS_AUDIO] = "audio",
-		[CALLS_VIDEO] = "video",
-		[CALLS_AV] = "av",
-		[CALLS_SCREEN] = "screen",
-	};
-
-	for (unsigned i = CALLS_AUDIO; i < ARRAY_SIZE(namev); i++) {
-		if (strcmp(word, namev[i]))
-			continue;
-		*mediap = (enum calls_media)i;
-		return true;
-	}
-
-	return false;
-}
-
-static int cmd_call(const struct request *rq)
-{
-	struct calls_way way = { .send = true, .recv = true };
-	unsigned id = 0;
-	bool said, usage = false;
-	int err;
-
-	for (int i = 1; i < rq->argc; i++) {
-		if (!strcmp(rq->argv[i], "recvonly"))
-			way.send = false;
-		else if (!strcmp(rq->argv[i], "sendonly"))
-			way.recv = false;
-		else
-			usage |= !media_arg(rq->argv[i], &way.media);
-	}
-
-	said = !way.send || !way.recv || way.media;
-	if (usage || (!way.send && (!way.recv || way.media == CALLS_SCREEN)))
-		return request_say(rq, EINVAL,
-				   "call TO [audio|av|video|screen] "
-				   "[recvonly|sendonly]");
-
-	err = phone_call(rq->ctx->phone, rq->argv[0], said ? &way : NULL, &id,
-			 rq->now);
-	if (err)
-		return commands_screen_say(rq, way.media == CALLS_SCREEN, err);
-
-	return rq->json ? request_json(rq, json_pack("{s:i}", "id", (int)id))
-			: mbuf_printf(rq->out, "call %u\n", id);
+	return request_call(rq, phone_unregister(rq->ctx->phone,
+						 rq->argc ? rq->argv[0] : NULL,
+						 rq->now));
 }
 
 static int cmd_answer(const struct request *rq)
@@ -94,7 +49,7 @@ static int cmd_answer(const struct request *rq)
 	int err;
 
 	/* The number may be left out, and so may the media */
-	if (last >= 0 && media_arg(rq->argv[last], &media))
+	if (last >= 0 && commands_media(rq->argv[last], &media))
 		idrq.argc = last;
 	if (media == CALLS_VIDEO || idrq.argc > 1)
 		return request_say(rq, EINVAL, "answer [ID] [audio|av|screen]");
@@ -270,10 +225,10 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_button },
-	{ { "call", "TO [audio|av|video|screen] [recvonly|sendonly]",
-	    "call somebody" },
+	{ { "call", "TO [audio|av|video|screen] [recvonly|sendonly] [via=NAME]",
+	    "call somebody, over the account of a name" },
 	  1,
-	  3,
+	  WORDS_MAX,
 	  cmd_call },
 	{ { "calls", "", "list the calls" }, 0, 0, cmd_calls },
 	{ { "devices", "", "what can be named in the configuration" },
@@ -301,7 +256,8 @@ static const struct command tablev[] = {
 	  cmd_keyframe },
 	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
 	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
-	{ { "msg", "page|TO TEXT", "a message, to all browsers or somebody" },
+	{ { "msg", "[via=NAME] page|TO TEXT",
+	    "a message, to all browsers or somebody" },
 	  2,
 	  WORDS_MAX,
 	  cmd_msg },
@@ -313,7 +269,7 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_password },
-	{ { "presence", "[open|closed [NOTE]|off]",
+	{ { "presence", "[via=NAME] [open|closed [NOTE]|off]",
 	    "tell the server that we are there, or who is" },
 	  0,
 	  WORDS_MAX,
@@ -322,7 +278,10 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_quit },
-	{ { "register", "", "register now" }, 0, 0, cmd_register },
+	{ { "register", "[NAME]", "register now, that account or all" },
+	  0,
+	  1,
+	  cmd_register },
 	{ { "reject", "[ID] [CODE]", "reject a ringing call, 603 if no code" },
 	  0,
 	  2,
@@ -354,22 +313,23 @@ static const struct command tablev[] = {
 	  1,
 	  2,
 	  cmd_transfer },
-	{ { "unregister", "", "un-register and stay so" },
+	{ { "unregister", "[NAME]", "un-register and stay so" },
 	  0,
-	  0,
-	  cmd_unregister },
-	{ { "unwatch", "TO [presence|message-summary]", "watch no more" },
 	  1,
-	  2,
+	  cmd_unregister },
+	{ { "unwatch", "TO [presence|message-summary] [via=NAME]",
+	    "watch no more" },
+	  1,
+	  3,
 	  cmd_unwatch },
 	{ { "video", "on|off [ID]", "add a picture to a call, or drop it" },
 	  1,
 	  2,
 	  cmd_video },
-	{ { "watch", "TO [presence|message-summary]",
+	{ { "watch", "TO [presence|message-summary] [via=NAME]",
 	    "watch who is there, or messages" },
 	  1,
-	  2,
+	  3,
 	  cmd_watch },
 	{ { "xfer", "yes|no [ID]", "let the other side send us on, or not" },
 	  1,

@@ -117,9 +117,9 @@ static int msg_result(const struct request *rq, int err)
 		return request_say(rq, err,
 				   "there is no [account]; `msg page TEXT` is "
 				   "for all browsers");
+	case ENXIO:
 	case ENOTCONN:
-		return request_say(rq, err,
-				   "no connection to the server; see `status`");
+		return request_call(rq, err);
 	case EINVAL:
 		return request_say(rq, err, "not an address");
 	default:
@@ -127,16 +127,23 @@ static int msg_result(const struct request *rq, int err)
 	}
 }
 
-int cmd_msg(const struct request *rq)
+int cmd_msg(const struct request *asked)
 {
+	struct request rq = *asked;
+	const char *account = request_option(&rq, 0, "via=");
 	char *text = NULL;
-	int err = request_join(rq, 1, &text);
+	int err;
 
+	if (rq.argc < 2)
+		return request_say(&rq, EINVAL, "msg [via=NAME] page|TO TEXT");
+
+	err = request_join(&rq, 1, &text);
 	if (!err)
-		err = phone_message(rq->ctx->phone, rq->argv[0], text, rq->now);
+		err = phone_message(rq.ctx->phone, account, rq.argv[0], text,
+				    rq.now);
 
 	mem_deref(text);
-	return msg_result(rq, err);
+	return msg_result(&rq, err);
 }
 
 int cmd_password(const struct request *rq)

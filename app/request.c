@@ -87,6 +87,21 @@ int request_join(const struct request *rq, int i, char **textp)
 	return err;
 }
 
+const char *request_option(struct request *rq, int i, const char *prefix)
+{
+	const size_t len = strlen(prefix);
+	char *option;
+
+	if (i >= rq->argc || strncmp(rq->argv[i], prefix, len) != 0)
+		return NULL;
+
+	option = rq->argv[i];
+	--rq->argc;
+	memmove(&rq->argv[i], &rq->argv[i + 1],
+		(size_t)(rq->argc - i) * sizeof(rq->argv[0]));
+	return option + len;
+}
+
 /* What went wrong with a call, in words */
 int request_call(const struct request *rq, int err)
 {
@@ -104,6 +119,10 @@ int request_call(const struct request *rq, int err)
 			rq, err,
 			"there is no [account]; this phone is for the "
 			"browsers on its page");
+	case ENXIO:
+		return request_say(
+			rq, err,
+			"no account has that name; `status` lists them");
 	case ENOTSUP:
 		return request_say(
 			rq, err,

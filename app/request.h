@@ -38,6 +38,13 @@ bool request_number(const char *s, unsigned long max, unsigned *np);
     without. @return 0, ENOMEM */
 int request_join(const struct request *rq, int i, char **textp);
 
+/**
+ * Take argument i away if it begins with a prefix, such as "via=".
+ *
+ * @return what follows it; NULL: it does not, or is not there
+ */
+const char *request_option(struct request *rq, int i, const char *prefix);
+
 /** Answer what went wrong with a call, in words. @return err */
 int request_call(const struct request *rq, int err);
 

@@ -223,6 +223,39 @@ static void check_place(struct checking *c, const struct pin *w)
 		memcpy(c->placev[c->placec++], place, sizeof(place));
 }
 
+static bool has_account(const struct config *cfg, const struct pl *name)
+{
+	const struct config *account;
+
+	for (unsigned n = 0; (account = config_account(cfg, n)); n++) {
+		if (!pl_strcmp(name, config_name(account)))
+			return true;
+	}
+
+	return false;
+}
+
+static void check_target(struct checking *c, const char *target)
+{
+	struct pl account;
+
+	(void)ringplan_address(target, &account);
+	if (!pl_isset(&account) || has_account(c->cfg, &account))
+		return;
+
+	(void)re_snprintf(c->why, sizeof(c->why),
+			  "it rings over [account %r], which is not there; "
+			  "give it, or another name",
+			  &account);
+	fault(c, c->why);
+}
+
+static void check_step(struct checking *c, const struct ringplan_step *s)
+{
+	for (unsigned i = 0; i < s->targetc; i++)
+		check_target(c, s->targetv[i]);
+}
+
 /* Whom a button rings must be there to be rung */
 static void check_ring(struct checking *c, const struct wiring_command *cmd)
 {
@@ -232,8 +265,9 @@ static void check_ring(struct checking *c, const struct wiring_command *cmd)
 	    ringplan_alloc(&plan, cmd->wordv[1], c->why, sizeof(c->why)))
 		return;
 
-	if (ringplan_needs_account(plan) &&
-	    !*config_text(c->cfg, "account", "realm"))
+	for (unsigned i = 0; i < plan->stepc; i++)
+		check_step(c, &plan->stepv[i]);
+	if (ringplan_needs_account(plan) && !config_account(c->cfg, 0))
 		fault(c, "it rings somebody at a server; give [account], or "
 			 "ring browsers only");
 	if (ringplan_needs_page(plan) &&

@@ -85,6 +85,14 @@ static void renewed(struct account *a, uint64_t now)
 
 /* ---- Registration ---- */
 
+static void on_gone(const struct account *a,
+		    const struct registration_event *ev)
+{
+	event_emit(a->events, EVENT_TERMINATED, "register", 0,
+		   "account:s code:u reason:r aor:s", a->line.name, ev->code,
+		   &ev->reason, ua_aor(a->ua));
+}
+
 static void on_failed(struct account *a, const struct registration_event *ev,
 		      uint64_t now)
 {
@@ -102,9 +110,7 @@ static void on_failed(struct account *a, const struct registration_event *ev,
 		log_info("account: %s is not registered: %s\n", ua_aor(a->ua),
 			 a->reason);
 
-	event_emit(a->events, EVENT_TERMINATED, "register", 0,
-		   "code:u reason:r aor:s", ev->code, &ev->reason,
-		   ua_aor(a->ua));
+	on_gone(a, ev);
 	if (ev->flow_suspect && a->trunk)
 		a->driver->renew(a->trunk, "the server is silent", false, now);
 }
@@ -125,7 +131,7 @@ static unsigned message_handler(const struct pager_message *m,
 	(void)reason;
 	(void)now;
 
-	return mailbox_put(a->events, m);
+	return mailbox_put(a->events, a->line.name, m);
 }
 
 /* The server's certificate was good at this time: it is not far off */
@@ -154,23 +160,23 @@ static void registration_handler(const struct registration_event *ev,
 		log_info("account: %s is registered for %u s\n", ua_aor(a->ua),
 			 ev->expires);
 		event_emit(a->events, EVENT_CONNECTED, "register", 0,
-			   "code:u reason:r aor:s expires:u", ev->code,
-			   &ev->reason, ua_aor(a->ua), ev->expires);
+			   "account:s code:u reason:r aor:s expires:u",
+			   a->line.name, ev->code, &ev->reason, ua_aor(a->ua),
+			   ev->expires);
 		renewed(a, now);
 		break;
 	case REGISTRATION_EV_REFRESHED:
 		a->reason[0] = '\0';
 		event_emit(a->events, EVENT_REGISTRATION_REFRESHED, "register",
-			   0, "code:u expires:u", ev->code, ev->expires);
+			   0, "account:s code:u expires:u", a->line.name,
+			   ev->code, ev->expires);
 		break;
 	case REGISTRATION_EV_FAILED:
 		on_failed(a, ev, now);
 		break;
 	case REGISTRATION_EV_REMOVED:
 		log_info("account: %s is unregistered\n", ua_aor(a->ua));
-		event_emit(a->events, EVENT_TERMINATED, "register", 0,
-			   "code:u reason:r aor:s", ev->code, &ev->reason,
-			   ua_aor(a->ua));
+		on_gone(a, ev);
 		break;
 	}
 }
@@ -199,7 +205,8 @@ static void stopped(struct account *a, uint64_t now)
 	account_stopped_h *h = a->stoppedh;
 
 	a->stoppedh = NULL;
-	event_emit(a->events, EVENT_STOPPED, NULL, 0, NULL);
+	event_emit(a->events, EVENT_STOPPED, NULL, 0, "account:s",
+		   a->line.name);
 	if (h)
 		h(now, a->stopped_arg);
 }
@@ -210,10 +217,11 @@ static void on_up(struct account *a, uint64_t now)
 
 	a->was_up = true;
 	a->reason[0] = '\0';
-	event_emit(a->events, EVENT_STARTED, NULL, 0, NULL);
+	event_emit(a->events, EVENT_STARTED, NULL, 0, "account:s",
+		   a->line.name);
 	if (registers)
-		event_emit(a->events, EVENT_CONNECTING, "register", 0, "aor:s",
-			   ua_aor(a->ua));
+		event_emit(a->events, EVENT_CONNECTING, "register", 0,
+			   "account:s aor:s", a->line.name, ua_aor(a->ua));
 	ua_flow(a->ua, true, now);
 	if (!registers)
 		renewed(a, now);
@@ -233,7 +241,8 @@ static void on_lost(struct account *a, const char *reason, uint64_t retry,
 	set_reason(a, &text, 0);
 	event_emit(a->events,
 		   a->was_up ? EVENT_RECONNECTING : EVENT_FAILED_TO_START, NULL,
-		   0, "reason:s retry_ms:U", a->reason, retry / CLOCK_MS);
+		   0, "account:s reason:s retry_ms:U", a->line.name, a->reason,
+		   retry / CLOCK_MS);
 	ua_flow(a->ua, false, now);
 }
 
@@ -272,10 +281,10 @@ static int make_ua(struct account *a)
 	transfers_terms(&pass.params.origin, a->cfg);
 	err = err ? err : ua_alloc(&a->ua, &pass.params);
 	if (err == EINVAL)
-		log_warning("account: [account] user and realm do not make "
-			    "an address\n");
+		log_warning("account: user and realm of [%s] do not make an "
+			    "address\n",
+			    a->line.name);
 
-	a->line.name = "account";
 	a->line.ua = a->ua;
 	a->line.max = pass.params.calls_max;
 	a->line.wakeh = account_wake;
@@ -299,6 +308,7 @@ int account_alloc(struct account **ap, const struct account_params *prm)
 	a->callh = prm->callh;
 	a->renewedh = prm->renewedh;
 	a->arg = prm->arg;
+	a->line.name = config_name(prm->cfg);
 	loop_timer_init(&a->timer, "account", timer_handler, a);
 	err = tidings_alloc(&a->tidings, a->cfg, a->events, &a->line);
 	err = err ? err : make_ua(a);
@@ -321,7 +331,8 @@ int account_start(struct account *a, uint64_t now)
 	const char *file = config_text(a->cfg, "account", "state");
 	int err;
 
-	event_emit(a->events, EVENT_STARTING, NULL, 0, NULL);
+	event_emit(a->events, EVENT_STARTING, NULL, 0, "account:s",
+		   a->line.name);
 	if (*file)
 		(void)timefile_load(file);
 	a->state = TRUNK_CONNECTING;
@@ -352,7 +363,8 @@ void account_stop(struct account *a, account_stopped_h *h, void *arg,
 	a->stopping = true;
 	a->stoppedh = h;
 	a->stopped_arg = arg;
-	event_emit(a->events, EVENT_STOPPING, NULL, 0, NULL);
+	event_emit(a->events, EVENT_STOPPING, NULL, 0, "account:s",
+		   a->line.name);
 	ua_stop(a->ua, UA_STOP_LIMIT, ua_stopped_handler, a, now);
 	account_wake(a);
 }
@@ -402,6 +414,26 @@ bool account_registered(const struct account *a)
 	return ua_registration_state(a->ua) == REGISTRATION_ON;
 }
 
+bool account_ready(const struct account *a)
+{
+	return account_registered(a) ||
+	       !config_bool(a->cfg, "account", "register");
+}
+
+bool account_serves(const struct account *a, const struct pl *host)
+{
+	struct uri aor;
+	struct pl pl;
+
+	pl_set_str(&pl, ua_aor(a->ua));
+	return !uri_decode(&aor, &pl) && !pl_casecmp(&aor.host, host);
+}
+
+const char *account_name(const struct account *a)
+{
+	return a->line.name;
+}
+
 /* ---- Showing ---- */
 
 static const char *state_name(const struct account *a)
@@ -424,7 +456,9 @@ static const char *state_name(const struct account *a)
 
 int account_print(struct re_printf *pf, const struct account *a)
 {
-	int err = re_hprintf(pf, "%s %s%s%s\n", ua_aor(a->ua), state_name(a),
+	const bool named = strcmp(a->line.name, CONFIG_ACCOUNT) != 0;
+	int err = re_hprintf(pf, "%s%s%s %s%s%s\n", named ? a->line.name : "",
+			     named ? ": " : "", ua_aor(a->ua), state_name(a),
 			     *a->reason ? ": " : "", a->reason);
 
 	if (a->trunk)
@@ -439,8 +473,9 @@ json_t *account_json(const struct account *a)
 
 	/* May have been cut amid a character */
 	pl_set_str(&reason, a->reason);
-	return json_pack("{s:s, s:b, s:s, s:o, s:b}", "aor", ua_aor(a->ua),
-			 "registered", (int)account_registered(a), "state",
-			 state_name(a), "reason", event_string(&reason),
-			 "connected", (int)account_connected(a));
+	return json_pack("{s:s, s:s, s:b, s:s, s:o, s:b}", "name", a->line.name,
+			 "aor", ua_aor(a->ua), "registered",
+			 (int)account_registered(a), "state", state_name(a),
+			 "reason", event_string(&reason), "connected",
+			 (int)account_connected(a));
 }

@@ -31,7 +31,7 @@ typedef void(account_renewed_h)(uint64_t now, void *arg);
 
 /** What an account is made of; all outlives it */
 struct account_params {
-	const struct config *cfg;
+	const struct config *cfg; /**< Of config_account() */
 	const struct trunk_driver *trunk;
 	struct event_bus *events;
 	ua_call_h *callh; /**< A call comes in */
@@ -73,7 +73,17 @@ bool account_connected(const struct account *a);
 
 bool account_registered(const struct account *a);
 
-/** Print for `status`: address, "registered" or why not, connection */
+/** Whether it is registered, or is not to be */
+bool account_ready(const struct account *a);
+
+/** Whether a host is its domain */
+bool account_serves(const struct account *a, const struct pl *host);
+
+/** Its name in the configuration */
+const char *account_name(const struct account *a);
+
+/** Print for `status`: name if it has one, address, "registered" or why not,
+    connection */
 int account_print(struct re_printf *pf, const struct account *a);
 
 /** @return new reference, NULL without memory */

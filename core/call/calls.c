@@ -139,6 +139,7 @@ static struct session_params session_params(const struct calls *cs,
 {
 	const struct config *cfg = cs->prm.cfg;
 	const enum calls_media media = media_of(cfg, way);
+	const bool directed = way && !way->undirected;
 	struct session_params prm = {
 		.cfg = cfg,
 		.net = cs->prm.net,
@@ -152,10 +153,12 @@ static struct session_params session_params(const struct calls *cs,
 		.cname = cs->cname,
 		.offerer = offerer,
 		.shared = line->shared,
-		.send = way ? way->send
-			    : !config_is(cfg, "call", "direction", "recvonly"),
-		.recv = way ? way->recv
-			    : !config_is(cfg, "call", "direction", "sendonly"),
+		.send = directed ? way->send
+				 : !config_is(cfg, "call", "direction",
+					      "recvonly"),
+		.recv = directed ? way->recv
+				 : !config_is(cfg, "call", "direction",
+					      "sendonly"),
 		.audio = media != CALLS_VIDEO,
 		.video = media != CALLS_AUDIO,
 		.share = media == CALLS_SCREEN,

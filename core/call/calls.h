@@ -44,6 +44,8 @@ struct calls_way {
 	bool send; /**< We send media    */
 	bool recv; /**< We receive media */
 	enum calls_media media;
+	bool undirected;     /**< Neither counts, but [call] direction */
+	const char *account; /**< To call over; NULL: any */
 };
 
 /** What the owner hears of a call; must not free it */

@@ -79,8 +79,8 @@ int call_ring(struct call **cp, const struct call_params *prm,
 
 	invite_set_handler(inv, call_invite_handler, c);
 	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
-		   "from:s name:s to:r replaces:o", invite_peer_uri(inv),
-		   invite_peer_name(inv), &msg->to.auri,
+		   "line:s from:s name:s to:r replaces:o", c->line->name,
+		   invite_peer_uri(inv), invite_peer_name(inv), &msg->to.auri,
 		   c->replaces ? json_integer(c->replaces) : NULL);
 	c->rings = !c->replaces;
 	incoming_ring(c, now);

@@ -19,7 +19,7 @@ typedef void(line_wake_h)(void *arg);
 
 /** A line; embed it */
 struct line {
-	const char *name; /**< "account" or "page", static               */
+	const char *name; /**< Of the account, or "page"; outlives it     */
 	struct ua *ua;	  /**< Borrowed                                  */
 	unsigned max;	  /**< Calls at once, beside those that end      */
 	bool shared;	  /**< Its calls hear the microphone together,

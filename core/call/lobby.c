@@ -60,7 +60,7 @@ static void message_handler(struct reception_message *rm, uint64_t now,
 		l->machineh(rm, calls_talking(l->calls, rm->line), now,
 			    l->machine_arg);
 	else
-		rm->code = mailbox_put(l->events, rm->m);
+		rm->code = mailbox_put(l->events, rm->line->name, rm->m);
 }
 
 int lobby_alloc(struct lobby **lp, const struct lobby_params *prm)

@@ -77,7 +77,8 @@ int outgoing_invite(struct call *c, uint64_t now)
 	if (err)
 		return err;
 
-	call_emit(c, EVENT_CONNECTING);
+	event_emit(c->events, EVENT_CONNECTING, "call", c->id, "line:s",
+		   c->line->name);
 	return 0;
 }
 

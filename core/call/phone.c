@@ -1,11 +1,11 @@
 /**
  * @file core/call/phone.c  Phone
  *
- * Joins the lines with the calls. Either line may be missing: a phone with an
- * account alone, one with a page alone, or both.
+ * Joins the lines with the calls. Either kind may be missing: a phone with
+ * accounts alone, one with a page alone, or both.
  */
 #include "core/base/log.h"
-#include "core/call/account.h"
+#include "core/call/accounts.h"
 #include "core/call/calls_show.h"
 #include "core/call/phone.h"
 #include "core/net/linkwatch.h"
@@ -14,8 +14,8 @@
 struct phone {
 	struct phone_params prm;
 	struct calls *calls;
-	struct account *account; /* NULL: there is none */
-	struct lobby *lobby;	 /* Likewise            */
+	struct accounts *accounts;
+	struct lobby *lobby; /* NULL: there is none */
 	struct linkwatch *link;
 	struct loop_timer stop_timer;
 	phone_stopped_h *stoppedh;
@@ -32,7 +32,7 @@ static void phone_destructor(void *arg)
 	mem_deref(p->calls);
 	mem_deref(p->link);
 	mem_deref(p->lobby);
-	mem_deref(p->account);
+	mem_deref(p->accounts);
 }
 
 /* NULL: there is no page */
@@ -85,14 +85,12 @@ void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now)
 		++p->lines;
 		reception_stop(reception(p), line_stopped_handler, p, now);
 	}
-	if (p->account) {
-		++p->lines;
-		account_stop(p->account, line_stopped_handler, p, now);
-	}
+	++p->lines;
+	accounts_stop(p->accounts, line_stopped_handler, p, now);
 	line_stopped_handler(now, p);
 }
 
-/* ---- The account's line ---- */
+/* ---- The lines of accounts ---- */
 
 static bool same_address(const struct pl *a, const char *b)
 {
@@ -119,27 +117,28 @@ static bool auto_answers(const struct phone *p, const struct invite *inv)
 	return false;
 }
 
-static void account_call_handler(struct invite *inv, const struct sip_msg *msg,
-				 uint64_t now, void *arg)
+static void account_call_handler(const struct line *line, struct invite *inv,
+				 const struct sip_msg *msg, uint64_t now,
+				 void *arg)
 {
 	struct phone *p = arg;
 
-	calls_take(p->calls, account_line(p->account), inv, msg,
-		   auto_answers(p, inv), now);
+	calls_take(p->calls, line, inv, msg, auto_answers(p, inv), now);
 }
 
-static void account_renewed_handler(uint64_t now, void *arg)
+static void account_renewed_handler(const struct line *line, uint64_t now,
+				    void *arg)
 {
 	struct phone *p = arg;
 
-	calls_renew(p->calls, account_line(p->account), now);
+	calls_renew(p->calls, line, now);
 }
 
 /* ---- Making one ---- */
 
-static int make_account(struct phone *p)
+static int make_accounts(struct phone *p)
 {
-	const struct account_params ap = {
+	const struct accounts_params ap = {
 		.cfg = p->prm.cfg,
 		.trunk = p->prm.trunk,
 		.events = p->prm.events,
@@ -148,9 +147,7 @@ static int make_account(struct phone *p)
 		.arg = p,
 	};
 
-	return *config_text(p->prm.cfg, "account", "realm")
-		       ? account_alloc(&p->account, &ap)
-		       : 0;
+	return accounts_alloc(&p->accounts, &ap);
 }
 
 static int make_lobby(struct phone *p)
@@ -195,7 +192,7 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 
 	err = calls_alloc(&p->calls, &cp);
 	if (!err)
-		err = make_account(p);
+		err = make_accounts(p);
 	if (!err)
 		err = make_lobby(p);
 	if (err)
@@ -211,8 +208,7 @@ static void link_handler(uint64_t now, void *arg)
 	struct phone *p = arg;
 
 	log_info("phone: the network has changed\n");
-	if (p->account)
-		account_moved(p->account, now);
+	accounts_moved(p->accounts, now);
 	if (p->lobby)
 		reception_moved(reception(p));
 	calls_move(p->calls, now);
@@ -233,37 +229,30 @@ int phone_start(struct phone *p, uint64_t now)
 			 err);
 
 	err = p->lobby ? reception_start(reception(p), now) : 0;
-	if (!err && p->account)
-		err = account_start(p->account, now);
-	return err;
+	return err ? err : accounts_start(p->accounts, now);
 }
 
 /* ---- What a user does ---- */
 
-int phone_register(struct phone *p, uint64_t now)
+int phone_register(struct phone *p, const char *account, uint64_t now)
 {
-	return p->account ? account_register(p->account, now) : ENODEV;
+	return accounts_register(p->accounts, account, now);
 }
 
-int phone_unregister(struct phone *p, uint64_t now)
+int phone_unregister(struct phone *p, const char *account, uint64_t now)
 {
-	if (!p->account)
-		return ENODEV;
-
-	account_unregister(p->account, now);
-	return 0;
+	return accounts_unregister(p->accounts, account, now);
 }
 
 int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	       unsigned *idp, uint64_t now)
 {
-	if (!p->account)
-		return ENODEV;
-	if (!account_connected(p->account))
-		return ENOTCONN;
+	struct account *a;
+	int err = accounts_choose(&a, p->accounts, way ? way->account : NULL,
+				  to);
 
-	return calls_dial(p->calls, account_line(p->account), to, way, idp,
-			  now);
+	return err ? err
+		   : calls_dial(p->calls, account_line(a), to, way, idp, now);
 }
 
 int phone_call_guest(struct phone *p, const struct reception_guest *g,
@@ -358,31 +347,46 @@ struct studio *phone_studio(const struct phone *p)
 
 /* ---- Messages and the page ---- */
 
-int phone_message(struct phone *p, const char *to, const char *text,
-		  uint64_t now)
+int phone_message(struct phone *p, const char *account, const char *to,
+		  const char *text, uint64_t now)
 {
 	const struct pager_params prm = {
 		.to = to,
 		.body = { text, strlen(text) },
 	};
+	struct account *a;
 	int err;
 
-	if (!strcmp(to, PHONE_PAGE))
+	if (!account && !strcmp(to, PHONE_PAGE))
 		return p->lobby ? reception_send(reception(p), NULL, LOBBY_TEXT,
 						 text, now)
 				: ENOENT;
-	if (!p->account)
-		return ENODEV;
 
-	err = ua_message(NULL, account_line(p->account)->ua, &prm, NULL, NULL,
-			 now);
-	line_wake(account_line(p->account));
+	err = accounts_choose(&a, p->accounts, account, to);
+	if (err)
+		return err;
+
+	err = ua_message(NULL, account_line(a)->ua, &prm, NULL, NULL, now);
+	line_wake(account_line(a));
 	return err;
 }
 
-struct tidings *phone_tidings(const struct phone *p)
+int phone_tidings(const struct phone *p, const char *account, const char *to,
+		  struct tidings **tp)
 {
-	return p->account ? account_tidings(p->account) : NULL;
+	struct account *a;
+	int err = accounts_choose_later(&a, p->accounts, account, to);
+
+	if (!err)
+		*tp = account_tidings(a);
+	return err;
+}
+
+struct tidings *phone_tidings_of(const struct phone *p, unsigned n)
+{
+	struct account *a = accounts_get(p->accounts, n);
+
+	return a ? account_tidings(a) : NULL;
 }
 
 int phone_publish(struct phone *p, const char *key, json_t *value)
@@ -436,15 +440,13 @@ unsigned phone_calls(const struct phone *p)
 
 bool phone_registered(const struct phone *p)
 {
-	return p->account && account_registered(p->account);
+	return accounts_registered(p->accounts);
 }
 
 int phone_print(struct re_printf *pf, const struct phone *p)
 {
-	int err = 0;
+	int err = re_hprintf(pf, "%H", accounts_print, p->accounts);
 
-	if (p->account)
-		err |= re_hprintf(pf, "%H", account_print, p->account);
 	if (p->lobby)
 		err |= re_hprintf(pf, "%H", reception_print, reception(p));
 	return err | re_hprintf(pf, "%Hcalls: %u\n", calls_media_print,
@@ -463,15 +465,12 @@ int phone_stats_print(struct re_printf *pf, const struct phone *p)
 
 json_t *phone_status_json(const struct phone *p)
 {
-	json_t *accounts = json_array();
 	json_t *js;
 
-	if (p->account)
-		(void)json_array_append_new(accounts, account_json(p->account));
-
 	js = json_pack("{s:b, s:o, s:i, s:s}", "registered",
-		       (int)phone_registered(p), "accounts", accounts, "calls",
-		       (int)phone_calls(p), "version", BOARDPHONE_VERSION);
+		       (int)phone_registered(p), "accounts",
+		       accounts_json(p->accounts), "calls", (int)phone_calls(p),
+		       "version", BOARDPHONE_VERSION);
 	if (js && p->lobby)
 		(void)json_object_set_new(js, "page",
 					  reception_json(reception(p)));

@@ -1,7 +1,7 @@
 /**
  * @file core/call/phone.h  Phone: lines, calls and what a user may do
  *
- *     app/commands -> [phone] -> account -> ua -> trunk      a server
+ *     app/commands -> [phone] -> accounts -> ua -> trunk     servers
  *                        |-----> lobby -> guests -> gate    browsers
  *                        |-----> calls -> call -> invite, session
  *                        '-----> events
@@ -48,8 +48,8 @@ typedef void(phone_stopped_h)(void *arg);
 
 /**
  * Allocate a phone; it does nothing before phone_start(). Free it with
- * mem_deref(), best after phone_stop(). It has an account when the
- * configuration has one, and a page when that says where to listen.
+ * mem_deref(), best after phone_stop(). It has the accounts that the
+ * configuration has, and a page when that says where to listen.
  *
  * @return 0, ENOMEM, EINVAL an account is not usable (logged: which and why)
  */
@@ -65,22 +65,27 @@ int phone_start(struct phone *p, uint64_t now);
  */
 void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now);
 
-/** Register (again) now. @return 0, ENOTCONN no flow: will be done then,
-    ENODEV there is no account */
-int phone_register(struct phone *p, uint64_t now);
+/*
+ * An account is named, or NULL. ENODEV: there is none; ENXIO: none has that
+ * name.
+ */
 
-/** Un-REGISTER and stay so. @return 0, ENODEV there is no account */
-int phone_unregister(struct phone *p, uint64_t now);
+/** Register (again) now, all without a name. @return 0, ENODEV, ENXIO,
+    ENOTCONN no flow: will be done then */
+int phone_register(struct phone *p, const char *account, uint64_t now);
+
+/** Un-REGISTER and stay so, likewise. @return 0, ENODEV, ENXIO */
+int phone_unregister(struct phone *p, const char *account, uint64_t now);
 
 /**
- * Call somebody over the account.
+ * Call somebody over the account that `way` names, or accounts_choose().
  *
  * @param to   `user`, `user@host` or `sip:...`
  * @param way  Directions; NULL for those of `[call] direction`
  * @param idp  Set to the number of the call; may be NULL
  *
- * @return 0, EINVAL not an address, ENOTCONN no flow to the server, ENODEV no
- *         account, EBUSY as many calls as allowed, or errno
+ * @return 0, EINVAL not an address, ENOTCONN no flow to the server, ENODEV,
+ *         ENXIO, EBUSY as many calls as allowed, or errno
  */
 int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	       unsigned *idp, uint64_t now);
@@ -161,16 +166,21 @@ struct studio *phone_studio(const struct phone *p);
 /**
  * Send a message for people, as text.
  *
- * @param to  PHONE_PAGE for all browsers
+ * @param to  PHONE_PAGE for all browsers, without an account
  *
  * @return 0, ENOENT no browser is there, EINVAL not an address, ENOTCONN,
- *         ENODEV no account, or errno
+ *         ENODEV, ENXIO, or errno
  */
-int phone_message(struct phone *p, const char *to, const char *text,
-		  uint64_t now);
+int phone_message(struct phone *p, const char *account, const char *to,
+		  const char *text, uint64_t now);
 
-/** Presence and waiting messages; NULL: there is no account */
-struct tidings *phone_tidings(const struct phone *p);
+/** Presence and waiting messages of the account for an address, now or
+    later. @return 0, ENODEV, ENXIO */
+int phone_tidings(const struct phone *p, const char *account, const char *to,
+		  struct tidings **tp);
+
+/** The same of the n-th account; NULL: there are no more */
+struct tidings *phone_tidings_of(const struct phone *p, unsigned n);
 
 /** Send a message for machines to every browser that is in an established
     call */
@@ -199,7 +209,7 @@ const struct calls *phone_calls_of(const struct phone *p);
 /** Number of calls that exist */
 unsigned phone_calls(const struct phone *p);
 
-/** Whether the account is registered */
+/** Whether all accounts are registered */
 bool phone_registered(const struct phone *p);
 
 /** State of account, flow and devices as text, for %H */

@@ -100,6 +100,23 @@ static void dial_browsers(struct porch *p, struct ring_legs *legs, uint64_t now)
 	}
 }
 
+static int dial_account(struct porch *p, const char *target, unsigned *idp,
+			uint64_t now)
+{
+	struct calls_way way = { .undirected = true };
+	char name[CONFIG_NAME_MAX];
+	struct pl account;
+	const char *to = ringplan_address(target, &account);
+	int err = 0;
+
+	if (pl_isset(&account)) {
+		err = pl_strcpy(&account, name, sizeof(name));
+		way.account = name;
+	}
+
+	return err ? err : phone_call(p->phone, to, &way, idp, now);
+}
+
 static void dial_handler(const char *target, struct ring_legs *legs,
 			 uint64_t now, void *arg)
 {
@@ -109,8 +126,7 @@ static void dial_handler(const char *target, struct ring_legs *legs,
 	if (!strcmp(target, ringplan_browsers)) {
 		dial_browsers(p, legs, now);
 	} else if (legs->n < RING_LEGS) {
-		err = phone_call(p->phone, target, NULL, &legs->idv[legs->n],
-				 now);
+		err = dial_account(p, target, &legs->idv[legs->n], now);
 		if (err)
 			log_info("ring: %s cannot be called: %m\n", target,
 				 err);

@@ -37,12 +37,38 @@ static bool is_uri(const char *target)
 	       !strncasecmp(target, "sips:", strlen("sips:"));
 }
 
+const char *ringplan_address(const char *target, struct pl *account)
+{
+	const char *colon = is_uri(target) ? NULL : strchr(target, ':');
+
+	account->p = colon ? target : NULL;
+	account->l = colon ? (size_t)(colon - target) : 0;
+	return colon ? colon + 1 : target;
+}
+
+static bool is_account(const struct pl *account)
+{
+	char name[CONFIG_NAME_MAX] = "";
+
+	if (pl_strcpy(account, name, sizeof(name)))
+		return false;
+
+	return !strcmp(name, CONFIG_ACCOUNT) || !config_check_account(name);
+}
+
 static bool is_target(const char *target)
 {
+	struct pl account;
+
 	for (const char *p = target; *p; p++) {
 		if (*p <= ' ' || *p >= 0x7f)
 			return false;
 	}
+
+	target = ringplan_address(target, &account);
+	if (account.p &&
+	    (!is_account(&account) || !strcmp(target, ringplan_browsers)))
+		return false;
 
 	return !(is_uri(target) ? config_check_uri(target)
 				: config_check_user(target));
@@ -62,7 +88,8 @@ static int read_target(struct ringplan_step *s, const char *target, char *why,
 		       size_t size)
 {
 	static const char right[] = "browsers, a user or a SIP URI (in which , "
-				    "is %2C, | is %7C and / is %2F)";
+				    "is %2C, | is %7C and / is %2F), or "
+				    "ACCOUNT: and one of the latter";
 
 	if (!is_target(target))
 		return wrong(target, right, why, size);

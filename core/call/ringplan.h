@@ -8,7 +8,8 @@
  * Steps are separated by `,` and come one after the other, each for its time;
  * the targets of a step are separated by `|` and ring together. A target is
  * `browsers` (all that are registered), a user of the account's domain, or a
- * SIP URI. Of those three characters an URI writes %2C, %7C and %2F.
+ * SIP URI; `home:anna` is rung over the account of that name. Of those three
+ * characters an URI writes %2C, %7C and %2F.
  */
 #ifndef CORE_CALL_RINGPLAN_H
 #define CORE_CALL_RINGPLAN_H
@@ -49,6 +50,13 @@ struct ringplan {
  */
 int ringplan_alloc(struct ringplan **rp, const char *text, char *why,
 		   size_t size);
+
+/**
+ * The address in a target.
+ *
+ * @param account  Set to the name of the account, not set if it has none
+ */
+const char *ringplan_address(const char *target, struct pl *account);
 
 /** Whether a plan rings a target that an account is needed for */
 bool ringplan_needs_account(const struct ringplan *p);

@@ -114,9 +114,10 @@ static void on_publish(const struct publication_event *ev, uint64_t now,
 		log_debug("presence: %s is published\n",
 			  pidf_basic_name(pidf->basic));
 		event_emit(t->events, EVENT_CONNECTED, PUBLISH, 0,
-			   "code:u reason:r aor:s basic:s expires:u", ev->code,
-			   &ev->reason, ua_aor(t->line->ua),
-			   pidf_basic_name(pidf->basic), ev->expires);
+			   "account:s code:u reason:r aor:s basic:s expires:u",
+			   t->line->name, ev->code, &ev->reason,
+			   ua_aor(t->line->ua), pidf_basic_name(pidf->basic),
+			   ev->expires);
 		return;
 	}
 
@@ -124,8 +125,8 @@ static void on_publish(const struct publication_event *ev, uint64_t now,
 		log_info("presence: nothing is published: %u %H\n", ev->code,
 			 log_text, &ev->reason);
 	event_emit(t->events, EVENT_TERMINATED, PUBLISH, 0,
-		   "code:u reason:r aor:s retry_ms:o", ev->code, &ev->reason,
-		   ua_aor(t->line->ua),
+		   "account:s code:u reason:r aor:s retry_ms:o", t->line->name,
+		   ev->code, &ev->reason, ua_aor(t->line->ua),
 		   ev->what == PUBLICATION_EV_FAILED ? retry_ms(ev->retry, now)
 						     : NULL);
 }
@@ -143,8 +144,9 @@ static void on_notify(struct tidings *t, const struct presence_watch *w,
 	news = news_json(w->package, msg);
 	keep(t, w->id, news);
 	event_emit(t->events, EVENT_I_NOTIFY, SUBSCRIBE, w->id,
-		   "uri:s package:s content_type:r content:r news:o", w->uri,
-		   package_name(w->package), &type->val, &body, news);
+		   "account:s uri:s package:s content_type:r content:r news:o",
+		   t->line->name, w->uri, package_name(w->package), &type->val,
+		   &body, news);
 }
 
 static void on_watch(const struct presence_watch *w,
@@ -159,7 +161,8 @@ static void on_watch(const struct presence_watch *w,
 	}
 	if (ev->what == SUBSCRIPTION_EV_ON) {
 		event_emit(t->events, EVENT_CONNECTED, SUBSCRIBE, w->id,
-			   "code:u uri:s package:s pending:b", ev->code, w->uri,
+			   "account:s code:u uri:s package:s pending:b",
+			   t->line->name, ev->code, w->uri,
 			   package_name(w->package),
 			   (int)(w->state == SUBSCRIPTION_PENDING));
 		return;
@@ -171,8 +174,9 @@ static void on_watch(const struct presence_watch *w,
 		 package_name(w->package), w->uri, ev->code, log_text,
 		 &ev->reason);
 	event_emit(t->events, EVENT_TERMINATED, SUBSCRIBE, w->id,
-		   "code:u reason:r uri:s package:s retry_ms:o", ev->code,
-		   &ev->reason, w->uri, package_name(w->package),
+		   "account:s code:u reason:r uri:s package:s retry_ms:o",
+		   t->line->name, ev->code, &ev->reason, w->uri,
+		   package_name(w->package),
 		   ev->what == SUBSCRIPTION_EV_FAILED ? retry_ms(ev->retry, now)
 						      : NULL);
 }
@@ -257,6 +261,11 @@ void tidings_start(struct tidings *t, uint64_t now)
 
 /* ---- Showing ---- */
 
+const char *tidings_account(const struct tidings *t)
+{
+	return t->line->name;
+}
+
 int tidings_print(struct re_printf *pf, const struct tidings *t)
 {
 	const struct publication *pub = presence_publication(presence(t));
@@ -302,9 +311,9 @@ json_t *tidings_json(const struct tidings *t)
 	for (unsigned i = 0; !presence_get(presence(t), i, &w); i++)
 		(void)json_array_append_new(watches, watch_json(t, &w));
 
-	return json_pack("{s:s, s:s, s:s, s:o}", "basic",
-			 pidf_basic_name(pidf->basic), "note", pidf->note,
-			 "state",
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "account", t->line->name,
+			 "basic", pidf_basic_name(pidf->basic), "note",
+			 pidf->note, "state",
 			 publication_state_name(publication_state(pub)),
 			 "watches", watches);
 }

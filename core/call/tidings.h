@@ -57,6 +57,9 @@ int tidings_watch(struct tidings *t, enum package package, const char *to,
 int tidings_unwatch(struct tidings *t, enum package package, const char *to,
 		    uint64_t now);
 
+/** Name of its account */
+const char *tidings_account(const struct tidings *t);
+
 /** A line for what is published, and for each who is watched, for %H */
 int tidings_print(struct re_printf *pf, const struct tidings *t);
 

@@ -116,7 +116,9 @@ static void test_early_answer_waits_for_the_user_with_all_ready(void **state)
 static void test_early_picture_comes_by_update(void **state)
 {
 	static const char *const extrav[RIG_PHONES] = { VIDEO, MEDIA VIDEO };
-	static const struct calls_way sound = { true, true, CALLS_AUDIO };
+	static const struct calls_way sound = { .send = true,
+						.recv = true,
+						.media = CALLS_AUDIO };
 	(void)state;
 
 	for (unsigned who = 0; who < RIG_PHONES; who++) {

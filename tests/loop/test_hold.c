@@ -265,7 +265,8 @@ static void test_hold_waits_for_the_server_but_the_mouth_is_shut(void **state)
 
 static void test_hold_of_a_way_to_watch_only_is_inactive(void **state)
 {
-	static const struct calls_way watch = { false, true, CALLS_AUDIO };
+	static const struct calls_way watch = { .recv = true,
+						.media = CALLS_AUDIO };
 	(void)state;
 
 	rig_start(13, NULL);

@@ -72,6 +72,7 @@ static void call_guest(unsigned i, unsigned *idp)
 
 static void test_page_registers_who_knows_the_password(void **state)
 {
+	struct phone *board;
 	const json_t *ev;
 	(void)state;
 
@@ -81,12 +82,11 @@ static void test_page_registers_who_knows_the_password(void **state)
 	assert_non_null(ev);
 	assert_false(json_is_true(json_object_get(ev, "back")));
 	assert_int_equal(doorstep_trusted(), 1);
-	assert_int_equal(reception_registered(phone_reception(party_phone(0))),
-			 1);
-	assert_int_equal(phone_register(party_phone(0), clock_now()), ENODEV);
-	assert_int_equal(
-		phone_call(party_phone(0), "a", NULL, NULL, clock_now()),
-		ENODEV);
+	board = party_phone(0);
+	assert_int_equal(reception_registered(phone_reception(board)), 1);
+	assert_int_equal(phone_register(board, NULL, clock_now()), ENODEV);
+	assert_int_equal(phone_call(board, "a", NULL, NULL, clock_now()),
+			 ENODEV);
 	assert_non_null(strstr(status_text(), "guest 1: registered"));
 	assert_non_null(strstr(doorstep_info(), "\"fingerprint\":\"AA:BB\""));
 	party_stop();
@@ -425,13 +425,13 @@ static void test_page_takes_messages(void **state)
 	(void)state;
 
 	party_start(NULL);
-	assert_int_equal(phone_message(party_phone(0), PHONE_PAGE, "nobody",
-				       clock_now()),
+	assert_int_equal(phone_message(party_phone(0), NULL, PHONE_PAGE,
+				       "nobody", clock_now()),
 			 ENOENT);
 	party_visit(1, NULL);
 	party_visit(2, NULL);
-	assert_int_equal(phone_message(party_phone(0), PHONE_PAGE, "to all",
-				       clock_now()),
+	assert_int_equal(phone_message(party_phone(0), NULL, PHONE_PAGE,
+				       "to all", clock_now()),
 			 0);
 	for (unsigned i = 1; i < 3; i++) {
 		ev = party_wait(i, "i_new_message", PARTY_WAIT);
@@ -441,9 +441,9 @@ static void test_page_takes_messages(void **state)
 			"to all");
 	}
 
-	assert_int_equal(
-		phone_message(party_phone(1), "board", "hello", clock_now()),
-		0);
+	assert_int_equal(phone_message(party_phone(1), NULL, "board", "hello",
+				       clock_now()),
+			 0);
 	ev = party_wait(0, "i_new_message", PARTY_WAIT);
 	assert_non_null(ev);
 	assert_string_equal(json_string_value(json_object_get(ev, "content")),

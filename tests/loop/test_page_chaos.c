@@ -78,7 +78,7 @@ static void guest_step(unsigned i, uint64_t now)
 		(void)phone_hangup(p, 0, now);
 		break;
 	case 4:
-		(void)phone_message(p, "board", "text", now);
+		(void)phone_message(p, NULL, "board", "text", now);
 		break;
 	case 5:
 		doorstep_cut(i);
@@ -87,8 +87,8 @@ static void guest_step(unsigned i, uint64_t now)
 		doorstep_slip(i);
 		break;
 	case 7:
-		(void)(pick(2) ? phone_unregister(p, now)
-			       : phone_register(p, now));
+		(void)(pick(2) ? phone_unregister(p, NULL, now)
+			       : phone_register(p, NULL, now));
 		break;
 	default:
 		come_or_crash(i);
@@ -114,7 +114,7 @@ static void board_step(uint64_t now)
 		(void)phone_dismiss(p, 0, 200, "Answered elsewhere", now);
 		break;
 	case 5:
-		(void)phone_message(p, PHONE_PAGE, "text", now);
+		(void)phone_message(p, NULL, PHONE_PAGE, "text", now);
 		break;
 	case 6:
 		(void)phone_dtmf(p, 0, "1", now);

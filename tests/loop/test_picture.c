@@ -219,7 +219,9 @@ static void test_picture_is_back_soon_after_a_total_loss(void **state)
 
 static void test_picture_is_added_and_dropped_in_a_call(void **state)
 {
-	static const struct calls_way audio = { true, true, CALLS_AUDIO };
+	static const struct calls_way audio = { .send = true,
+						.recv = true,
+						.media = CALLS_AUDIO };
 	unsigned shown;
 	(void)state;
 
@@ -259,9 +261,11 @@ static void test_picture_goes_one_way(void **state)
 		struct calls_way way;
 		bool there, back;
 	} casev[] = {
-		{ { true, false, CALLS_AV }, true, false },
-		{ { false, true, CALLS_AV }, false, true },
-		{ { true, true, CALLS_VIDEO }, true, true },
+		{ { .send = true, .media = CALLS_AV }, true, false },
+		{ { .recv = true, .media = CALLS_AV }, false, true },
+		{ { .send = true, .recv = true, .media = CALLS_VIDEO },
+		  true,
+		  true },
 	};
 	(void)state;
 

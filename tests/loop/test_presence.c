@@ -30,7 +30,7 @@ static void told(unsigned i, const char *basic, const char *note)
 
 static void watch(void)
 {
-	assert_int_equal(tidings_watch(phone_tidings(rig_phone(1)),
+	assert_int_equal(tidings_watch(phone_tidings_of(rig_phone(1), 0),
 				       PACKAGE_PRESENCE, "a", NULL,
 				       clock_now()),
 			 0);
@@ -39,8 +39,8 @@ static void watch(void)
 
 static void publish(enum pidf_basic basic, const char *note)
 {
-	assert_int_equal(tidings_publish(phone_tidings(rig_phone(0)), basic,
-					 note, clock_now()),
+	assert_int_equal(tidings_publish(phone_tidings_of(rig_phone(0), 0),
+					 basic, note, clock_now()),
 			 0);
 }
 
@@ -49,7 +49,7 @@ static void shows(unsigned i, const char *text)
 	char shown[TEXT_SIZE];
 
 	assert_true(re_snprintf(shown, sizeof(shown), "%H", tidings_print,
-				phone_tidings(rig_phone(i))) > 0);
+				phone_tidings_of(rig_phone(i), 0)) > 0);
 	if (!strstr(shown, text))
 		print_message("%s", shown);
 	assert_non_null(strstr(shown, text));
@@ -76,11 +76,11 @@ static void test_presence_of_one_is_seen_by_the_other(void **state)
 		publish(PIDF_UNKNOWN, NULL);
 		assert_non_null(rig_wait(0, "terminated:publish", WAIT));
 
-		assert_int_equal(tidings_unwatch(phone_tidings(rig_phone(1)),
-						 PACKAGE_PRESENCE,
-						 "sip:a@loop.invalid",
-						 clock_now()),
-				 0);
+		assert_int_equal(
+			tidings_unwatch(phone_tidings_of(rig_phone(1), 0),
+					PACKAGE_PRESENCE, "sip:a@loop.invalid",
+					clock_now()),
+			0);
 		assert_non_null(rig_wait(1, "terminated:subscribe", WAIT));
 		shows(1, "nothing");
 		rig_stop();
@@ -218,7 +218,7 @@ static void test_presence_tells_of_messages_that_wait(void **state)
 
 	rig_start(5, NULL);
 	agent_start(&mood);
-	assert_int_equal(tidings_watch(phone_tidings(rig_phone(0)),
+	assert_int_equal(tidings_watch(phone_tidings_of(rig_phone(0), 0),
 				       PACKAGE_MESSAGES, "a", NULL,
 				       clock_now()),
 			 0);
@@ -245,7 +245,7 @@ static void test_presence_of_a_phone_itself_is_refused(void **state)
 	(void)state;
 
 	rig_start(6, NULL);
-	assert_int_equal(tidings_watch(phone_tidings(rig_phone(1)),
+	assert_int_equal(tidings_watch(phone_tidings_of(rig_phone(1), 0),
 				       PACKAGE_PRESENCE, "a", NULL,
 				       clock_now()),
 			 0);

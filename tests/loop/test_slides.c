@@ -15,8 +15,16 @@ enum {
 #define SCREEN VIDEO "[screen]\nsize=640x360\nfps=5\n"
 
 static const char *const bothv[] = { SCREEN, VIDEO };
-static const struct calls_way screen = { true, true, CALLS_SCREEN };
-static const struct calls_way audio = { true, true, CALLS_AUDIO };
+static const struct calls_way screen = {
+	.send = true,
+	.recv = true,
+	.media = CALLS_SCREEN,
+};
+static const struct calls_way audio = {
+	.send = true,
+	.recv = true,
+	.media = CALLS_AUDIO,
+};
 
 /* Phone 0 has all, and phone 1 all but a screen to show */
 static void begin(uint32_t seed)

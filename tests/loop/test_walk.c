@@ -123,7 +123,7 @@ static void presence(unsigned i, uint64_t now)
 	static const char *const reasonv[] = { "deactivated", "timeout",
 					       "probation;retry-after=2",
 					       "giveup", "rejected" };
-	struct tidings *t = phone_tidings(rig_phone(i));
+	struct tidings *t = phone_tidings_of(rig_phone(i), 0);
 
 	switch (draw(5)) {
 	case 0:
@@ -318,7 +318,7 @@ static void calm(void)
 	exchange_set_up(true);
 	ether_set(&fair);
 	for (unsigned i = 0; i < RIG_PHONES; i++) {
-		struct tidings *t = phone_tidings(rig_phone(i));
+		struct tidings *t = phone_tidings_of(rig_phone(i), 0);
 
 		(void)tidings_unwatch(t, PACKAGE_PRESENCE, i ? "a" : "b",
 				      clock_now());

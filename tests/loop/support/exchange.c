@@ -15,8 +15,10 @@ struct trunk {
 	struct list queue;	/* struct letter, soonest first */
 	char user[USER_MAX];	/* Once registered           */
 	char contact[USER_MAX]; /* Of the Contact, likewise  */
+	char realm[USER_MAX];	/* The server that it is to  */
 	unsigned index;
 	bool up, closing;
+	bool dead;  /* Its server is gone             */
 	bool lost;  /* Connect again                  */
 	bool stale; /* Dialogs know an old connection */
 };
@@ -73,7 +75,7 @@ static void put(struct trunk *w, struct mbuf *mb, uint64_t now)
 {
 	struct letter *l;
 
-	if (!w || ex.down)
+	if (!w || ex.down || w->dead)
 		return;
 
 	l = mem_zalloc(sizeof(*l), letter_destructor);
@@ -105,7 +107,7 @@ static void timer_handler(uint64_t now, void *arg)
 		goto out;
 	}
 
-	if (w->up == (ex.down || w->lost)) {
+	if (w->up == (ex.down || w->dead || w->lost)) {
 		w->up = !w->up;
 		list_flush(&w->queue);
 		w->h.stateh(w->up ? TRUNK_UP : TRUNK_CONNECTING,
@@ -146,6 +148,18 @@ void exchange_set_up(bool up)
 	}
 }
 
+void exchange_set_server_up(const char *realm, bool up)
+{
+	for (unsigned i = 0; i < EXCHANGE_TRUNKS; i++) {
+		struct trunk *w = ex.trunkv[i];
+
+		if (w && !strcmp(w->realm, realm)) {
+			w->dead = !up;
+			loop_timer_arm(&w->timer, clock_now());
+		}
+	}
+}
+
 void exchange_lose(unsigned i)
 {
 	ex.trunkv[i]->lost = ex.trunkv[i]->stale = true;
@@ -157,7 +171,6 @@ static int trunk_alloc(void **wp, const struct config *cfg,
 {
 	struct trunk *w;
 	unsigned i = 0;
-	(void)cfg;
 
 	while (i < EXCHANGE_TRUNKS && ex.trunkv[i])
 		i++;
@@ -170,6 +183,8 @@ static int trunk_alloc(void **wp, const struct config *cfg,
 
 	w->index = i;
 	w->h = *h;
+	str_ncpy(w->realm, config_text(cfg, "account", "realm"),
+		 sizeof(w->realm));
 	ex.trunkv[i] = w;
 	loop_timer_init(&w->timer, "exchange", timer_handler, w);
 	loop_timer_arm(&w->timer, now + EXCHANGE_DELAY);
@@ -177,12 +192,12 @@ static int trunk_alloc(void **wp, const struct config *cfg,
 	return 0;
 }
 
-static struct trunk *by_user(const struct pl *user)
+static struct trunk *by_user(const struct trunk *from, const struct pl *user)
 {
 	for (unsigned i = 0; i < EXCHANGE_TRUNKS; i++) {
 		struct trunk *w = ex.trunkv[i];
 
-		if (!w || !w->user[0])
+		if (!w || !w->user[0] || strcmp(w->realm, from->realm) != 0)
 			continue;
 		if (!pl_strcmp(user, w->user) || !pl_strcmp(user, w->contact))
 			return w;
@@ -309,7 +324,7 @@ static void do_request(struct trunk *w, const struct sip_msg *msg,
 	ex.stats.pracks += !pl_strcmp(&msg->met, "PRACK");
 	ex.stats.updates += !pl_strcmp(&msg->met, "UPDATE");
 
-	to = by_user(&msg->uri.user);
+	to = by_user(w, &msg->uri.user);
 	if (to && !(to->stale && msg->to.tag.l)) {
 		forward(w, to, msg, raw, now);
 		return;
@@ -412,7 +427,7 @@ static int trunk_send(void *arg, struct mbuf *raw)
 	struct sip_msg *msg;
 	struct mbuf *copy;
 
-	if (!w->up)
+	if (!w->up || w->dead)
 		return ENOTCONN;
 	if (ex.mood.send_err)
 		return ex.mood.send_err;

@@ -6,6 +6,7 @@
  * Registrar and record-routing proxy for a few phones in one process, in
  * virtual time, without digest. It forwards by the user of the Request-URI,
  * as a proxy does: one Via put on top of requests and taken off responses.
+ * Each realm of an account is a server by itself.
  */
 #ifndef TESTS_LOOP_SUPPORT_EXCHANGE_H
 #define TESTS_LOOP_SUPPORT_EXCHANGE_H
@@ -47,6 +48,9 @@ const struct exchange_stats *exchange_stats(void);
 
 /** Cut (or mend) the connection of everybody, as a dying server does */
 void exchange_set_up(bool up);
+
+/** The same of one server */
+void exchange_set_server_up(const char *realm, bool up);
 
 /**
  * Break the connection of one phone; another one follows. What dialogs knew

@@ -1,0 +1,230 @@
+/**
+ * @file tests/loop/test_accounts.c  A phone at two servers at once
+ *
+ * Phones a and b have an account at each of two servers that know nothing of
+ * each other.
+ */
+#include <math.h>
+#include "tests/loop/support/rig.h"
+
+enum {
+	WAIT = 5 * CLOCK_S,
+	TALK = 2 * CLOCK_S,
+};
+
+#define HOME(user)                                                             \
+	"[account home]\nrealm=home.invalid\nuser=" user "\npassword=y\n"      \
+	"[transport home]\nurl=wss://home.invalid/\n"
+
+static const char *const homev[RIG_PHONES] = { HOME("a"), HOME("b") };
+
+static const char *text_of(const json_t *js, const char *key)
+{
+	const char *text = json_string_value(json_object_get(js, key));
+
+	assert_non_null(text);
+	return text;
+}
+
+/* At both; the rig has waited for one of them */
+static void start(void)
+{
+	rig_start(1, homev);
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		assert_non_null(rig_wait(i, "connected:register", WAIT));
+		assert_true(phone_registered(rig_phone(i)));
+	}
+	assert_int_equal(exchange_stats()->registers, 4);
+}
+
+static int call(const char *to, const char *account)
+{
+	const struct calls_way way = { .undirected = true, .account = account };
+
+	return phone_call(rig_phone(0), to, &way, NULL, clock_now());
+}
+
+/* A call comes, over that line of both; it is hung up again */
+static void assert_goes(const char *to, const char *account, const char *line)
+{
+	json_t *js;
+
+	rig_forget();
+	assert_int_equal(call(to, account), 0);
+	assert_string_equal(
+		text_of(rig_wait(0, "connecting:call", WAIT), "line"), line);
+	assert_string_equal(text_of(rig_wait(1, "i_new_call", WAIT), "line"),
+			    line);
+	js = phone_calls_json(rig_phone(0));
+	assert_string_equal(text_of(json_array_get(js, 0), "line"), line);
+	json_decref(js);
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+}
+
+static void test_accounts_register_each_at_its_server(void **state)
+{
+	const json_t *account;
+	json_t *js;
+	(void)state;
+
+	start();
+	js = phone_status_json(rig_phone(0));
+	account = json_array_get(json_object_get(js, "accounts"), 0);
+	assert_string_equal(text_of(account, "name"), "account");
+	assert_string_equal(text_of(account, "aor"), "sip:a@loop.invalid");
+	account = json_array_get(json_object_get(js, "accounts"), 1);
+	assert_string_equal(text_of(account, "name"), "home");
+	assert_string_equal(text_of(account, "aor"), "sip:a@home.invalid");
+	assert_true(json_is_true(json_object_get(account, "registered")));
+	json_decref(js);
+	rig_stop();
+}
+
+static void test_accounts_are_chosen_by_domain(void **state)
+{
+	(void)state;
+
+	start();
+	assert_goes("b@home.invalid", NULL, "home");
+	assert_goes("sip:b@HOME.invalid;transport=ws", NULL, "home");
+	assert_goes("b@loop.invalid", NULL, "account");
+	assert_goes("b", NULL, "account");
+	assert_goes("b@elsewhere.invalid", NULL, "account");
+	assert_goes("b", "home", "home");
+	assert_goes("sip:b@home.invalid", "account", "account");
+	assert_int_equal(call("b", "nobody"), ENXIO);
+	assert_int_equal(call("", NULL), EINVAL);
+	rig_stop();
+}
+
+static void test_accounts_fall_back_to_the_first_registered(void **state)
+{
+	(void)state;
+
+	start();
+	exchange_set_server_up("loop.invalid", false);
+	assert_string_equal(
+		text_of(rig_wait(0, "reconnecting", WAIT), "account"),
+		"account");
+	assert_false(phone_registered(rig_phone(0)));
+	assert_goes("b", NULL, "home");
+	assert_int_equal(call("b", "account"), ENOTCONN);
+
+	rig_forget();
+	exchange_set_server_up("loop.invalid", true);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(rig_wait(i, "connected:register", WAIT));
+	assert_goes("b", NULL, "account");
+
+	exchange_set_up(false);
+	assert_non_null(rig_wait(0, "reconnecting", WAIT));
+	assert_non_null(rig_wait(0, "reconnecting", WAIT));
+	assert_int_equal(call("b", NULL), ENOTCONN);
+	rig_stop();
+}
+
+/* One that is connected only is the last that is taken */
+static void test_accounts_unregister_one_by_one(void **state)
+{
+	struct phone *p;
+	(void)state;
+
+	start();
+	p = rig_phone(0);
+	rig_forget();
+	assert_int_equal(phone_unregister(p, "account", clock_now()), 0);
+	assert_string_equal(
+		text_of(rig_wait(0, "terminated:register", WAIT), "account"),
+		"account");
+	assert_goes("b", NULL, "home");
+	assert_goes("b", "account", "account");
+	assert_goes("b@loop.invalid", NULL, "home");
+
+	rig_forget();
+	assert_int_equal(phone_register(p, "account", clock_now()), 0);
+	assert_string_equal(
+		text_of(rig_wait(0, "connected:register", WAIT), "account"),
+		"account");
+	assert_int_equal(rig_count(0, "registration_refreshed"), 0);
+	assert_int_equal(phone_register(p, NULL, clock_now()), 0);
+	assert_non_null(rig_wait(0, "registration_refreshed", WAIT));
+	assert_non_null(rig_wait(0, "registration_refreshed", WAIT));
+	assert_int_equal(phone_unregister(p, NULL, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:register", WAIT));
+	assert_non_null(rig_wait(0, "terminated:register", WAIT));
+	rig_stop();
+}
+
+static void test_accounts_do_not_share_the_death_of_a_server(void **state)
+{
+	struct sound_heard heard;
+	(void)state;
+
+	start();
+	assert_int_equal(call("b@home.invalid", NULL), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+
+	rig_forget();
+	exchange_set_server_up("loop.invalid", false);
+	assert_non_null(rig_wait(0, "reconnecting", WAIT));
+	rig_run(TALK);
+	assert_int_equal(rig_count(0, "reconnecting"), 1);
+	assert_int_equal(rig_count(0, "terminated:call"), 0);
+	assert_int_equal(phone_calls(rig_phone(0)), 1);
+	rig_heard(0, &heard);
+	assert_true(fabs(heard.frequency - rig_tonev[0]) < rig_tonev[0] / 100);
+
+	/* And its calls may be ended, while the other is away */
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+	rig_stop();
+}
+
+static void test_accounts_take_messages_and_presence_apart(void **state)
+{
+	struct tidings *t;
+	const json_t *ev;
+	struct phone *p;
+	(void)state;
+
+	start();
+	p = rig_phone(0);
+	assert_int_equal(
+		phone_message(p, NULL, "b@home.invalid", "hi", clock_now()), 0);
+	ev = rig_wait(1, "i_new_message", WAIT);
+	assert_string_equal(text_of(ev, "line"), "home");
+	assert_string_equal(text_of(ev, "from"), "sip:a@home.invalid");
+	assert_int_equal(phone_message(p, "page", "b", "hi", clock_now()),
+			 ENXIO);
+
+	/* Who is watched may wait for the server of the domain */
+	exchange_set_server_up("home.invalid", false);
+	assert_non_null(rig_wait(0, "reconnecting", WAIT));
+	assert_int_equal(phone_tidings(p, NULL, "b@home.invalid", &t), 0);
+	assert_string_equal(tidings_account(t), "home");
+	assert_int_equal(phone_tidings(p, NULL, "b", &t), 0);
+	assert_string_equal(tidings_account(t), "account");
+	assert_int_equal(phone_tidings(p, "x", "b", &t), ENXIO);
+	rig_stop();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest testv[] = {
+		cmocka_unit_test(test_accounts_register_each_at_its_server),
+		cmocka_unit_test(test_accounts_are_chosen_by_domain),
+		cmocka_unit_test(
+			test_accounts_fall_back_to_the_first_registered),
+		cmocka_unit_test(test_accounts_unregister_one_by_one),
+		cmocka_unit_test(
+			test_accounts_do_not_share_the_death_of_a_server),
+		cmocka_unit_test(
+			test_accounts_take_messages_and_presence_apart),
+	};
+
+	return cmocka_run_group_tests(testv, NULL, NULL);
+}

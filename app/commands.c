@@ -225,8 +225,11 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_button },
-	{ { "call", "TO [audio|av|video|screen] [recvonly|sendonly] [via=NAME]",
-	    "call somebody, over the account of a name" },
+	{ { "call",
+	    "TO [audio|av|video|screen] [recvonly|sendonly] [via=NAME] "
+	    "[header=NAME:VALUE]... [caps=TAGS]",
+	    "call somebody, over the account of a name, with headers and "
+	    "feature tags of its own" },
 	  1,
 	  WORDS_MAX,
 	  cmd_call },

@@ -5,7 +5,8 @@
 #include "app/commands_picture.h"
 
 static const char usage[] = "call TO [audio|av|video|screen] "
-			    "[recvonly|sendonly] [via=NAME]";
+			    "[recvonly|sendonly] [via=NAME] "
+			    "[header=NAME:VALUE]... [caps=TAGS]";
 
 bool commands_media(const char *word, enum calls_media *mediap)
 {
@@ -38,35 +39,70 @@ static bool take_word(struct calls_way *way, const char *word)
 	return true;
 }
 
-static bool take_option(struct request *rq, int i, struct calls_way *way)
+/* @return whether it is one; *rightp is set when it cannot be */
+static bool take_option(struct request *rq, int i, struct calls_way *way,
+			const char **rightp)
 {
-	const char *account = request_option(rq, i, "via=");
+	const char *text;
 
-	if (!account || way->account)
-		return false;
+	text = request_option(rq, i, "via=");
+	if (text) {
+		*rightp = way->account ? usage : NULL;
+		way->account = text;
+		return true;
+	}
+	text = request_option(rq, i, "header=");
+	if (text) {
+		(void)extras_header(way->extras, text, rightp);
+		return true;
+	}
+	text = request_option(rq, i, "caps=");
+	if (text)
+		(void)extras_caps(way->extras, text, rightp);
+	return text != NULL;
+}
 
-	way->account = account;
-	return true;
+/* Read all arguments. @return NULL, or what would be right */
+static const char *read_args(struct request *rq, struct calls_way *way)
+{
+	const char *right = NULL;
+
+	for (int i = 1; i < rq->argc && !right;) {
+		if (take_option(rq, i, way, &right))
+			continue;
+		if (!take_word(way, rq->argv[i++]))
+			right = usage;
+	}
+	if (!way->send && (!way->recv || way->media == CALLS_SCREEN))
+		right = usage;
+
+	way->undirected = way->send && way->recv && !way->media;
+	return right;
 }
 
 int cmd_call(const struct request *asked)
 {
 	struct calls_way way = { .send = true, .recv = true };
 	struct request rq = *asked;
+	const char *right;
 	unsigned id = 0;
-	int err;
+	int err = extras_alloc(&way.extras);
 
-	for (int i = 1; i < rq.argc;) {
-		if (take_option(&rq, i, &way))
-			continue;
-		if (!take_word(&way, rq.argv[i++]))
-			return request_say(&rq, EINVAL, usage);
-	}
-	if (!way.send && (!way.recv || way.media == CALLS_SCREEN))
-		return request_say(&rq, EINVAL, usage);
+	if (err)
+		return err;
 
-	way.undirected = way.send && way.recv && !way.media;
-	err = phone_call(rq.ctx->phone, rq.argv[0], &way, &id, rq.now);
+	right = read_args(&rq, &way);
+	if (right)
+		err = request_say(&rq, EINVAL, right);
+	else
+		err = phone_call(rq.ctx->phone, rq.argv[0], &way, &id, rq.now);
+	mem_deref(way.extras);
+	if (right)
+		return err;
+	if (err == EEXIST)
+		return request_say(&rq, err,
+				   "that header is in [headers] of the account "
+				   "already");
 	if (err)
 		return commands_screen_say(&rq, way.media == CALLS_SCREEN, err);
 

@@ -347,6 +347,41 @@ const char *config_check_header(const char *v)
 	return NULL;
 }
 
+/* Feature tags (RFC 3840 section 9), but what the phone says itself */
+const char *config_check_cap(const char *v)
+{
+	static const char *const writtenv[] = {
+		"audio",    "mobility",	 "expires",	   "q",
+		"reg-id",   "ob",	 "+sip.instance",  "methods",
+		"pub-gruu", "temp-gruu", "rtcweb-breaker", "click2call",
+	};
+	static const char token[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-.!%*_+`'~";
+	const size_t len = strspn(v, token);
+	const char *value = v[len] == '=' ? v + len + 1 : NULL;
+	const char *end;
+
+	for (size_t i = 0; i < ARRAY_SIZE(writtenv); i++) {
+		if (strlen(writtenv[i]) == len &&
+		    !strncasecmp(v, writtenv[i], len))
+			return "a feature tag that the phone does not write "
+			       "itself";
+	}
+
+	end = v + len;
+	if (value && *value == '"') {
+		end = strchr(value + 1, '"');
+		end = end ? end + 1 : v;
+	} else if (value) {
+		end = value + strspn(value, token);
+	}
+
+	return len && !*end && end[-1] != '=' && !strpbrk(v, "\\\r\n")
+		       ? NULL
+		       : "a feature tag, such as video or +sip.ice";
+}
+
 const char *config_check_account(const char *v)
 {
 	/* "account" is the one without a name; the others stand where a name

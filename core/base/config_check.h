@@ -30,6 +30,7 @@ const char *config_check_gpio(const char *v);	 /**< chip:line and options   */
 const char *config_check_name(const char *v);	 /**< Of a button, lamp, relay*/
 const char *config_check_header(const char *v);	 /**< Name of a header        */
 const char *config_check_account(const char *v); /**< Name of an account      */
+const char *config_check_cap(const char *v);	 /**< Feature tag (RFC 3840)  */
 const char *config_check_listen(const char *v);	 /**< ADDRESS:PORT            */
 const char *config_check_label(const char *v);	 /**< One label of a name     */
 const char *config_check_password(const char *v); /**< Of the page            */

@@ -76,6 +76,12 @@ const struct config_key config_keyv[] = {
 	RANGE("account", "reg_id", CONFIG_NUMBER, "1", NULL, 1, 99,
 	      "Number of this way to the server; another one in a second "
 	      "account of the same address"),
+	ITEMS("account", "caps", "", config_check_cap,
+	      "Feature tags (RFC 3840) that the address of the phone has "
+	      "besides, such as video"),
+	WORDS("account", "gruu", CONFIG_CHOICE, "yes", "yes|temp|no",
+	      "Take an address of this very phone from a server that gives "
+	      "them (GRUU); temp: one that does not tell who we are"),
 	TEXT("account", "state", "", NULL,
 	     "File to keep the time in, for boards without a clock chip; "
 	     "written every 6 hours; none if not given"),

@@ -429,6 +429,11 @@ bool account_serves(const struct account *a, const struct pl *host)
 	return !uri_decode(&aor, &pl) && !pl_casecmp(&aor.host, host);
 }
 
+const struct config *account_config(const struct account *a)
+{
+	return a->cfg;
+}
+
 const char *account_name(const struct account *a)
 {
 	return a->line.name;

@@ -79,7 +79,8 @@ bool account_ready(const struct account *a);
 /** Whether a host is its domain */
 bool account_serves(const struct account *a, const struct pl *host);
 
-/** Its name in the configuration */
+/** Its configuration, and its name there */
+const struct config *account_config(const struct account *a);
 const char *account_name(const struct account *a);
 
 /** Print for `status`: name if it has one, address, "registered" or why not,

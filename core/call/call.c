@@ -29,6 +29,7 @@ static void call_destructor(void *arg)
 	invite_release(c->inv, clock_now());
 	mem_deref(c->session);
 	mem_deref(c->refer);
+	mem_deref(c->extras);
 	mem_deref(c->to);
 }
 
@@ -367,6 +368,7 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->digith = prm->digith;
 	c->kinh = prm->kinh;
 	c->refer = mem_ref(prm->refer);
+	c->extras = mem_ref(prm->extras);
 	c->referrer = prm->referrer;
 	c->replaces = prm->replaces;
 	c->arg = prm->arg;

@@ -62,10 +62,11 @@ struct call_params {
 	call_answered_h *answeredh; /**< May be NULL */
 	call_digit_h *digith;	    /**< May be NULL */
 	call_kin_h *kinh;
-	struct refer *refer; /**< Outgoing, of a transfer: a reference is
+	struct extras *extras; /**< Outgoing: a reference is kept; or NULL */
+	struct refer *refer;   /**< Outgoing, of a transfer: a reference is
 				  kept; or NULL                        */
-	unsigned referrer;   /**< ... whose peer wanted it             */
-	unsigned replaces;   /**< Incoming: which one it is to replace, so
+	unsigned referrer;     /**< ... whose peer wanted it             */
+	unsigned replaces;     /**< Incoming: which one it is to replace, so
 				  that it does not ring; 0 none        */
 	void *arg;
 };

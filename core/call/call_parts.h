@@ -60,9 +60,10 @@ struct call {
 	enum calls_media media; /* Answered with               */
 	struct call_hold hold;
 	struct call_transfer transfer;
-	struct refer *refer; /* It was made for, or NULL            */
-	unsigned referrer;   /* ... by the peer of, 0: all is told  */
-	unsigned replaces;   /* It will, once up; 0: none           */
+	struct extras *extras; /* Of its INVITE, or NULL */
+	struct refer *refer;   /* It was made for, or NULL            */
+	unsigned referrer;     /* ... by the peer of, 0: all is told  */
+	unsigned replaces;     /* It will, once up; 0: none           */
 	bool finished;
 	int err;		/* While dialing                             */
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */

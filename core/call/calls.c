@@ -217,6 +217,7 @@ static int dial(struct calls *cs, const struct line *line, const char *to,
 
 	sp = session_params(cs, line, true, way);
 	cp = call_params(cs, line, &sp);
+	cp.extras = way ? way->extras : NULL;
 	cp.refer = from ? from->transfer.refer : NULL;
 	cp.referrer = from ? call_id(from) : 0;
 	err = call_dial(&c, &cp, to, now);

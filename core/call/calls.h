@@ -11,6 +11,7 @@
 #define CORE_CALL_CALLS_H
 
 #include <jansson.h>
+#include "core/call/extras.h"
 #include "core/call/line.h"
 #include "core/call/session.h"
 
@@ -44,8 +45,9 @@ struct calls_way {
 	bool send; /**< We send media    */
 	bool recv; /**< We receive media */
 	enum calls_media media;
-	bool undirected;     /**< Neither counts, but [call] direction */
-	const char *account; /**< To call over; NULL: any */
+	bool undirected;       /**< Neither counts, but [call] direction */
+	struct extras *extras; /**< What it says besides, or NULL */
+	const char *account;   /**< To call over; NULL: any */
 };
 
 /** What the owner hears of a call; must not free it */

@@ -2,6 +2,7 @@
  * @file core/call/outgoing.c  Outgoing
  */
 #include "core/base/log.h"
+#include "core/call/extras.h"
 #include "core/call/outgoing.h"
 #include "core/call/transfer.h"
 #include "core/sip/refer.h"
@@ -34,11 +35,13 @@ int call_dial(struct call **cp, const struct call_params *prm, const char *to,
 }
 
 enum {
-	LINES = 2, /* Of a transfer: Referred-By, Replaces */
+	TRANSFER_LINES = 2, /* Referred-By, Replaces */
+	LINES = TRANSFER_LINES + EXTRAS_HEADERS,
 };
 
 /* What the INVITE says of who wanted it (RFC 3892, RFC 3891) */
-static int make_lines(char *linev[LINES + 1], const struct refer *r)
+static int make_lines(char *linev[LINES + 1], const struct refer *r,
+		      const struct extras *x)
 {
 	size_t n = 0;
 	int err = 0;
@@ -46,7 +49,9 @@ static int make_lines(char *linev[LINES + 1], const struct refer *r)
 	if (r && r->by)
 		err = re_sdprintf(&linev[n++], "Referred-By: %s", r->by);
 	if (!err && r && r->replaces)
-		err = re_sdprintf(&linev[n], "Replaces: %s", r->replaces);
+		err = re_sdprintf(&linev[n++], "Replaces: %s", r->replaces);
+	for (unsigned i = 0; x && i < x->linec; i++)
+		linev[n++] = mem_ref(x->linev[i]);
 	return err;
 }
 
@@ -66,13 +71,14 @@ int outgoing_invite(struct call *c, uint64_t now)
 
 	c->state = CALL_CALLING;
 	prm.body = mb;
+	prm.caps = c->extras ? c->extras->caps : NULL;
 	prm.headerv = (const char *const *)(uintptr_t)linev;
-	err = make_lines(linev, c->refer);
+	err = make_lines(linev, c->refer, c->extras);
 	err = err ? err
 		  : ua_call(&c->inv, c->line->ua, &prm, call_invite_handler, c,
 			    now);
-	mem_deref(linev[0]);
-	mem_deref(linev[1]);
+	for (size_t i = 0; linev[i]; i++)
+		mem_deref(linev[i]);
 	mem_deref(mb);
 	if (err)
 		return err;

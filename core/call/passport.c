@@ -2,6 +2,7 @@
  * @file core/call/passport.c  Passport
  */
 #include "core/base/clock.h"
+#include "core/call/extras.h"
 #include "core/call/passport.h"
 
 static const char agent_name[] = "Boardphone/" BOARDPHONE_VERSION;
@@ -41,6 +42,11 @@ static struct origin_params make_origin(const struct config *cfg)
 		.user_agent = agent ? agent : agent_name,
 		.session_timer = config_number(cfg, "call", "session_timer"),
 		.reliable = !config_is(cfg, "call", "reliable", "no"),
+		.gruu = config_is(cfg, "account", "gruu", "no")
+				? ORIGIN_GRUU_NONE
+			: config_is(cfg, "account", "gruu", "temp")
+				? ORIGIN_GRUU_TEMPORARY
+				: ORIGIN_GRUU_PUBLIC,
 		.insecure = config_bool(cfg, "transport", "insecure"),
 	};
 
@@ -61,17 +67,22 @@ int passport_open(struct passport *pp, const struct config *cfg)
 		.calls_max = (unsigned)config_number(cfg, "call", "max"),
 	};
 
+	int err;
+
 	memset(pp, 0, sizeof(*pp));
 	pp->params = up;
 	instance_print(pp->instance, config_text(cfg, "account", "instance"),
 		       up.origin.user, up.origin.realm);
 	pp->params.origin.instance = pp->instance;
 	pp->params.origin.headerv = (const char *const *)(uintptr_t)pp->headerv;
-	return make_headers(pp, cfg);
+	err = extras_caps_text(&pp->caps, config_text(cfg, "account", "caps"));
+	pp->params.origin.caps = pp->caps;
+	return err ? err : make_headers(pp, cfg);
 }
 
 void passport_close(struct passport *pp)
 {
+	pp->caps = mem_deref(pp->caps);
 	for (unsigned i = 0; pp->headerv[i]; i++)
 		pp->headerv[i] = mem_deref(pp->headerv[i]);
 }

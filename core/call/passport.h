@@ -17,6 +17,7 @@ struct passport {
 	struct ua_params params; /**< Handlers are left to the owner */
 	char *headerv[ORIGIN_HEADERS_MAX + 1];
 	char instance[INSTANCE_LEN];
+	char *caps;
 };
 
 /** Fill it; passport_close() also after a failure. @return 0, ENOMEM */

@@ -251,6 +251,10 @@ int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	int err = accounts_choose(&a, p->accounts, way ? way->account : NULL,
 				  to);
 
+	if (!err && way && way->extras &&
+	    extras_clash(way->extras, account_config(a)))
+		err = EEXIST;
+
 	return err ? err
 		   : calls_dial(p->calls, account_line(a), to, way, idp, now);
 }

@@ -85,7 +85,8 @@ int phone_unregister(struct phone *p, const char *account, uint64_t now);
  * @param idp  Set to the number of the call; may be NULL
  *
  * @return 0, EINVAL not an address, ENOTCONN no flow to the server, ENODEV,
- *         ENXIO, EBUSY as many calls as allowed, or errno
+ *         ENXIO, EEXIST a header is one of the account's [headers] already,
+ *         EBUSY as many calls as allowed, or errno
  */
 int phone_call(struct phone *p, const char *to, const struct calls_way *way,
 	       unsigned *idp, uint64_t now);

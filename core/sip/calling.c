@@ -81,6 +81,9 @@ static int send_invite(struct invite *inv, const struct invite_params *ip,
 
 	memset(&prm, 0, sizeof(prm));
 	err = addresses(inv, &prm, &from, &to);
+	if (!err && ip->caps)
+		err = header_safe_str(ip->caps) ? str_dup(&inv->caps, ip->caps)
+						: EINVAL;
 	err = err ? err : leg_headers(&inv->headers, inv);
 	err = err ? err : leg_add_lines(inv->headers, ip->headerv);
 	err = err ? err : make_headers(&headers, inv);

@@ -126,6 +126,8 @@ struct invite_params {
 					2xx then brings one                  */
 	const char *const *headerv; /**< Further "Name: value", up to NULL;
 					 or NULL                       */
+	const char *caps;	    /**< Feature tags ";a;b" of our Contact;
+					 NULL: those of the account    */
 	uint64_t no_answer;	    /**< CANCEL after [us]; 0: the default    */
 };
 

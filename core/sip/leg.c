@@ -51,6 +51,7 @@ static void leg_destructor(void *arg)
 	mem_deref(inv->callid);
 	mem_deref(inv->peer_uri);
 	mem_deref(inv->peer_name);
+	mem_deref(inv->caps);
 	mem_deref(inv->allow);
 	mem_deref(inv->bye_cause);
 	mem_deref(inv->ruri);
@@ -266,7 +267,7 @@ int leg_headers(struct mbuf **mbp, const struct invite *inv)
 	if (!mb)
 		return ENOMEM;
 
-	err = origin_add_contact(mb, inv->o);
+	err = origin_add_contact(mb, inv->o, inv->caps);
 	err = err ? err : origin_add_allow(mb, inv->o);
 	if (err)
 		mem_deref(mb);

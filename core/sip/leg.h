@@ -102,6 +102,7 @@ struct invite {
 	char *callid;
 	char *peer_uri;
 	char *peer_name;
+	char *caps;	       /**< Of our Contact, NULL: the account's */
 	char *allow;	       /**< The peer's, NULL: not known     */
 	struct dialog *dialog; /**< NULL: calling, no answer yet    */
 	struct exchange *byex; /**< BYE                             */

@@ -43,6 +43,7 @@ struct origin {
 	char *contact;	/* Our address without brackets                  */
 	char *instance; /* NULL: no outbound                             */
 	char *gruu;	/* NULL: none                                    */
+	char *caps;	/* Of the Contact, NULL: none                    */
 	char *types;	/* Of a MESSAGE; NULL: any                       */
 	char user[TOKEN_SIZE];
 	char *routev[ORIGIN_ROUTES_MAX]; /* Service-Route                */
@@ -53,6 +54,7 @@ struct origin {
 	bool up;
 	uint32_t session_timer; /* [s] */
 	bool reliable, replaceable;
+	enum origin_gruu gruus; /* Which one is taken */
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
 	char supported[64]; /* Of the policy */
@@ -82,6 +84,7 @@ static void origin_destructor(void *arg)
 	mem_deref(o->proxy);
 	mem_deref(o->contact);
 	mem_deref(o->instance);
+	mem_deref(o->caps);
 	mem_deref(o->types);
 	mem_deref(o->cred);
 	mem_deref(o->trans);
@@ -196,7 +199,8 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
 	(void)re_snprintf(o->supported, sizeof(o->supported),
-			  "outbound, gruu, timer, 100rel%s%s",
+			  "outbound%s, timer, 100rel%s%s",
+			  o->gruus == ORIGIN_GRUU_NONE ? "" : ", gruu",
 			  prm->transferable ? ", norefersub" : "",
 			  prm->replaceable ? ", replaces" : "");
 	o->policy.supported = o->supported;
@@ -228,12 +232,16 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 	o->session_timer = (uint32_t)(prm->session_timer / CLOCK_S);
 	o->reliable = prm->reliable;
 	o->replaceable = prm->replaceable;
+	o->gruus = prm->gruu;
 	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
 	err = aor_set(o, prm);
 	err = err ? err : from_set(o, prm->display_name);
 	err = err ? err : proxy_set(o, prm->outbound_proxy);
 	err = err ? err : identity_set(o, prm);
 	err = err ? err : policy_set(o, prm);
+	if (!err && prm->caps)
+		err = header_safe_str(prm->caps) ? str_dup(&o->caps, prm->caps)
+						 : EINVAL;
 
 	if (err)
 		mem_deref(o);
@@ -280,6 +288,13 @@ const char *origin_from(const struct origin *o)
 const char *origin_registrar(const struct origin *o)
 {
 	return o->registrar;
+}
+
+const char *origin_gruu_param(const struct origin *o)
+{
+	return o->gruus == ORIGIN_GRUU_PUBLIC	   ? "pub-gruu"
+	       : o->gruus == ORIGIN_GRUU_TEMPORARY ? "temp-gruu"
+						   : NULL;
 }
 
 bool origin_is_contact(const struct origin *o, const struct uri *uri)
@@ -362,33 +377,37 @@ void origin_fill_routes(const struct origin *o, struct request *r, bool service)
 }
 
 static int add_contact(struct mbuf *headers, const struct origin *o,
-		       const char *params)
+		       const char *params, const char *caps)
 {
-	return header_add(headers, "Contact", "<%s%s>%s",
+	return header_add(headers, "Contact", "<%s%s>%s%s",
 			  o->gruu ? o->gruu : o->contact,
-			  !o->gruu && o->instance ? ";ob" : "", params);
+			  !o->gruu && o->instance ? ";ob" : "", params,
+			  caps ? caps : "");
 }
 
-int origin_add_contact(struct mbuf *headers, const struct origin *o)
+int origin_add_contact(struct mbuf *headers, const struct origin *o,
+		       const char *caps)
 {
-	return add_contact(headers, o, "");
+	return add_contact(headers, o, "", caps ? caps : o->caps);
 }
 
 int origin_add_capable(struct mbuf *headers, const struct origin *o)
 {
-	return add_contact(headers, o, ";audio;mobility=\"fixed\"");
+	return add_contact(headers, o, ";audio;mobility=\"fixed\"", o->caps);
 }
 
 int origin_add_binding(struct mbuf *headers, const struct origin *o,
 		       uint32_t expires)
 {
+	const char *caps = o->caps ? o->caps : "";
+
 	if (!o->instance)
-		return header_add(headers, "Contact", "<%s>;expires=%u",
-				  o->contact, expires);
+		return header_add(headers, "Contact", "<%s>%s;expires=%u",
+				  o->contact, caps, expires);
 
 	return header_add(headers, "Contact",
-			  "<%s>;+sip.instance=\"<%s>\";reg-id=%u;expires=%u",
-			  o->contact, o->instance, o->reg_id, expires);
+			  "<%s>;+sip.instance=\"<%s>\";reg-id=%u%s;expires=%u",
+			  o->contact, o->instance, o->reg_id, caps, expires);
 }
 
 int origin_add_allow(struct mbuf *headers, const struct origin *o)

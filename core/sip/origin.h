@@ -32,6 +32,13 @@ enum origin_method {
 	ORIGIN_NOTIFY = 4,   /**< We subscribe: RFC 6665                   */
 };
 
+/** Which address the registrar may give us (RFC 5627) */
+enum origin_gruu {
+	ORIGIN_GRUU_PUBLIC = 0,
+	ORIGIN_GRUU_TEMPORARY, /**< Does not tell the address of record    */
+	ORIGIN_GRUU_NONE,
+};
+
 /** Configuration; texts are copied */
 struct origin_params {
 	const char *user;	    /**< User of the address of record, or a
@@ -49,6 +56,8 @@ struct origin_params {
 	bool transfers;		    /**< NOTIFY is taken, after our REFER  */
 	bool transferable;	    /**< REFER is taken                    */
 	bool replaceable;	    /**< Replaces is supported             */
+	const char *caps; /**< Feature tags ";a;b" of our Contact, or NULL  */
+	enum origin_gruu gruu; /**< Which one is taken                     */
 	bool reliable; /**< 1xx are sent reliably to who can take them so */
 	bool insecure; /**< The flow is ws://, not wss://     */
 	const char *message_types; /**< What a MESSAGE may have, a comma
@@ -93,6 +102,10 @@ const char *origin_from(const struct origin *o);
 /** URI of the registrar, "sip:realm" */
 const char *origin_registrar(const struct origin *o);
 
+/** The parameter of the registrar's that has our GRUU: "pub-gruu"; NULL: none
+    is taken */
+const char *origin_gruu_param(const struct origin *o);
+
 /** Whether a Contact URI is ours: its user part is our random one */
 bool origin_is_contact(const struct origin *o, const struct uri *uri);
 
@@ -101,7 +114,7 @@ bool origin_is_contact(const struct origin *o, const struct uri *uri);
  * 5627), or that it gave none. What is too long is left out.
  *
  * @param ok    2xx to REGISTER; NULL forgets both
- * @param gruu  Value of pub-gruu; may be empty
+ * @param gruu  Value of origin_gruu_param(); may be empty
  */
 void origin_learn(struct origin *o, const struct sip_msg *ok,
 		  const struct pl *gruu);
@@ -129,9 +142,12 @@ void origin_fill_routes(const struct origin *o, struct request *r,
  * Add the Contact line of a message that makes or refreshes a dialog: the
  * GRUU, or our address with ;ob (RFC 5627 section 4.4, RFC 5626 section 4.3).
  *
+ * @param caps  Feature tags; NULL: those of the account
+ *
  * @return 0 or errno of header_add()
  */
-int origin_add_contact(struct mbuf *headers, const struct origin *o);
+int origin_add_contact(struct mbuf *headers, const struct origin *o,
+		       const char *caps);
 
 /** As origin_add_contact(), with what kind of device this is: one with sound
     that stays where it is (RFC 3840 section 10; A-4.8) */

@@ -176,7 +176,9 @@ static bool binding_find(const struct sip_hdr *hdr, const struct sip_msg *msg,
 	b->found = true;
 	if (!grammar_param(&val, &addr.params, "expires"))
 		(void)grammar_number(&b->expires, &val, UINT32_MAX);
-	(void)grammar_param(&b->gruu, &addr.params, "pub-gruu");
+	if (origin_gruu_param(b->o))
+		(void)grammar_param(&b->gruu, &addr.params,
+				    origin_gruu_param(b->o));
 	return true;
 }
 
@@ -220,7 +222,9 @@ static int headers_make(struct mbuf **mbp, const struct registration *r,
 
 	err = origin_add_binding(mb, r->o, expires);
 	err = err ? err : header_add(mb, "Expires", "%u", expires);
-	err = err ? err : header_add(mb, "Supported", "path, outbound, gruu");
+	err = err ? err
+		  : header_add(mb, "Supported", "path, outbound%s",
+			       origin_gruu_param(r->o) ? ", gruu" : "");
 	*mbp = mb;
 	return err;
 }

@@ -179,7 +179,7 @@ static int headers_make(struct mbuf **mbp, const struct subscription *s,
 
 	err = package_add(mb, s->package);
 	err = err ? err : header_add(mb, "Expires", "%u", expires);
-	err = err ? err : origin_add_contact(mb, s->o);
+	err = err ? err : origin_add_contact(mb, s->o, NULL);
 	err = err ? err : origin_add_allow(mb, s->o);
 	*mbp = mb;
 	return err;

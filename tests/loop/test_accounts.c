@@ -212,6 +212,60 @@ static void test_accounts_take_messages_and_presence_apart(void **state)
 	rig_stop();
 }
 
+static char seen[2048]; /* The last INVITE or REGISTER of phone a */
+
+static bool look(unsigned i, const struct sip_msg *msg, uint64_t now)
+{
+	(void)now;
+
+	if (i < 2 && !pl_strcmp(&msg->met, "INVITE"))
+		(void)re_snprintf(seen, sizeof(seen), "%b", msg->mb->buf,
+				  msg->mb->end);
+	return false;
+}
+
+static void test_accounts_have_headers_and_tags_and_so_have_calls(void **state)
+{
+	static const char *const extrav[RIG_PHONES] = {
+		"[account]\ncaps = video, +sip.ice\n[headers]\nX-Door = "
+		"1\n" HOME("a"),
+		HOME("b"),
+	};
+	struct calls_way way = { .undirected = true };
+	const char *right;
+	(void)state;
+
+	rig_start(1, extrav);
+	assert_non_null(rig_wait(0, "connected:register", WAIT));
+	exchange_set_agent(look);
+	assert_goes("b", NULL, "account");
+	assert_non_null(strstr(seen, "\r\nX-Door: 1\r\n"));
+	assert_non_null(strstr(seen, ">;video;+sip.ice\r\n"));
+	assert_goes("b", "home", "home");
+	assert_null(strstr(seen, "X-Door"));
+	assert_null(strstr(seen, "+sip.ice"));
+
+	assert_int_equal(extras_alloc(&way.extras), 0);
+	assert_int_equal(extras_header(way.extras, "X-Pin: 7", &right), 0);
+	assert_int_equal(extras_header(way.extras, "X-Pin:8", &right), EINVAL);
+	assert_int_equal(extras_header(way.extras, "X:a\r\nY: b", &right),
+			 EINVAL);
+	assert_int_equal(extras_header(way.extras, "X:\xff", &right), EINVAL);
+	assert_int_equal(
+		extras_caps(way.extras, "text,language=\"en\"", &right), 0);
+	assert_int_equal(phone_call(rig_phone(0), "b", &way, NULL, clock_now()),
+			 0);
+	assert_non_null(rig_wait(1, "i_new_call", WAIT));
+	assert_non_null(strstr(seen, "\r\nX-Pin: 7\r\n"));
+	assert_non_null(strstr(seen, "\r\nX-Door: 1\r\n"));
+	assert_non_null(strstr(seen, ">;text;language=\"en\"\r\n"));
+	assert_int_equal(extras_header(way.extras, "x-door:2", &right), 0);
+	assert_int_equal(phone_call(rig_phone(0), "b", &way, NULL, clock_now()),
+			 EEXIST);
+	mem_deref(way.extras);
+	rig_stop();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest testv[] = {
@@ -224,6 +278,8 @@ int main(void)
 			test_accounts_do_not_share_the_death_of_a_server),
 		cmocka_unit_test(
 			test_accounts_take_messages_and_presence_apart),
+		cmocka_unit_test(
+			test_accounts_have_headers_and_tags_and_so_have_calls),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -18,10 +18,10 @@ import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
-	'abuse', 'commands', 'browsers', 'registration', 'calls', 'media',
-	'incall', 'transfer', 'presence', 'trouble', 'wire', 'farend',
-	'refusals', 'relations', 'early', 'flows', 'habits', 'variants',
-	'kinds', 'slides', 'sipjs', 'plain', 'soak'];
+	'abuse', 'commands', 'browsers', 'registration', 'accounts', 'calls',
+	'media', 'incall', 'transfer', 'presence', 'trouble', 'wire',
+	'farend', 'refusals', 'relations', 'early', 'flows', 'habits',
+	'variants', 'kinds', 'slides', 'sipjs', 'plain', 'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -66,14 +66,15 @@ export class Kamailio {
 	}
 
 	write({ algorithm = 'MD5', nonce_expire = 300, min_expires = 10,
-		open = 0, max_expires = 3600, active = 1, gateway = {} })
+		open = 0, max_expires = 3600, active = 1, gateway = {},
+		realm = REALM })
 	{
 		const kinds = Object.entries(this.ports);
 		const words = {
 			LISTEN: kinds.map(([, port]) =>
 				`listen=tls:127.0.0.1:${port}`).join('\n'),
 			TLS: `${this.dir}/tls.cfg`,
-			REALM, ALGORITHM: algorithm, OPEN: open,
+			REALM: realm, ALGORITHM: algorithm, OPEN: open,
 			NONCE_EXPIRE: nonce_expire, MIN_EXPIRES: min_expires,
 			MAX_EXPIRES: max_expires, ACTIVE: active,
 			UDP: this.udp, DB: `${this.dir}/db`,

@@ -257,7 +257,7 @@ const char *config_check_screen(const char *v)
 
 const char *config_check_auto(const char *v)
 {
-	if (!strcmp(v, "no") || !strcmp(v, "yes"))
+	if (!strcmp(v, "no") || !strcmp(v, "yes") || !strcmp(v, "all"))
 		return NULL;
 
 	return is_sip_uri(v, strlen(v))

@@ -166,11 +166,25 @@ const struct config_key config_keyv[] = {
 	      "sendrecv|recvonly|sendonly",
 	      "Which way media go when the command does not say"),
 	ITEMS("call", "auto_answer", "no", config_check_auto,
-	      "no, yes, or the sip: URIs whose calls are answered at once"),
+	      "no, all (or yes), or the sip: URIs whose calls are answered by "
+	      "themselves, unless another one is talked in"),
+	WORDS("call", "auto_when", CONFIG_CHOICE, "always", "always|asked",
+	      "asked: of those, only calls that ask for it (Answer-Mode, "
+	      "Alert-Info, Call-Info)"),
+	RANGE("call", "auto_delay", CONFIG_TIME, "0s", NULL, 0, SECONDS(60),
+	      "Time that it rings before"),
+	WORDS("call", "auto_media", CONFIG_CHOICE, "av", "av|audio|none",
+	      "What of us is in such a call; none is muted, and black"),
 	RANGE("call", "max", CONFIG_NUMBER, "4", NULL, 1, 4,
 	      "Calls at once over the account; one more is busy"),
 	RANGE("call", "no_answer", CONFIG_TIME, "60s", NULL, SECONDS(5),
 	      SECONDS(600), "Time to ring, either way"),
+	RANGE("call", "ring_time", CONFIG_TIME, "auto", "auto", SECONDS(5),
+	      SECONDS(600), "Time to ring here; auto is no_answer"),
+	RANGE("call", "time_limit", CONFIG_TIME, "no", "no", SECONDS(60),
+	      HOURS(24), "A call that lasts so long is ended"),
+	RANGE("call", "warning_time", CONFIG_TIME, "30s", NULL, SECONDS(5),
+	      SECONDS(60), "A tone to both sides so long before"),
 	TEXT("call", "hold_music", "none", config_check_music,
 	     "What the other side hears while we hold it: none is silence, a "
 	     "WAV file (16 bit, the first minute) or sim:tone is played again "

@@ -10,6 +10,7 @@
 #include "core/call/holding.h"
 #include "core/call/incoming.h"
 #include "core/call/keypad.h"
+#include "core/call/limit.h"
 #include "core/call/outgoing.h"
 #include "core/call/picture.h"
 #include "core/call/transfer.h"
@@ -24,6 +25,8 @@ static void call_destructor(void *arg)
 	struct call *c = arg;
 
 	loop_timer_cancel(&c->patience);
+	loop_timer_cancel(&c->ripe);
+	limit_stop(c);
 	transfer_stop(c);
 	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	invite_release(c->inv, clock_now());
@@ -94,6 +97,8 @@ static void tell_pictures(struct call *c)
 static void close_media(struct call *c, uint64_t now)
 {
 	loop_timer_cancel(&c->patience);
+	loop_timer_cancel(&c->ripe);
+	limit_stop(c);
 	(void)voice_tone(c->prm.voice, c, TONES_NONE);
 	session_close(c->session, now);
 	if (c->media_up) {
@@ -169,6 +174,15 @@ static void patience_handler(uint64_t now, void *arg)
 	} else {
 		call_abandon(c, 480, "Media closed by the other side", now);
 	}
+	line_wake(c->line);
+	mem_deref(c);
+}
+
+static void ripe_handler(uint64_t now, void *arg)
+{
+	struct call *c = mem_ref(arg);
+
+	c->kinh(c, CALL_KIN_RIPE, 0, now, c->arg);
 	line_wake(c->line);
 	mem_deref(c);
 }
@@ -374,6 +388,8 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->arg = prm->arg;
 	c->begun = now;
 	transfer_init(c);
+	limit_init(c);
+	loop_timer_init(&c->ripe, "answer", ripe_handler, c);
 	loop_timer_init(&c->patience, "call", patience_handler, c);
 
 	sh.arg = c;

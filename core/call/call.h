@@ -45,6 +45,7 @@ enum call_kin {
 	CALL_KIN_WANTED,  /**< The peer wants a call made            */
 	CALL_KIN_NEWS,	  /**< It was made for another one: how far   */
 	CALL_KIN_SENT_ON, /**< The peer has gone to another one       */
+	CALL_KIN_RIPE,	  /**< It is time to answer it by itself     */
 	CALL_KIN_TOOK,	  /**< It has taken the place of another one  */
 };
 

@@ -36,6 +36,12 @@ struct call_transfer {
 	struct loop_timer timer; /**< With the user, or the referrer's BYE */
 };
 
+/** Its time: limit.h */
+struct call_limit {
+	struct loop_timer timer;
+	bool warned;
+};
+
 struct call {
 	unsigned id;
 	const struct line *line;
@@ -60,10 +66,12 @@ struct call {
 	enum calls_media media; /* Answered with               */
 	struct call_hold hold;
 	struct call_transfer transfer;
-	struct extras *extras; /* Of its INVITE, or NULL */
-	struct refer *refer;   /* It was made for, or NULL            */
-	unsigned referrer;     /* ... by the peer of, 0: all is told  */
-	unsigned replaces;     /* It will, once up; 0: none           */
+	struct call_limit limit;
+	struct loop_timer ripe; /* To answer it by itself: robot.h    */
+	struct extras *extras;	/* Of its INVITE, or NULL              */
+	struct refer *refer;	/* It was made for, or NULL            */
+	unsigned referrer;	/* ... by the peer of, 0: all is told  */
+	unsigned replaces;	/* It will, once up; 0: none           */
 	bool finished;
 	int err;		/* While dialing                             */
 	char fault[CALL_FAULT]; /* Why we ended it, "" if we did not    */

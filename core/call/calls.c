@@ -6,6 +6,7 @@
 #include "core/base/entropy.h"
 #include "core/call/calls_parts.h"
 #include "core/call/music.h"
+#include "core/call/robot.h"
 #include "core/call/switching.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
@@ -271,10 +272,11 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 	cs->callv[cs->callc++] = c;
 	if (old)
 		transfer_inherit(c, old, now);
-	if (old || (answer && !switching_busy(cs, c)))
-		(void)call_answer(c, old ? way.media : CALLS_CONFIGURED, now);
-	else
-		switching_ring(cs, c);
+	switching_ring(cs, c);
+	if (old)
+		(void)call_answer(c, way.media, now);
+	else if (answer)
+		robot_take(cs, c, now);
 }
 
 void calls_stop(struct calls *cs, uint64_t now)

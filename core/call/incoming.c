@@ -3,6 +3,7 @@
  */
 #include "core/base/log.h"
 #include "core/call/incoming.h"
+#include "core/call/limit.h"
 #include "core/call/transfer.h"
 
 /* Whether our offer or answer is to go with the ringing */
@@ -51,6 +52,7 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	      struct invite *inv, const struct sip_msg *msg, uint64_t now)
 {
 	struct call *c;
+	uint64_t time;
 	int err;
 
 	err = call_alloc(&c, prm, now);
@@ -92,8 +94,10 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	*cp = c;
 	if (!c->replaces)
 		call_emit(c, EVENT_RINGING);
-	loop_timer_arm(&c->patience,
-		       now + config_number(c->prm.cfg, "call", "no_answer"));
+	time = config_number(c->prm.cfg, "call", "ring_time");
+	if (!time)
+		time = config_number(c->prm.cfg, "call", "no_answer");
+	loop_timer_arm(&c->patience, now + time);
 	return 0;
 }
 
@@ -188,5 +192,6 @@ void incoming_confirmed(struct call *c, const struct invite_event *ev,
 		return;
 	}
 	call_emit_code(c, EVENT_CONNECTED, 200, &ok);
+	limit_start(c, now);
 	transfer_took(c, now);
 }

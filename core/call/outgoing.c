@@ -3,6 +3,7 @@
  */
 #include "core/base/log.h"
 #include "core/call/extras.h"
+#include "core/call/limit.h"
 #include "core/call/outgoing.h"
 #include "core/call/transfer.h"
 #include "core/sip/refer.h"
@@ -131,6 +132,7 @@ void outgoing_answered(struct call *c, const struct invite_event *ev,
 
 	if (!err) {
 		call_emit_code(c, EVENT_CONNECTED, ev->code, &ev->reason);
+		limit_start(c, now);
 		transfer_tell(c, ev->code, now);
 		if (c->answeredh)
 			c->answeredh(c, now, c->arg);

@@ -8,6 +8,7 @@
 #include "core/call/accounts.h"
 #include "core/call/calls_show.h"
 #include "core/call/phone.h"
+#include "core/call/robot.h"
 #include "core/net/linkwatch.h"
 #include "core/sip/ua.h"
 
@@ -92,38 +93,14 @@ void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now)
 
 /* ---- The lines of accounts ---- */
 
-static bool same_address(const struct pl *a, const char *b)
-{
-	struct uri u, v;
-	struct pl pl;
-
-	pl_set_str(&pl, b);
-	return !uri_decode(&u, a) && !uri_decode(&v, &pl) &&
-	       !pl_cmp(&u.user, &v.user) && !pl_casecmp(&u.host, &v.host);
-}
-
-/* Only the user's own word opens the microphone (SECURITY row 8) */
-static bool auto_answers(const struct phone *p, const struct invite *inv)
-{
-	struct pl item;
-
-	for (unsigned i = 0;
-	     config_item(p->prm.cfg, "call", "auto_answer", i, &item); i++) {
-		if (!pl_strcmp(&item, "yes") ||
-		    same_address(&item, invite_peer_uri(inv)))
-			return true;
-	}
-
-	return false;
-}
-
 static void account_call_handler(const struct line *line, struct invite *inv,
 				 const struct sip_msg *msg, uint64_t now,
 				 void *arg)
 {
 	struct phone *p = arg;
 
-	calls_take(p->calls, line, inv, msg, auto_answers(p, inv), now);
+	calls_take(p->calls, line, inv, msg, robot_wants(p->prm.cfg, inv, msg),
+		   now);
 }
 
 static void account_renewed_handler(const struct line *line, uint64_t now,

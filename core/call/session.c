@@ -428,7 +428,6 @@ void session_set_mute(struct session *s, bool mute)
 void session_set_hold(struct session *s, bool on, uint64_t now)
 {
 	wishes_set_hold(&s->wishes, s->offer, s->senses.sight, on);
-
 	/* Nothing of us is heard from here on, whatever the peer will say */
 	(void)follow(s, now);
 }
@@ -436,6 +435,11 @@ void session_set_hold(struct session *s, bool on, uint64_t now)
 void session_set_front(struct session *s, bool front)
 {
 	hearing_set_front(s->senses.hearing, front);
+}
+
+void session_tone(struct session *s, enum tones_kind tone, unsigned ms)
+{
+	hearing_tone(s->senses.hearing, tone, ms);
 }
 
 enum wishes_ear session_ear(const struct session *s)

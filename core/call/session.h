@@ -218,6 +218,9 @@ void session_set_hold(struct session *s, bool on, uint64_t now);
 /** To the front of those that want the sound device, or behind them */
 void session_set_front(struct session *s, bool front);
 
+/** Let the peer hear a tone for that time [ms] */
+void session_tone(struct session *s, enum tones_kind tone, unsigned ms);
+
 /** Whether the peer takes our media, by what is agreed */
 enum wishes_ear session_ear(const struct session *s);
 

@@ -119,7 +119,7 @@ void switching_ring(struct calls *cs, struct call *c)
 {
 	const struct call *other = active(cs, c);
 
-	if (!other || call_line(c)->shared)
+	if (!other || call_line(c)->shared || c->replaces)
 		return;
 
 	event_emit(cs->prm.events, EVENT_CALL_WAITING, "call", call_id(c),
@@ -142,6 +142,7 @@ int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 		return EINVAL;
 
 	(void)voice_tone(cs->voice, c, TONES_NONE);
+	loop_timer_cancel(&c->ripe);
 	hold_others(cs, c, now);
 	line = call_line(c);
 	err = call_answer(c, media, now);

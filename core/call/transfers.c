@@ -1,6 +1,7 @@
 /**
  * @file core/call/transfers.c  Transfers
  */
+#include "core/call/robot.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
 #include "core/sip/grammar.h"
@@ -83,10 +84,12 @@ void transfers_kin(struct call *c, enum call_kin what, unsigned code,
 	struct calls *cs = arg;
 	struct call *other;
 
-	if (what == CALL_KIN_WANTED) {
+	if (what == CALL_KIN_WANTED)
 		make(cs, c, now);
+	if (what == CALL_KIN_RIPE)
+		robot_answer(cs, c, now);
+	if (what == CALL_KIN_WANTED || what == CALL_KIN_RIPE)
 		return;
-	}
 
 	other = calls_find(cs,
 			   what == CALL_KIN_NEWS      ? c->referrer

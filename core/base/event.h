@@ -91,6 +91,7 @@ enum {
 	X(BUTTON, "button")                                                    \
 	X(DOOR, "door")                                                        \
 	X(RINGING, "ringing")                                                  \
+	X(REDIRECTED, "redirected")                                            \
 	X(TIME_WARNING, "time_warning")                                        \
 	X(CALL_WAITING, "call_waiting")                                        \
 	X(RUNG, "rung")                                                        \

@@ -33,6 +33,7 @@ static void call_destructor(void *arg)
 	mem_deref(c->session);
 	mem_deref(c->refer);
 	mem_deref(c->extras);
+	json_decref(c->history);
 	mem_deref(c->to);
 }
 
@@ -336,6 +337,9 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		break;
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
+		break;
+	case INVITE_EV_REDIRECTED:
+		outgoing_redirected(c, ev);
 		break;
 	case INVITE_EV_PRACKED:
 		incoming_pracked(c, ev, now);

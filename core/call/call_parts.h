@@ -52,6 +52,7 @@ struct call {
 	struct invite *inv;
 	struct loop_timer patience; /* With a caller that is not answered,
 				       with a peer that owes a BYE       */
+	json_t *history;	    /* Where it was redirected to, or NULL */
 	char *to; /* Outgoing: as dialled                     */
 	enum call_state state;
 	bool incoming;

@@ -46,14 +46,14 @@ json_t *call_json(const struct call *c)
 
 	pl_set_str(&peer, peer_of(c));
 	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b, "
-			 "s:s?, s:s?}",
+			 "s:s?, s:s?, s:O*}",
 			 "id", (int)c->id, "line", c->line->name, "direction",
 			 c->incoming ? "in" : "out", "state",
 			 state_name(c->state), "peer", event_string(&peer),
 			 "muted", (int)c->muted, "holding", (int)c->hold.on,
 			 "held", (int)c->hold.remote, "media",
 			 (int)(c->media_up != 0), "shows", picture_shown(c),
-			 "sees", picture_seen(c));
+			 "sees", picture_seen(c), "history", c->history);
 }
 
 static double since(uint64_t from, uint64_t to)

@@ -71,6 +71,49 @@ static bool again(struct invite *inv, const struct sip_msg *msg, uint64_t now)
 	return !err;
 }
 
+/* Whether it goes on with another one. Not when media of the first are there
+   already: their answer was to the offer that would be sent again */
+static bool redirected(struct invite *inv, const struct sip_msg *msg,
+		       uint64_t now)
+{
+	struct redirect *r = &inv->redirect;
+	char *route = NULL, *ruri = NULL;
+	struct invite_event ev;
+	const char *uri;
+	int err;
+
+	if (inv->state != INVITE_CALLING || inv->chosen != INVITE_EARLY_MAX ||
+	    inv->agreed)
+		return false;
+
+	uri = redirect_next(r, msg, inv->ruri);
+	if (!uri)
+		return false;
+
+	err = r->proxy ? re_sdprintf(&route, "<%s;lr>", uri)
+		       : str_dup(&ruri, uri);
+	if (!err)
+		err = exchange_redirect(inv->x, ruri ? ruri : inv->ruri, route,
+					on_response, now);
+	mem_deref(route);
+	if (err) {
+		mem_deref(ruri);
+		return false;
+	}
+
+	leg_forget_early(inv);
+	if (ruri) {
+		mem_deref(inv->ruri);
+		inv->ruri = ruri;
+		mem_deref(inv->peer_uri);
+		inv->peer_uri = mem_ref(ruri);
+	}
+	leg_event(&ev, INVITE_EV_REDIRECTED, msg);
+	pl_set_str(&ev.method, uri);
+	leg_tell(inv, &ev, now);
+	return true;
+}
+
 static int send_invite(struct invite *inv, const struct invite_params *ip,
 		       uint64_t now)
 {
@@ -117,6 +160,7 @@ int calling_start(struct invite **ip, struct list *legs, struct origin *o,
 	inv->h = h;
 	inv->arg = arg;
 	inv->offerless = !leg_body(prm->body).l;
+	inv->redirect.follow = prm->redirect;
 	inv->no_answer = now + (prm->no_answer ? prm->no_answer
 					       : (uint64_t)INVITE_NO_ANSWER);
 	err = origin_complete(&inv->ruri, o, prm->to);
@@ -320,7 +364,7 @@ static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 		progress(inv, msg, now);
 	else if (msg->scode < 300)
 		answered(inv, msg, now);
-	else if (!again(inv, msg, now))
+	else if (!again(inv, msg, now) && !redirected(inv, msg, now))
 		leg_close(inv, cancelled ? inv->why : INVITE_WHY_REFUSED, 0,
 			  msg, now);
 }

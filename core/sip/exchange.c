@@ -262,6 +262,47 @@ int exchange_start(struct exchange **xp, struct origin *o,
 	return 0;
 }
 
+/* Out of the handler, the list has let it go */
+static int resume(struct exchange *x, exchange_h *h, uint64_t now)
+{
+	int err;
+
+	++x->cseq;
+	err = send_request(x, now);
+	if (err)
+		return err;
+
+	x->h = h;
+	list_append(origin_exchanges(x->o), &x->le, mem_ref(x));
+	return 0;
+}
+
+int exchange_redirect(struct exchange *x, const char *uri, const char *route,
+		      exchange_h *h, uint64_t now)
+{
+	char *copy = NULL;
+	int err;
+
+	assert(!x->le.list && !x->dialog);
+
+	if (route && x->routec == REQUEST_ROUTES)
+		return EINVAL;
+
+	err = str_dup(&copy, uri);
+	if (!err && route)
+		err = str_dup(&x->routev[x->routec], route);
+	if (err) {
+		mem_deref(copy);
+		return err;
+	}
+
+	x->routec += route != NULL;
+	mem_deref(x->uri);
+	x->uri = copy;
+	memset(&x->try, 0, sizeof(x->try));
+	return resume(x, h, now);
+}
+
 int exchange_again(struct exchange *x, const struct mbuf *headers,
 		   exchange_h *h, uint64_t now)
 {
@@ -281,14 +322,7 @@ int exchange_again(struct exchange *x, const struct mbuf *headers,
 
 	mem_deref(x->headers);
 	x->headers = mb;
-	++x->cseq;
-	err = send_request(x, now);
-	if (err)
-		return err;
-
-	x->h = h;
-	list_append(origin_exchanges(x->o), &x->le, mem_ref(x));
-	return 0;
+	return resume(x, h, now);
 }
 
 void exchange_cancel(struct exchange *x, struct mbuf *headers, uint64_t now)

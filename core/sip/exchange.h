@@ -63,6 +63,18 @@ int exchange_start(struct exchange **xp, struct origin *o,
 int exchange_again(struct exchange *x, const struct mbuf *headers,
 		   exchange_h *h, uint64_t now);
 
+/**
+ * Send the same request to somebody else, likewise (RFC 3261 8.1.3.4); what
+ * was asked for a password there is asked anew.
+ *
+ * @param uri    Request-URI
+ * @param route  A proxy behind those on the way, a Route value; or NULL
+ *
+ * @return as exchange_again()
+ */
+int exchange_redirect(struct exchange *x, const char *uri, const char *route,
+		      exchange_h *h, uint64_t now);
+
 /** Cancel an INVITE, see client_cancel(); no challenge is answered any more */
 void exchange_cancel(struct exchange *x, struct mbuf *headers, uint64_t now);
 

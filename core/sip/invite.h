@@ -75,6 +75,8 @@ enum invite_what {
 				  reason; `over`: nothing follows         */
 	INVITE_EV_NOTIFIED,   /**< How far the peer is with it: code, 0 if it
 				  does not say, reason; `over`: the last  */
+	INVITE_EV_REDIRECTED, /**< A 3xx is followed: code, reason, and where
+				  to in `method`                          */
 	INVITE_EV_CLOSED,     /**< Over: why, code, reason, cause          */
 };
 
@@ -128,6 +130,7 @@ struct invite_params {
 					 or NULL                       */
 	const char *caps;	    /**< Feature tags ";a;b" of our Contact;
 					 NULL: those of the account    */
+	bool redirect;		    /**< Follow a 3xx, once            */
 	uint64_t no_answer;	    /**< CANCEL after [us]; 0: the default    */
 };
 

@@ -13,6 +13,18 @@ enum {
 	HEADERS = 512,	/* Usual size of header lines [bytes]     */
 };
 
+void leg_forget_early(struct invite *inv)
+{
+	while (inv->earlyc) {
+		struct leg_early *e = &inv->earlyv[--inv->earlyc];
+
+		e->dialog = mem_deref(e->dialog);
+		e->rseq = 0;
+		e->body = mem_deref(e->body);
+	}
+	inv->prack.early = NULL;
+}
+
 static void parts_free(struct invite *inv)
 {
 	inv->x = exchange_abort(inv->x);
@@ -29,13 +41,8 @@ static void parts_free(struct invite *inv)
 	inv->ack.sent = mem_deref(inv->ack.sent);
 	inv->reack.sent = mem_deref(inv->reack.sent);
 	inv->ack.waits = inv->reack.waits = false;
-	while (inv->earlyc) {
-		struct leg_early *e = &inv->earlyv[--inv->earlyc];
-
-		e->dialog = mem_deref(e->dialog);
-		e->body = mem_deref(e->body);
-	}
-	inv->prack.early = NULL;
+	leg_forget_early(inv);
+	redirect_reset(&inv->redirect);
 	reliable_stop(inv);
 	inv->dialog = mem_deref(inv->dialog);
 	inv->no_answer = inv->retry = CLOCK_NEVER;

@@ -16,6 +16,7 @@
 #include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/invite.h"
+#include "core/sip/redirect.h"
 #include "core/sip/referral.h"
 #include "core/sip/refresh.h"
 #include "core/sip/transactions.h"
@@ -120,6 +121,7 @@ struct invite {
 	struct exchange *x;   /**< INVITE                                  */
 	struct mbuf *headers; /**< Its own, but for those of refresh     */
 	char *ruri;
+	struct redirect redirect;
 	bool offerless;
 	struct leg_early earlyv[INVITE_EARLY_MAX];
 	unsigned earlyc;
@@ -149,6 +151,9 @@ int leg_alloc(struct invite **ip, struct list *legs, struct origin *o);
 
 /** Call the handler, if there is one */
 void leg_tell(struct invite *inv, const struct invite_event *ev, uint64_t now);
+
+/** What is known of those who rang is over */
+void leg_forget_early(struct invite *inv);
 
 /** Start an event of a message: code, reason, cause, method, body */
 void leg_event(struct invite_event *ev, enum invite_what what,

@@ -129,7 +129,7 @@ static void act_on_invite(struct far *f, uint8_t what)
 
 static void act(struct far *f, uint8_t what)
 {
-	struct invite_params prm = { .to = "x" };
+	struct invite_params prm = { .to = "x", .redirect = true };
 
 	switch (what) {
 	case 'c':

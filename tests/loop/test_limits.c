@@ -136,6 +136,51 @@ static void test_limits_answer_who_asks(void **state)
 	}
 }
 
+static bool moves(unsigned i, const struct sip_msg *msg, uint64_t now)
+{
+	if (pl_strcmp(&msg->met, "INVITE") || pl_strcmp(&msg->uri.user, "x"))
+		return false;
+
+	exchange_respond(i, msg, "302 Moved Temporarily",
+			 "Contact: <sip:b@loop.invalid>\r\n", now);
+	return true;
+}
+
+static void test_limits_of_a_redirect(void **state)
+{
+	static const char *const audiov[] = { "[call]\nmedia=audio\n",
+					      "[call]\nmedia=audio\n" };
+	static const char *const nov[] = { "[call]\nredirect=no\n", NULL };
+	json_t *js;
+	(void)state;
+
+	rig_start(8, audiov);
+	exchange_set_agent(moves);
+	assert_int_equal(phone_call(rig_phone(0), "x", NULL, NULL, clock_now()),
+			 0);
+	assert_int_equal(field(rig_wait(0, "redirected", WAIT), "code"), 302);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "media_added", WAIT));
+	assert_non_null(rig_wait(1, "media_added", WAIT));
+	js = phone_calls_json(rig_phone(0));
+	assert_int_equal(json_array_size(json_object_get(json_array_get(js, 0),
+							 "history")),
+			 1);
+	json_decref(js);
+	exchange_set_agent(NULL);
+	hang_up();
+
+	rig_start(9, nov);
+	exchange_set_agent(moves);
+	assert_int_equal(phone_call(rig_phone(0), "x", NULL, NULL, clock_now()),
+			 0);
+	assert_int_equal(field(rig_wait(0, "terminated:call", WAIT), "code"),
+			 302);
+	exchange_set_agent(NULL);
+	rig_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -144,6 +189,7 @@ int main(void)
 		cmocka_unit_test(
 			test_limits_answer_after_a_while_and_say_nothing),
 		cmocka_unit_test(test_limits_answer_who_asks),
+		cmocka_unit_test(test_limits_of_a_redirect),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

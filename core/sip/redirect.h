@@ -1,0 +1,44 @@
+/**
+ * @file core/sip/redirect.h  Redirect: where a 3xx says that somebody is
+ *
+ *     3xx to our INVITE -> [redirect] -> calling: the INVITE once more
+ *
+ * RFC 3261 section 8.1.3.4, one level of it: the best first, the next after a
+ * failure; what one of them says of further places is a failure, too. All go
+ * by our own server, so that only sip: and sips: are looked at. A part of leg.
+ */
+#ifndef CORE_SIP_REDIRECT_H
+#define CORE_SIP_REDIRECT_H
+
+#include "core/base/re.h"
+
+enum {
+	REDIRECT_MAX = 5,	  /**< Places of a response, ours     */
+	REDIRECT_URI_MAX = 255,	  /**< Length of one [bytes], ours    */
+	REDIRECT_USE_PROXY = 305, /**< RFC 3261 section 21.3.4        */
+};
+
+/** Of one INVITE; embed it and zero it */
+struct redirect {
+	bool follow;		   /**< It is wanted                  */
+	bool taken;		   /**< A 3xx came                    */
+	bool proxy;		   /**< It was 305: they are proxies  */
+	char *uriv[REDIRECT_MAX];  /**< The best first                */
+	uint32_t qv[REDIRECT_MAX]; /**< 0 to 1000                     */
+	unsigned n, next;
+};
+
+/** Free what is in it */
+void redirect_reset(struct redirect *r);
+
+/**
+ * Where to go after a final response that is a failure.
+ *
+ * @param ruri  Where the INVITE went first: not there again
+ *
+ * @return URI, valid until redirect_reset(); NULL: nowhere
+ */
+const char *redirect_next(struct redirect *r, const struct sip_msg *msg,
+			  const char *ruri);
+
+#endif

@@ -202,6 +202,12 @@ const struct config_key config_keyv[] = {
 	BOOL("call", "symmetric", "yes",
 	     "Send to where authentic packets come from when the peer does "
 	     "no ICE; no: only to the address in its SDP"),
+	BOOL("call", "insecure_media", "no",
+	     "Take calls that are not encrypted (RTP), or whose keys stand in "
+	     "the SDP (SDES), when the peer has no DTLS; each such call warns"),
+	WORDS("call", "offer", CONFIG_CHOICE, "dtls", "dtls|sdes|rtp",
+	      "Encryption that our calls ask for, and insist on; all but dtls "
+	      "need insecure_media = yes"),
 	RANGE("call", "session_timer", CONFIG_TIME, "1800s", "no", SECONDS(90),
 	      HOURS(24), "A call whose other side is silent so long is over"),
 	WORDS("call", "reliable", CONFIG_CHOICE, "no", "no|yes|media",
@@ -352,6 +358,15 @@ static void check_transport(const struct config *c, config_rule_h *fault,
 	}
 }
 
+static void check_call(const struct config *c, config_rule_h *fault, void *arg)
+{
+	if (!config_is(c, "call", "offer", "dtls") &&
+	    !config_bool(c, "call", "insecure_media"))
+		fault(c, "call", "offer",
+		      "others could listen; give dtls, or insecure_media = yes",
+		      arg);
+}
+
 static void check_ice(const struct config *c, config_rule_h *fault, void *arg)
 {
 	bool turn = false, none = false;
@@ -453,4 +468,5 @@ void config_table_check(const struct config *c, config_rule_h *fault, void *arg)
 		check_transport(account, fault, arg);
 		check_twins(c, account, fault, arg);
 	}
+	check_call(c, fault, arg);
 }

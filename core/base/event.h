@@ -97,6 +97,7 @@ enum {
 	X(RUNG, "rung")                                                        \
 	X(SNAPSHOT, "snapshot")                                                \
 	X(STATS, "stats")                                                      \
+	X(INSECURE_MEDIA, "insecure_media")                                    \
 	X(DEVICE_LOST, "device_lost")                                          \
 	X(DEVICE_BACK, "device_back")
 

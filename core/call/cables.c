@@ -351,14 +351,14 @@ static int connect_line(struct cables *cs, const struct offer *o, unsigned line,
 	if (!rtp->t)
 		return 0;
 
-	err = endpoint_connect(o, om, rtp->t, false, now);
+	err = endpoint_connect(o, om, rtp->t, NULL, now);
 	if (err)
 		return err;
 
 	if (om->remote->rtcp_mux)
 		drop(rtcp);
 	else if (rtcp->t)
-		err = endpoint_connect(o, om, rtcp->t, true, now);
+		err = endpoint_connect(o, om, rtcp->t, rtp->t, now);
 	return err;
 }
 

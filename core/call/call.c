@@ -79,22 +79,6 @@ static const struct {
 	[INVITE_WHY_FAULT] = { "fault", "A message of no use" },
 };
 
-/* Tell of pictures that came or went since the last time */
-static void tell_pictures(struct call *c)
-{
-	const bool shows = c->media_up && session_shows(c->session);
-	const bool sees = c->media_up && session_sees(c->session);
-
-	if (shows != c->shows)
-		call_emit(c, shows ? EVENT_M_STREAM_VIDEO_LOCAL_ADDED
-				   : EVENT_M_STREAM_VIDEO_LOCAL_REMOVED);
-	if (sees != c->sees)
-		call_emit(c, sees ? EVENT_M_STREAM_VIDEO_REMOTE_ADDED
-				  : EVENT_M_STREAM_VIDEO_REMOTE_REMOVED);
-	c->shows = shows;
-	c->sees = sees;
-}
-
 static void close_media(struct call *c, uint64_t now)
 {
 	loop_timer_cancel(&c->patience);
@@ -106,7 +90,7 @@ static void close_media(struct call *c, uint64_t now)
 		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);
 		call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_REMOVED);
 		c->media_up = 0;
-		tell_pictures(c);
+		picture_tell(c);
 		call_emit(c, EVENT_MEDIA_REMOVED);
 	}
 }
@@ -212,11 +196,27 @@ static void ready_handler(uint64_t now, void *arg)
 	mem_deref(c);
 }
 
+/* Others may listen: in each such call somebody is told */
+static void warn_insecure(const struct call *c)
+{
+	const char *kind = session_keying(c->session);
+
+	if (!kind || !strcmp(kind, "dtls"))
+		return;
+
+	log_warning("call: %u: others can listen: %s\n", c->id,
+		    strcmp(kind, "rtp") ? "the keys stand in the SDP"
+					: "it is not encrypted");
+	event_emit(c->events, EVENT_INSECURE_MEDIA, "call", c->id, "kind:s",
+		   kind);
+}
+
 static void up_handler(uint64_t now, void *arg)
 {
 	struct call *c = arg;
 
 	c->media_up = now;
+	warn_insecure(c);
 	call_emit(c, EVENT_MEDIA_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_ADDED);
 	call_emit(c, EVENT_M_STREAM_AUDIO_REMOTE_ADDED);

@@ -24,6 +24,7 @@ int endpoint_describe(struct offer *o, unsigned index,
 		.pwd = l->pwd,
 		.candidatev = candv,
 		.setup = setup_of(l->setup),
+		.keyv = l->keyv,
 	};
 	char print[PRINT_MAX];
 	const struct candidate *cand;
@@ -58,6 +59,40 @@ int endpoint_describe(struct offer *o, unsigned index,
 	return err;
 }
 
+int endpoint_begin(struct offer **op, struct transport_params *prm,
+		   const struct config *cfg)
+{
+	enum offer_keying offered = OFFER_DTLS;
+	int err = offer_alloc(op, NULL);
+
+	prm->relayonly = config_is(cfg, "ice", "policy", "relay");
+	prm->loopback = config_bool(cfg, "ice", "loopback");
+	prm->fixed = !config_bool(cfg, "call", "symmetric");
+	prm->keys = config_bool(cfg, "call", "insecure_media");
+	if (err || !prm->keys)
+		return err;
+
+	if (config_is(cfg, "call", "offer", "sdes"))
+		offered = OFFER_SDES;
+	else if (config_is(cfg, "call", "offer", "rtp"))
+		offered = OFFER_BARE;
+	offer_set_keying(*op, true, offered);
+	return 0;
+}
+
+const char *endpoint_keying(const struct offer *o)
+{
+	const struct offer_media *om = endpoint_media(o);
+
+	return om ? offer_keying_name(om->keying) : NULL;
+}
+
+json_t *endpoint_json(const struct offer *o, bool up)
+{
+	return json_pack("{s:b, s:s?}", "up", (int)up, "keying",
+			 endpoint_keying(o));
+}
+
 const struct offer_media *endpoint_media(const struct offer *o)
 {
 	const struct offer_media *om = offer_active(o, OFFER_AUDIO);
@@ -79,21 +114,28 @@ static enum transport_setup remote_setup(enum description_setup setup)
 }
 
 int endpoint_connect(const struct offer *o, const struct offer_media *om,
-		     struct transport *tp, bool rtcp, uint64_t now)
+		     struct transport *tp, const struct transport *rtp,
+		     uint64_t now)
 {
 	const struct description_media *m = om->remote;
 	char printv[DESCRIPTION_PRINTS][PRINT_MAX];
 	const char *pv[DESCRIPTION_PRINTS];
 	struct transport_remote r = { .ufrag = "", .fingerprintv = pv };
 
-	if (!rtcp) {
+	r.keying = om->keying == OFFER_SDES   ? TRANSPORT_SDES
+		   : om->keying == OFFER_BARE ? TRANSPORT_BARE
+					      : TRANSPORT_DTLS;
+	r.rx = &om->rx;
+	if (rtp && om->keying == OFFER_SDES)
+		r.tx = &transport_local(rtp)->keyv[om->rx.suite];
+	if (!rtp) {
 		r.ufrag = m->ufrag;
 		r.pwd = m->pwd;
 		r.candidatev = m->candidatev;
 		r.candidatec = m->candidatec;
 		r.lite = offer_remote(o)->ice_lite;
 	}
-	if (sa_set_str(&r.address, m->address, rtcp ? rtcp_port(m) : m->port))
+	if (sa_set_str(&r.address, m->address, rtp ? rtcp_port(m) : m->port))
 		sa_init(&r.address, AF_UNSPEC);
 	for (size_t i = 0; i < m->printc; i++) {
 		(void)re_snprintf(printv[i], sizeof(printv[i]), "%s %s",
@@ -102,7 +144,7 @@ int endpoint_connect(const struct offer *o, const struct offer_media *om,
 	}
 	r.fingerprintc = m->printc;
 	r.setup = remote_setup(m->setup);
-	if (rtcp) /* As its RTP, however old that is (RFC 5764 section 4.1) */
+	if (rtp) /* As its RTP, however old that is (RFC 5764 section 4.1) */
 		r.setup = om->setup == DESCRIPTION_SETUP_ACTIVE
 				  ? TRANSPORT_PASSIVE
 				  : TRANSPORT_ACTIVE;

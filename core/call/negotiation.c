@@ -20,6 +20,14 @@ static struct mbuf *body_of(const struct invite_event *ev)
 	return mb;
 }
 
+/* There may be keys in it */
+static void forget(struct mbuf *mb)
+{
+	if (mb)
+		explicit_bzero(mb->buf, mb->size);
+	mem_deref(mb);
+}
+
 static int take_answer(struct negotiation *n, const struct invite_event *ev,
 		       uint64_t now)
 {
@@ -29,7 +37,7 @@ static int take_answer(struct negotiation *n, const struct invite_event *ev,
 	n->taking = true;
 	err = mb ? session_take_answer(n->session, mb, now) : ENOMEM;
 	n->taking = false;
-	mem_deref(mb);
+	forget(mb);
 	if (!err) {
 		n->answered = true;
 		n->fork = ev->fork;
@@ -105,7 +113,7 @@ static int reoffer_body(struct negotiation *n, const struct invite_event *ev,
 	if (!err)
 		err = session_answer(n->session, mbp, now);
 	n->taking = false;
-	mem_deref(body);
+	forget(body);
 	return err;
 }
 

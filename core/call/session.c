@@ -196,20 +196,16 @@ static int add_sight(struct session *s, const struct session_params *prm)
 int session_alloc(struct session **sp, const struct session_params *prm,
 		  const struct session_handlers *h, uint64_t now)
 {
-	const struct transport_params tp = {
+	struct transport_params tp = {
 		.network = prm->net,
 		.identity = prm->identity,
 		.serverv = prm->serverv,
 		.serverc = prm->serverc,
 		.offerer = prm->offerer,
-		.relayonly = config_is(prm->cfg, "ice", "policy", "relay"),
-		.loopback = config_bool(prm->cfg, "ice", "loopback"),
-		.fixed = !config_bool(prm->cfg, "call", "symmetric"),
 	};
-	struct session *s;
+	struct session *s = mem_zalloc(sizeof(*s), session_destructor);
 	int err;
 
-	s = mem_zalloc(sizeof(*s), session_destructor);
 	if (!s)
 		return ENOMEM;
 
@@ -220,7 +216,7 @@ int session_alloc(struct session **sp, const struct session_params *prm,
 
 	err = str_dup(&s->cname, prm->cname);
 	if (!err)
-		err = offer_alloc(&s->offer, NULL);
+		err = endpoint_begin(&s->offer, &tp, prm->cfg);
 	if (!err)
 		err = add_hearing(s, prm);
 	if (!err)
@@ -447,6 +443,11 @@ enum wishes_ear session_ear(const struct session *s)
 	return wishes_ear(&s->wishes, s->offer);
 }
 
+const char *session_keying(const struct session *s)
+{
+	return endpoint_keying(s->offer);
+}
+
 int session_send_digits(struct session *s, const char *digits)
 {
 	return hearing_send_digits(s->senses.hearing, digits);
@@ -460,6 +461,6 @@ int session_print(struct re_printf *pf, const struct session *s)
 
 json_t *session_json(const struct session *s)
 {
-	return senses_json(&s->senses, json_pack("{s:b}", "up",
-						 cables_up(&s->cables) != 0));
+	return senses_json(&s->senses,
+			   endpoint_json(s->offer, cables_up(&s->cables) != 0));
 }

@@ -227,6 +227,10 @@ enum wishes_ear session_ear(const struct session *s);
 /** Make a key frame of ours; harmless without a picture */
 void session_wish(struct session *s, uint64_t now);
 
+/** Where the keys of media come from: "dtls"; "sdes", "rtp", which others can
+    listen to; NULL: not agreed yet */
+const char *session_keying(const struct session *s);
+
 /** Of what pictures go there, and what comes */
 enum sight_source session_shows(const struct session *s);
 enum session_view session_sees(const struct session *s);

@@ -291,7 +291,6 @@ int agent_gather(struct agent *a, uint64_t now)
 		set_state(a, AGENT_GATHERING);
 		proceed(a, now);
 	}
-
 	leave(a);
 	return err;
 }
@@ -344,11 +343,12 @@ int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
 	return 0;
 }
 
-void agent_set_plain(struct agent *a, const struct sa *addr, uint64_t now)
+void agent_set_plain(struct agent *a, const struct sa *addr, bool strict,
+		     uint64_t now)
 {
 	enter(a, now);
 	a->checks.begun = false;
-	plain_set(&a->plain, addr);
+	plain_set(&a->plain, addr, strict);
 	if (a->state != AGENT_NEW)
 		proceed(a, now);
 	leave(a);

@@ -146,8 +146,10 @@ int agent_set_remote(struct agent *a, const char *ufrag, const char *pwd,
  *
  * @param addr  Of c= and m=; unset, or one that is not allowed: that of
  *              before, or nothing is sent
+ * @param strict  Its RTP is bare: no other address is heard
  */
-void agent_set_plain(struct agent *a, const struct sa *addr, uint64_t now);
+void agent_set_plain(struct agent *a, const struct sa *addr, bool strict,
+		     uint64_t now);
 
 /**
  * What recvh is called with is authentic: if the peer does no ICE, send to

@@ -26,6 +26,9 @@ struct channel {
 	struct held flight, media;
 
 	bool have_peer, have_path, allowed, open;
+	bool bare;	/* RTP without keys     */
+	bool has_keys;	/* Those of the SDP     */
+	struct sdes rx; /* Of them, the peer's  */
 	enum keying_role role;
 	struct fingerprint fpv[FINGERPRINT_MAX];
 	size_t fpc;
@@ -60,6 +63,7 @@ static void channel_destructor(void *arg)
 	mem_deref(c->keying);
 	mem_deref(c->protect);
 	mem_deref(c->id);
+	sdes_wipe(&c->rx);
 	held_clear(&c->flight);
 	held_clear(&c->media);
 }
@@ -84,13 +88,19 @@ int channel_alloc(struct channel **cp, struct identity *id,
 
 /* --- Media */
 
+static int open_media(struct channel *c, struct mbuf *mb, bool report)
+{
+	if (c->bare)
+		return 0;
+
+	return report ? protect_open_report(c->protect, mb)
+		      : protect_open_packet(c->protect, mb);
+}
+
 static void deliver(struct channel *c, struct mbuf *mb, bool report,
 		    uint64_t now)
 {
-	int err = report ? protect_open_report(c->protect, mb)
-			 : protect_open_packet(c->protect, mb);
-
-	if (err)
+	if (open_media(c, mb, report))
 		return; /* Counted there */
 
 	if (report)
@@ -112,7 +122,7 @@ static void deliver_held(struct channel *c, uint64_t now)
 
 static void check_open(struct channel *c, uint64_t now)
 {
-	if (c->open || !c->protect || !c->allowed)
+	if (c->open || !(c->protect || c->bare) || !c->allowed)
 		return;
 
 	c->open = true;
@@ -140,6 +150,8 @@ int channel_seal(struct channel *c, struct mbuf *mb, bool report)
 {
 	if (!c->open)
 		return ENOTCONN;
+	if (c->bare)
+		return 0;
 
 	return report ? protect_seal_report(c->protect, mb)
 		      : protect_seal_packet(c->protect, mb);
@@ -241,6 +253,41 @@ void channel_forget_early(struct channel *c)
 		drop_keying(c);
 }
 
+int channel_set_keys(struct channel *c, const struct sdes *tx,
+		     const struct sdes *rx, uint64_t now)
+{
+	int err;
+
+	if (c->has_keys && sdes_same(rx, &c->rx))
+		return 0;
+
+	if (c->has_keys)
+		err = protect_set_rx(c->protect, rx);
+	else {
+		c->protect = mem_deref(c->protect);
+		c->keying = mem_deref(c->keying); /* Not of this peer */
+		held_clear(&c->flight);
+		err = protect_alloc_sdes(&c->protect, tx, rx);
+	}
+	if (err)
+		return err;
+
+	c->has_keys = true;
+	c->rx = *rx;
+	check_open(c, now);
+	return 0;
+}
+
+void channel_set_bare(struct channel *c, uint64_t now)
+{
+	if (c->bare)
+		return;
+
+	drop_keying(c);
+	c->bare = true;
+	check_open(c, now);
+}
+
 void channel_set_path(struct channel *c, uint64_t now)
 {
 	c->have_path = true;
@@ -260,6 +307,8 @@ static bool is_hello(const struct mbuf *mb)
 void channel_recv_dtls(struct channel *c, struct mbuf *mb, bool early,
 		       uint64_t now)
 {
+	if (c->has_keys || c->bare)
+		return;
 	if (!c->keying && c->have_peer)
 		start(c, c->role, now);
 	else if (!c->keying && early && is_hello(mb))
@@ -304,7 +353,11 @@ int channel_print(struct re_printf *pf, const struct channel *c)
 	if (c->keying)
 		err |= re_hprintf(pf, "DTLS %H\n", keying_print, c->keying);
 	if (c->protect)
-		err |= re_hprintf(pf, "SRTP %H\n", protect_print, c->protect);
+		err |= re_hprintf(pf, "SRTP%s %H\n",
+				  c->has_keys ? ", keys in the SDP" : "",
+				  protect_print, c->protect);
+	if (c->bare)
+		err |= re_hprintf(pf, "RTP is not encrypted\n");
 
 	return err | re_hprintf(pf, "early=%u unsent=%u", c->early, c->unsent);
 }

@@ -8,6 +8,9 @@
  * a flight of DTLS while there is no path, media that overtook the
  * handshake. Knows neither ICE nor SDP.
  *
+ * Instead of DTLS the keys may come out of the SDP, or there be none at all:
+ * what `[call] insecure_media` allows.
+ *
  * Handlers must not free the channel: transport holds itself meanwhile.
  */
 #ifndef CORE_NET_CHANNEL_H
@@ -66,6 +69,18 @@ void channel_set_peer(struct channel *c, enum keying_role role,
 /** Forget a handshake that the peer began before it is known, which was not on
     the path that there will be: it begins again */
 void channel_forget_early(struct channel *c);
+
+/**
+ * The keys are those of the SDP, and there is no DTLS. Again: another key of
+ * the peer's, or the same.
+ *
+ * @return 0, ENOMEM, EPROTO
+ */
+int channel_set_keys(struct channel *c, const struct sdes *tx,
+		     const struct sdes *rx, uint64_t now);
+
+/** There are no keys: RTP is bare, and neither secret nor authentic */
+void channel_set_bare(struct channel *c, uint64_t now);
 
 /** There is a path, or a better one: what waited is sent, DTLS starts */
 void channel_set_path(struct channel *c, uint64_t now);

@@ -40,7 +40,7 @@ int peer_alloc(struct peer **pp, const struct transport_remote *remote)
 	for (size_t i = 0; i < remote->candidatec; i++)
 		take_candidate(p, remote->candidatev[i]);
 
-	if (!p->fpc) {
+	if (!p->fpc && remote->keying == TRANSPORT_DTLS) {
 		mem_deref(p);
 		return EACCES;
 	}

@@ -11,10 +11,12 @@ void plain_init(struct plain *pl, bool told, bool fixed, bool loopback)
 	pl->loopback = loopback;
 }
 
-void plain_set(struct plain *pl, const struct sa *remote)
+void plain_set(struct plain *pl, const struct sa *remote, bool strict)
 {
 	const struct candidate_filter f = { .loopback = pl->loopback };
 	const bool usable = candidate_allowed(remote, &f);
+
+	pl->strict = strict;
 
 	/* On hold some say no address: what was said before counts */
 	if (pl->on && !usable)
@@ -111,7 +113,7 @@ int plain_begin(struct plain *pl, struct path *path, const struct gather *g,
 
 static void follow(struct plain *pl, struct path *path, uint64_t now)
 {
-	if (!pl->on || pl->fixed || !pl->base || !path->base ||
+	if (!pl->on || pl->fixed || pl->strict || !pl->base || !path->base ||
 	    (pl->base == path->base && sa_cmp(&pl->src, &path->remote, SA_ALL)))
 		return;
 
@@ -124,7 +126,8 @@ bool plain_heard(struct plain *pl, struct path *path, struct base *b,
 {
 	const struct candidate_filter f = { .loopback = pl->loopback };
 
-	if (!candidate_allowed(src, &f))
+	if (!candidate_allowed(src, &f) ||
+	    (pl->strict && !sa_cmp(&pl->remote, src, SA_ALL)))
 		return false;
 
 	pl->base = b;

@@ -24,6 +24,7 @@
 struct plain {
 	bool on;
 	bool fixed;	   /**< Send to the address in the SDP and no other */
+	bool strict;	   /**< And hear no other: nothing is authentic     */
 	bool loopback;	   /**< Loopback addresses are allowed              */
 	bool told;	   /**< Our default address is known to the peer:
 			       it is sent to from there              */
@@ -38,8 +39,12 @@ struct plain {
 /** Before anything else; the arguments are those of the fields */
 void plain_init(struct plain *pl, bool told, bool fixed, bool loopback);
 
-/** From now on the peer does no ICE, and says this address, or none */
-void plain_set(struct plain *pl, const struct sa *remote);
+/**
+ * From now on the peer does no ICE, and says this address, or none.
+ *
+ * @param strict  Its RTP is bare: only that address is heard, and sent to
+ */
+void plain_set(struct plain *pl, const struct sa *remote, bool strict);
 
 /** From now on it does */
 void plain_end(struct plain *pl);

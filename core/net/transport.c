@@ -26,6 +26,8 @@ struct transport {
 	struct fingerprint fpv[FINGERPRINT_MAX]; /* Of the peer   */
 	size_t fpc;				 /* 0: not known yet   */
 
+	struct sdes keyv[SDES_SUITES]; /* Ours, if asked for */
+
 	unsigned depth;		/* enter() without leave()                */
 	uint64_t begun, opened; /* [us], opened: 0 not yet                */
 
@@ -45,6 +47,7 @@ static void transport_destructor(void *arg)
 
 	mem_deref(t->channel);
 	mem_deref(t->agent);
+	explicit_bzero(t->keyv, sizeof(t->keyv));
 }
 
 static void enter(struct transport *t)
@@ -274,6 +277,9 @@ int transport_alloc(struct transport **tp, const struct transport_params *prm,
 	t->begun = now;
 	t->local.fingerprint = identity_fingerprint(prm->identity);
 	t->local.setup = TRANSPORT_ACTPASS;
+	for (uint32_t i = 0; prm->keys && i < ARRAY_SIZE(t->keyv); i++)
+		sdes_make(&t->keyv[i], i + 1, (enum sdes_suite)i);
+	t->local.keyv = prm->keys ? t->keyv : NULL;
 
 	err = alloc_channel(t, prm->identity);
 	if (!err)
@@ -343,7 +349,6 @@ static void take_peer(struct transport *t, const struct peer *p,
 {
 	enum keying_role role;
 
-	t->unusable += p->unusable;
 	if (t->fpc && peer_has(p, t->fpv, t->fpc))
 		return;
 
@@ -353,6 +358,26 @@ static void take_peer(struct transport *t, const struct peer *p,
 	memcpy(t->fpv, p->fpv, sizeof(t->fpv));
 	t->fpc = p->fpc;
 	channel_set_peer(t->channel, role, t->fpv, t->fpc, now);
+}
+
+/* What the SDP says about keys */
+static int take_keys(struct transport *t, const struct transport_remote *r,
+		     const struct peer *p, uint64_t now)
+{
+	t->unusable += p->unusable;
+
+	switch (r->keying) {
+	case TRANSPORT_SDES:
+		return channel_set_keys(t->channel,
+					r->tx ? r->tx : &t->keyv[r->rx->suite],
+					r->rx, now);
+	case TRANSPORT_BARE:
+		channel_set_bare(t->channel, now);
+		return 0;
+	default:
+		take_peer(t, p, r->setup, now);
+		return 0;
+	}
 }
 
 static int take_ice(struct transport *t, const struct transport_remote *r,
@@ -381,7 +406,8 @@ static void take_plain(struct transport *t, const struct transport_remote *r,
 {
 	t->restarted = false;
 	t->ufrag[0] = '\0';
-	agent_set_plain(t->agent, &r->address, now);
+	agent_set_plain(t->agent, &r->address, r->keying == TRANSPORT_BARE,
+			now);
 }
 
 int transport_set_remote(struct transport *t, const struct transport_remote *r,
@@ -397,15 +423,14 @@ int transport_set_remote(struct transport *t, const struct transport_remote *r,
 	enter(t);
 	if (!str_isset(r->ufrag)) /* It began with checks, by the offer's ICE */
 		channel_forget_early(t->channel);
-	take_peer(t, p, r->setup, now);
-	if (alive(t) && str_isset(r->ufrag))
+	err = take_keys(t, r, p, now);
+	if (!err && alive(t) && str_isset(r->ufrag))
 		err = take_ice(t, r, p, now);
-	else if (alive(t))
+	else if (!err && alive(t))
 		take_plain(t, r, now);
 	if (!err)
 		check_gathered(t, now);
 	leave(t);
-
 	mem_deref(p);
 	return err;
 }

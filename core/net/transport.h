@@ -41,11 +41,20 @@ enum transport_setup {
 	TRANSPORT_PASSIVE, /**< DTLS server                       */
 };
 
+/** Where the keys of SRTP come from */
+enum transport_keying {
+	TRANSPORT_DTLS, /**< A handshake, whose certificate the SDP names */
+	TRANSPORT_SDES, /**< The SDP itself                               */
+	TRANSPORT_BARE, /**< Nowhere: RTP is not encrypted                */
+};
+
 /** What our SDP says; strings live as long as the transport */
 struct transport_local {
 	const char *ufrag, *pwd;
 	const struct fingerprint *fingerprint;
 	enum transport_setup setup;
+	const struct sdes *keyv; /**< One a suite by its number, tags from 1;
+				      NULL unless asked for           */
 };
 
 /** What the peer's SDP says; all is copied */
@@ -58,6 +67,9 @@ struct transport_remote {
 	size_t fingerprintc;
 	enum transport_setup setup;
 	bool lite; /**< a=ice-lite */
+	enum transport_keying keying;
+	const struct sdes *rx; /**< The peer's key, for TRANSPORT_SDES  */
+	const struct sdes *tx; /**< Ours; NULL: of those of transport_local() */
 };
 
 /** Candidates are all there, or as many as there will be */
@@ -100,6 +112,7 @@ struct transport_params {
 	bool offerer;	/**< We make the offer: controlling, actpass     */
 	bool relayonly; /**< policy=relay                                */
 	bool loopback;	/**< Loopback candidates too                     */
+	bool keys;	/**< Make keys for TRANSPORT_SDES                */
 	bool fixed;	/**< Without ICE: send to the SDP's address only */
 };
 
@@ -135,6 +148,9 @@ void transport_default(const struct transport *t, struct sa *addr);
  * Take the peer's SDP; checks and handshake go ahead. The answerer calls it
  * with the offer before it makes its answer, whose setup is then decided
  * (active, unless the offer is active itself).
+ *
+ * With keys of the SDP, or none, there is no handshake. How keys come must
+ * not change later.
  *
  * Called again: other fingerprints or ufrag mean a new handshake or an ICE
  * restart; the same again changes nothing.

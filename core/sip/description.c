@@ -2,7 +2,8 @@
  * @file core/sip/description.c  Session description
  *
  * Memory: one list of pieces, freed with the description, so that a field may
- * point anywhere without saying who owns it.
+ * point anywhere without saying who owns it. Wiped then, as there may be keys
+ * in it.
  */
 #include <assert.h>
 #include <stdalign.h>
@@ -10,6 +11,7 @@
 
 struct piece {
 	struct le le;
+	size_t size; /* Of the data */
 	alignas(max_align_t) uint8_t data[];
 };
 
@@ -18,6 +20,7 @@ static void piece_destructor(void *arg)
 	struct piece *p = arg;
 
 	list_unlink(&p->le);
+	explicit_bzero(p->data, p->size);
 }
 
 static void description_destructor(void *arg)
@@ -35,6 +38,7 @@ void *description_memory(struct description *d, size_t size)
 	if (!p)
 		return NULL;
 
+	p->size = size;
 	list_append(&d->texts, &p->le, p);
 	return p->data;
 }
@@ -55,6 +59,7 @@ const char *description_text(struct description *d, const char *fmt, ...)
 	if (text)
 		memcpy(text, tmp, strlen(tmp) + 1);
 
+	explicit_bzero(tmp, strlen(tmp));
 	mem_deref(tmp);
 	return text;
 }

@@ -24,6 +24,7 @@ enum {
 	DESCRIPTION_PWD_MIN = 21,     /**< RFC 8839 says 22; a known gateway
 					  sends 21                           */
 	DESCRIPTION_PRINTS = 8,	      /**< Fingerprints of one m-line, ours   */
+	DESCRIPTION_CRYPTOS = 8,      /**< a=crypto of one m-line, ours       */
 	DESCRIPTION_FBS = 16,	      /**< rtcp-fb of one format, ours        */
 	DESCRIPTION_SSRCS = 32,	      /**< SSRCs of one m-line, ours          */
 	DESCRIPTION_EXTS = 32,	      /**< Header extensions, ours            */
@@ -94,14 +95,16 @@ struct description_media {
 	enum sdp_dir dir;
 	uint32_t ptime, maxptime; /**< [ms], 0 if none                      */
 	bool rtcp_mux, rtcp_mux_only, rtcp_rsize, bundle_only;
-	bool crypto; /**< Has a=crypto, which is not used      */
-	int group;   /**< Index of its BUNDLE group, or -1     */
+	int group; /**< Index of its BUNDLE group, or -1     */
 
 	const char *ufrag, *pwd, *ice_options;
 	bool end_of_candidates;
 	const char **candidatev; /**< Without "candidate:", as written      */
 	size_t candidatec;
 
+	const char
+		*cryptov[DESCRIPTION_CRYPTOS]; /**< Values of a=crypto: keys */
+	size_t cryptoc;
 	struct description_print printv[DESCRIPTION_PRINTS];
 	size_t printc;
 	enum description_setup setup;

@@ -153,6 +153,17 @@ static int fingerprint(struct description_place *pl, char *value,
 	return 0;
 }
 
+/* Of an m-line only (RFC 4568 section 5); sdes.h reads it */
+static int crypto(struct description_place *pl, char *value, const char **whyp)
+{
+	struct description_media *m = pl->m;
+	(void)whyp;
+
+	if (!pl->session && m->cryptoc < DESCRIPTION_CRYPTOS)
+		m->cryptov[m->cryptoc++] = value;
+	return 0;
+}
+
 static int setup(struct description_place *pl, char *value, const char **whyp)
 {
 	for (enum description_setup s = DESCRIPTION_SETUP_ACTPASS;
@@ -407,6 +418,7 @@ static const struct {
 	{ "ice-options", options },
 	{ "candidate", candidate },
 	{ "fingerprint", fingerprint },
+	{ "crypto", crypto },
 	{ "setup", setup },
 	{ "tls-id", tls_id },
 	{ "mid", mid },
@@ -464,9 +476,6 @@ int description_attr(struct description_place *pl, char *line,
 
 	*value++ = '\0';
 	value += strspn(value, " \t");
-	if (!strcmp(line, "crypto"))
-		pl->m->crypto = true;
-
 	for (size_t i = 0; i < ARRAY_SIZE(attrv); i++) {
 		if (!strcmp(line, attrv[i].name))
 			return attrv[i].h(pl, value, whyp);

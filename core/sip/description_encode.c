@@ -33,6 +33,8 @@ static void line(struct out *out, const char *fmt, ...)
 	if (!out->err)
 		out->err = mbuf_printf(out->mb, "%s\r\n", text);
 
+	if (text)
+		explicit_bzero(text, strlen(text)); /* It may be a key */
 	mem_deref(text);
 }
 
@@ -123,6 +125,8 @@ static void encode_transport(struct out *out, const struct description_media *m)
 		line(out, "a=ice-pwd:%s", m->pwd);
 	if (*m->ice_options)
 		line(out, "a=ice-options:%s", m->ice_options);
+	for (size_t i = 0; i < m->cryptoc; i++)
+		line(out, "a=crypto:%s", m->cryptov[i]);
 	for (size_t i = 0; i < m->printc; i++)
 		line(out, "a=fingerprint:%s %s", m->printv[i].hash,
 		     m->printv[i].value);

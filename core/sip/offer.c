@@ -27,6 +27,14 @@ struct offer {
 	struct offer_reason why;
 };
 
+/* There may be keys in it; whoever else holds it needs them yet */
+static void forget(struct mbuf *mb)
+{
+	if (mb && mem_nrefs(mb) == 1)
+		explicit_bzero(mb->buf, mb->size);
+	mem_deref(mb);
+}
+
 static void offer_destructor(void *arg)
 {
 	struct offer *o = arg;
@@ -34,7 +42,7 @@ static void offer_destructor(void *arg)
 	mem_deref(o->user);
 	mem_deref(o->cur);
 	mem_deref(o->next);
-	mem_deref(o->last);
+	forget(o->last);
 }
 
 int offer_alloc(struct offer **op, const char *user)
@@ -175,6 +183,12 @@ int offer_set_transport(struct offer *o, unsigned index,
 	return 0;
 }
 
+void offer_set_keying(struct offer *o, bool insecure, enum offer_keying offered)
+{
+	o->cur->insecure = insecure;
+	o->cur->offered = offered;
+}
+
 int offer_index(const struct offer *o, enum offer_type type)
 {
 	return layout_find(current(o), (int)type);
@@ -211,7 +225,7 @@ out:
 		return err;
 	}
 	mb->pos = 0;
-	mem_deref(o->last);
+	forget(o->last);
 	o->last = mem_ref(mb);
 	*mbp = mb;
 	return 0;
@@ -256,6 +270,8 @@ static void commit(struct offer *o)
 
 		s->fresh = false;
 		s->stopped = !s->media.active;
+		if (s->media.active)
+			l->offered = s->media.keying; /* And so it stays */
 		if (s->stopped)
 			s->local = mem_deref(s->local);
 		else if (s->media.transport != i) {

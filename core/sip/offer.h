@@ -23,6 +23,7 @@
 #ifndef CORE_SIP_OFFER_H
 #define CORE_SIP_OFFER_H
 
+#include "core/net/sdes.h"
 #include "core/sip/description.h"
 
 enum {
@@ -37,6 +38,13 @@ enum {
 enum offer_type {
 	OFFER_AUDIO = 0,
 	OFFER_VIDEO,
+};
+
+/** Where the keys of media come from; a call keeps what it began with */
+enum offer_keying {
+	OFFER_DTLS = 0,
+	OFFER_SDES, /**< Out of the SDP: RTP/SAVP with a=crypto, RFC 4568   */
+	OFFER_BARE, /**< Nowhere: RTP/AVP, which is not encrypted           */
 };
 
 enum offer_state {
@@ -98,6 +106,8 @@ struct offer_transport {
 	 * role again when the transport goes on.
 	 */
 	enum description_setup setup;
+	/** Our keys, one a suite by its number; NULL without OFFER_SDES     */
+	const struct sdes *keyv;
 };
 
 /** A codec that both can do */
@@ -146,7 +156,9 @@ struct offer_media {
 	 */
 	unsigned transport;
 	enum description_setup setup; /**< Our agreed role: ACTIVE, PASSIVE */
-	bool restart;		      /**< The peer's ufrag and pwd are new */
+	enum offer_keying keying;
+	struct sdes tx, rx; /**< Of OFFER_SDES: our key, theirs   */
+	bool restart;	    /**< The peer's ufrag and pwd are new */
 	bool new_keys; /**< The peer's fingerprint or tls-id is new: new DTLS */
 	/**
 	 * The peer's m-line with its ufrag, pwd, fingerprints, candidates,
@@ -217,6 +229,19 @@ int offer_set_enabled(struct offer *o, enum offer_type type, bool enabled);
  */
 int offer_set_transport(struct offer *o, unsigned index,
 			const struct offer_transport *t);
+
+/**
+ * What there may be instead of DTLS; before the first offer or answer.
+ *
+ * @param insecure  Offers of the peer without DTLS are taken: with keys in
+ *                  the SDP, else bare. DTLS goes before both
+ * @param offered   What our offers want, and nothing else
+ */
+void offer_set_keying(struct offer *o, bool insecure,
+		      enum offer_keying offered);
+
+/** "dtls", "sdes", "rtp" */
+const char *offer_keying_name(enum offer_keying keying);
 
 /** The m-line of our medium of a type, -1 if none */
 int offer_index(const struct offer *o, enum offer_type type);

@@ -20,6 +20,8 @@ static void slot_destructor(void *arg)
 
 	mem_deref(s->mid);
 	mem_deref(s->local);
+	sdes_wipe(&s->media.tx);
+	sdes_wipe(&s->media.rx);
 }
 
 static void layout_destructor(void *arg)
@@ -89,6 +91,8 @@ int layout_clone(struct layout **lp, const struct layout *old, bool fresh)
 	}
 
 	l->remote = mem_ref(old->remote);
+	l->insecure = old->insecure;
+	l->offered = old->offered;
 	*lp = l;
 	return 0;
 }
@@ -230,6 +234,7 @@ static void local_destructor(void *arg)
 	mem_deref(l->pwd);
 	mem_deref(l->fingerprint);
 	mem_deref(l->tls_id);
+	explicit_bzero(l->keyv, sizeof(l->keyv));
 }
 
 int layout_local_alloc(struct layout_local **lp,
@@ -247,6 +252,8 @@ int layout_local_alloc(struct layout_local **lp,
 	l->address = t->address;
 	l->rtcp_port = t->rtcp_port;
 	l->setup = t->setup;
+	if (t->keyv)
+		memcpy(l->keyv, t->keyv, sizeof(l->keyv));
 	err = str_dup(&l->ufrag, t->ufrag);
 	if (!err)
 		err = str_dup(&l->pwd, t->pwd);

@@ -28,6 +28,7 @@ struct layout_local {
 	struct sa address;
 	uint16_t rtcp_port;
 	enum description_setup setup;
+	struct sdes keyv[SDES_SUITES];
 };
 
 /** One m-line */
@@ -48,6 +49,8 @@ struct layout {
 	struct layout_slot *slotv[DESCRIPTION_MEDIA];
 	unsigned slotc;
 	struct description *remote; /**< Last one agreed on, NULL at first  */
+	bool insecure;		    /**< Less than DTLS is taken            */
+	enum offer_keying offered;  /**< What our offers want               */
 };
 
 /** A medium of ours */

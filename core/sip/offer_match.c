@@ -4,6 +4,7 @@
  * Three passes: codecs of each m-line, then who carries whom (BUNDLE), then
  * whether each carrier can be reached and trusted.
  */
+#include "core/sip/offer_keying.h"
 #include "core/sip/offer_match.h"
 
 /** Events and comfort noise are no codecs to send speech with */
@@ -291,34 +292,12 @@ static void lend_candidates(const struct description *d,
 	}
 }
 
-/** SHA-1 and older do not bind a key to anybody (RFC 8827 section 6.5) */
-static bool has_print(const struct description_media *m)
-{
-	static const char *const hashv[] = { "sha-256", "sha-384", "sha-512" };
-
-	for (size_t i = 0; i < m->printc; i++) {
-		for (size_t k = 0; k < ARRAY_SIZE(hashv); k++) {
-			if (!str_casecmp(m->printv[i].hash, hashv[k]))
-				return true;
-		}
-	}
-
-	return false;
-}
-
 /* Why a transport of the peer cannot be had; "" if it can */
 static const char *refuse_transport(const struct description_media *m,
 				    bool answer)
 {
 	struct sa addr;
 
-	if (!m->port)
-		return "it is bundle-only, and nothing carries it";
-	if (!m->printc)
-		return m->crypto ? "its keys are in the SDP, not DTLS"
-				 : "no fingerprint: it is not encrypted";
-	if (!has_print(m))
-		return "no fingerprint of SHA-256 or better";
 	if (!*m->ufrag != !*m->pwd)
 		return "ice-ufrag and ice-pwd are not both there";
 	if (!*m->ufrag && sa_set_str(&addr, m->address, m->port))
@@ -360,9 +339,9 @@ static enum description_setup role(const struct layout_slot *s,
 	return DESCRIPTION_SETUP_ACTIVE;
 }
 
-/* The peer's transport of an m-line as it was before, NULL if none */
-static const struct description_media *old_transport(const struct layout *l,
-						     unsigned i)
+/* The m-line that carried one before, NULL if none did */
+static const struct offer_media *carrier_before(const struct layout *l,
+						unsigned i)
 {
 	const struct offer_media *r;
 
@@ -370,7 +349,7 @@ static const struct description_media *old_transport(const struct layout *l,
 		return NULL;
 
 	r = &l->slotv[i]->media;
-	return r->active ? l->remote->mediav[r->transport] : NULL;
+	return r->active ? &l->slotv[r->transport]->media : NULL;
 }
 
 static void match_transport(struct layout *l, unsigned i, bool answer,
@@ -378,16 +357,19 @@ static void match_transport(struct layout *l, unsigned i, bool answer,
 {
 	struct offer_media *r = &l->slotv[i]->media;
 	struct description_media *m = l->remote->mediav[r->transport];
-	const struct description_media *old;
+	const struct offer_media *was = carrier_before(before, r->transport);
+	const struct description_media *old = was ? was->remote : NULL;
 
-	r->why = refuse_transport(m, answer);
+	r->why = !m->port ? "it is bundle-only, and nothing carries it"
+			  : offer_keying_match(l, i, m, answer, was);
+	if (!*r->why)
+		r->why = refuse_transport(m, answer);
 	r->active = !*r->why;
 	if (!r->active)
 		return;
 
 	/* What is new is told of the carrier: this line may be new itself */
 	lend_candidates(l->remote, m);
-	old = old_transport(before, r->transport);
 	r->restart = old &&
 		     (strcmp(old->ufrag, m->ufrag) || strcmp(old->pwd, m->pwd));
 	r->new_keys = old && !same_prints(old, m);

@@ -6,6 +6,7 @@
  * a transport of its own is bundle-only with port 0 (RFC 9143 section 7.2.1).
  */
 #include <assert.h>
+#include "core/sip/offer_keying.h"
 #include "core/sip/offer_match.h"
 #include "core/sip/offer_write.h"
 
@@ -203,20 +204,15 @@ static int write_address(struct description *d, struct description_media *m,
 	return m->address ? 0 : ENOMEM;
 }
 
-static int write_transport(struct description *d, struct description_media *m,
-			   const struct layout_local *local,
-			   enum description_setup setup, bool tls_id)
+/* Who we are, in the handshake to come */
+static int write_identity(struct description *d, struct description_media *m,
+			  const struct layout_local *local,
+			  enum description_setup setup, bool tls_id)
 {
-	const char *blank;
+	const char *blank = strchr(local->fingerprint, ' ');
 
-	if (!local)
-		return EINVAL;
-	blank = strchr(local->fingerprint, ' ');
 	assert(blank);
 
-	m->ufrag = local->ufrag;
-	m->pwd = local->pwd;
-	m->ice_options = "ice2"; /* RFC 8445 section 10 */
 	m->printv[0].hash =
 		description_text(d, "%b", local->fingerprint,
 				 (size_t)(blank - local->fingerprint));
@@ -225,12 +221,18 @@ static int write_transport(struct description *d, struct description_media *m,
 	m->setup = setup;
 	if (tls_id && local->tls_id)
 		m->tls_id = local->tls_id;
+	return m->printv[0].hash ? 0 : ENOMEM;
+}
+
+static int write_transport(struct description *d, struct description_media *m,
+			   const struct layout_local *local)
+{
+	m->ufrag = local->ufrag;
+	m->pwd = local->pwd;
+	m->ice_options = "ice2"; /* RFC 8445 section 10 */
 	m->candidatev = (const char **)local->candidatev;
 	m->candidatec = local->candidatec;
 	m->end_of_candidates = true;
-	if (!m->printv[0].hash)
-		return ENOMEM;
-
 	return write_address(d, m, local);
 }
 
@@ -290,6 +292,7 @@ static int offer_transport(struct description *d, struct description_media *m,
 	const struct layout_slot *s = l->slotv[i];
 	const struct layout_local *carrier;
 	const bool only = in_group(l, s) && first != (int)i;
+	int err;
 
 	carrier = first == LAYOUT_NONE ? NULL : l->slotv[first]->local;
 	if (only && !is_new(s))
@@ -300,7 +303,15 @@ static int offer_transport(struct description *d, struct description_media *m,
 		return 0;
 	}
 
-	return write_transport(d, m, s->local, DESCRIPTION_SETUP_ACTPASS, true);
+	if (!s->local)
+		return EINVAL;
+	err = write_transport(d, m, s->local);
+	if (!err && l->offered == OFFER_DTLS)
+		err = write_identity(d, m, s->local, DESCRIPTION_SETUP_ACTPASS,
+				     true);
+	if (!err && l->offered == OFFER_SDES)
+		err = offer_keying_write_offer(d, m, s->local);
+	return err;
 }
 
 static int write_offered(struct description *d, struct layout *l, unsigned i,
@@ -312,7 +323,8 @@ static int write_offered(struct description *d, struct layout *l, unsigned i,
 
 	layout_set_pts(l, i, medium);
 	set_exts(l, s, medium);
-	m = description_add(d, offer_type_name(s->media.type), proto_offer);
+	m = description_add(d, offer_type_name(s->media.type),
+			    offer_keying_proto(l, medium));
 	if (!m)
 		return ENOMEM;
 
@@ -412,8 +424,14 @@ static int write_accepted(struct description *d, const struct layout *l,
 	if (r->transport != i)
 		return write_address(d, m, carrier);
 
-	err = write_transport(d, m, carrier, r->setup,
-			      *r->remote->tls_id != '\0');
+	if (!carrier)
+		return EINVAL;
+	err = write_transport(d, m, carrier);
+	if (!err && r->keying == OFFER_DTLS)
+		err = write_identity(d, m, carrier, r->setup,
+				     *r->remote->tls_id != '\0');
+	if (!err && r->keying == OFFER_SDES)
+		err = offer_keying_write_answer(d, m, r);
 	if (!*r->remote->ufrag)
 		drop_ice(m);
 	if (m->rtcp_mux)

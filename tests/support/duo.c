@@ -143,6 +143,7 @@ static void open_side(struct duo *d, unsigned i)
 		.identity = s->id,
 		.offerer = i == 0,
 		.fixed = s->fixed,
+		.keys = true,
 	};
 
 	if (transport_alloc(&s->t, &prm, &h, s, clock_now()))

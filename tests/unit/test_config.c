@@ -290,6 +290,8 @@ static void test_config_knows_rules_over_several_keys(void **state)
 		{ "[account]\nrealm = a\nuser = b\n[transport]\n"
 		  "url = wss://a, ws://b\n",
 		  "conf:5: [transport] url: ws:// is not encrypted" },
+		{ NEEDED "[call]\noffer = sdes\n",
+		  "conf:7: [call] offer: others could listen" },
 		{ NEEDED "[ice]\npolicy = relay\n",
 		  "conf:7: [ice] policy: relay without a turn: server" },
 		{ NEEDED "[ice]\nservers = none, stun:a\n",

@@ -50,7 +50,7 @@ static void test_sdes_reads_what_it_may(void **state)
 static const struct {
 	const char *text;
 	int err;
-} badv[] = {
+} refusedv[] = {
 	{ "", EBADMSG },
 	{ "1", EBADMSG },
 	{ "1 " CM80, EBADMSG },
@@ -103,13 +103,13 @@ static void test_sdes_refuses_what_it_must(void **state)
 	static const uint8_t none[SDES_KEY];
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(badv); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(refusedv); i++) {
 		const char *why = "";
 		struct sdes s;
-		int err = decode(&s, badv[i].text, &why);
+		int err = decode(&s, refusedv[i].text, &why);
 
-		if (err != badv[i].err || !*why)
-			fail_msg("%s: %d %s", badv[i].text, err, why);
+		if (err != refusedv[i].err || !*why)
+			fail_msg("%s: %d %s", refusedv[i].text, err, why);
 		assert_memory_equal(s.key, none, sizeof(none));
 	}
 }

@@ -1,0 +1,225 @@
+/**
+ * @file core/sip/offer_keying.c  Where the keys of an m-line come from
+ */
+#include <assert.h>
+#include "core/sip/offer_keying.h"
+
+const char *offer_keying_name(enum offer_keying keying)
+{
+	static const char *const namev[] = { "dtls", "sdes", "rtp" };
+
+	assert((size_t)keying < ARRAY_SIZE(namev));
+	return namev[keying];
+}
+
+/* What an m-line's protocol says of its keys */
+static enum offer_keying keying_of(const struct description_media *m)
+{
+	if (!str_casecmp(m->proto, "RTP/SAVP") ||
+	    !str_casecmp(m->proto, "RTP/SAVPF"))
+		return OFFER_SDES;
+	if (!str_casecmp(m->proto, "RTP/AVP") ||
+	    !str_casecmp(m->proto, "RTP/AVPF"))
+		return OFFER_BARE;
+	return OFFER_DTLS;
+}
+
+/* SHA-1 and older do not bind a key to anybody (RFC 8827 section 6.5) */
+static bool has_print(const struct description_media *m)
+{
+	static const char *const hashv[] = { "sha-256", "sha-384", "sha-512" };
+
+	for (size_t i = 0; i < m->printc; i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(hashv); k++) {
+			if (!str_casecmp(m->printv[i].hash, hashv[k]))
+				return true;
+		}
+	}
+
+	return false;
+}
+
+static const char *match_dtls(const struct description_media *m)
+{
+	if (!m->printc)
+		return m->cryptoc ? "its keys are in the SDP, not DTLS"
+				  : "no fingerprint: it is not encrypted";
+	return has_print(m) ? "" : "no fingerprint of SHA-256 or better";
+}
+
+/* The short tag is for sound (RFC 4568 section 6.2.2) */
+static bool suits(const struct sdes *s, const struct description_media *m)
+{
+	return s->suite != SDES_CM_32 || !str_casecmp(m->type, "audio");
+}
+
+static void take_key(struct offer_media *r, const struct layout_local *local,
+		     struct sdes *key)
+{
+	r->rx = *key;
+	if (local)
+		r->tx = local->keyv[key->suite];
+	r->tx.tag = key->tag;
+	sdes_wipe(key);
+}
+
+/* The first that can be done: they are in the peer's order */
+static const char *match_offered_keys(struct offer_media *r,
+				      const struct description_media *m,
+				      const struct layout_local *local)
+{
+	const char *why = "no a=crypto: it is not encrypted";
+
+	for (size_t i = 0; i < m->cryptoc; i++) {
+		struct sdes key;
+		struct pl pl;
+
+		pl_set_str(&pl, m->cryptov[i]);
+		if (sdes_decode(&key, &pl, &why))
+			continue;
+		if (suits(&key, m)) {
+			take_key(r, local, &key);
+			return "";
+		}
+		sdes_wipe(&key);
+		why = "a=crypto with a suite for sound";
+	}
+
+	return why;
+}
+
+/* One of ours, by its tag and suite (RFC 4568 section 5.1.3) */
+static const char *match_answered_key(struct offer_media *r,
+				      const struct description_media *m,
+				      const struct layout_local *local)
+{
+	const char *why;
+	struct sdes key;
+	struct pl pl;
+
+	if (m->cryptoc != 1)
+		return "not one a=crypto";
+
+	pl_set_str(&pl, m->cryptov[0]);
+	if (sdes_decode(&key, &pl, &why))
+		return why;
+	if (key.tag != (uint32_t)key.suite + 1 || !suits(&key, m)) {
+		sdes_wipe(&key);
+		return "a=crypto is none of those that were offered";
+	}
+
+	take_key(r, local, &key);
+	return "";
+}
+
+static const char *match_answer(struct layout *l, unsigned i,
+				const struct description_media *m)
+{
+	struct layout_slot *s = l->slotv[i];
+	const enum offer_keying got = keying_of(m);
+
+	s->media.keying = l->offered;
+	if (l->offered == OFFER_DTLS)
+		return match_dtls(m);
+	if (l->offered != got)
+		return "it changes how media are encrypted";
+	if (l->offered == OFFER_BARE)
+		return "";
+
+	return match_answered_key(&s->media, m,
+				  l->slotv[s->media.transport]->local);
+}
+
+static const char *match_offer(struct layout *l, unsigned i,
+			       const struct description_media *m)
+{
+	struct offer_media *r = &l->slotv[i]->media;
+	const enum offer_keying got = keying_of(m);
+
+	r->keying = OFFER_DTLS;
+	if (m->printc || !l->insecure || got == OFFER_DTLS)
+		return match_dtls(m);
+
+	r->keying = got;
+	if (got == OFFER_BARE)
+		return "";
+
+	return match_offered_keys(r, m, l->slotv[r->transport]->local);
+}
+
+const char *offer_keying_match(struct layout *l, unsigned i,
+			       const struct description_media *m, bool answer,
+			       const struct offer_media *before)
+{
+	const char *why = answer ? match_answer(l, i, m) : match_offer(l, i, m);
+
+	if (*why)
+		return why;
+	if (before && before->keying != l->slotv[i]->media.keying)
+		return "it changes how media are encrypted";
+
+	/* Nor is one medium less secret than another */
+	for (unsigned k = 0; k < i; k++) {
+		const struct offer_media *r = &l->slotv[k]->media;
+
+		if (r->active && r->keying != l->slotv[i]->media.keying)
+			return "it is not encrypted like the rest";
+	}
+	return "";
+}
+
+/* Feedback needs the profile with F (RFC 4585, RFC 5124); those who do not
+ * know it take sound without */
+const char *offer_keying_proto(const struct layout *l,
+			       const struct offer_medium *medium)
+{
+	static const char *const protov[][2] = {
+		[OFFER_DTLS] = { "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVPF" },
+		[OFFER_SDES] = { "RTP/SAVP", "RTP/SAVPF" },
+		[OFFER_BARE] = { "RTP/AVP", "RTP/AVPF" },
+	};
+
+	return protov[l->offered][medium->type == OFFER_VIDEO];
+}
+
+static int write(struct description *d, struct description_media *m,
+		 const struct sdes *key)
+{
+	char line[SDES_LINE];
+
+	if (re_snprintf(line, sizeof(line), "%H", sdes_print, key) < 0)
+		return ENOMEM;
+
+	m->cryptov[m->cryptoc] = description_text(d, "%s", line);
+	explicit_bzero(line, sizeof(line));
+	return m->cryptov[m->cryptoc++] ? 0 : ENOMEM;
+}
+
+static bool is_key(const struct sdes *key)
+{
+	return key->lifetime != 0;
+}
+
+int offer_keying_write_offer(struct description *d, struct description_media *m,
+			     const struct layout_local *local)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(local->keyv); i++) {
+		const struct sdes *key = &local->keyv[i];
+
+		if (!is_key(key))
+			return EINVAL;
+		if (suits(key, m))
+			err = write(d, m, key);
+	}
+
+	return err;
+}
+
+int offer_keying_write_answer(struct description *d,
+			      struct description_media *m,
+			      const struct offer_media *r)
+{
+	return is_key(&r->tx) ? write(d, m, &r->tx) : EINVAL;
+}

@@ -3,6 +3,7 @@
  */
 #include "core/base/loop.h"
 #include "tests/loop/support/exchange.h"
+#include "tests/loop/support/response.h"
 
 enum {
 	RETRY = CLOCK_S,
@@ -206,27 +207,12 @@ static struct trunk *by_user(const struct trunk *from, const struct pl *user)
 	return NULL;
 }
 
-/* Answer in the server's name: copies what a response must have */
+/* Answer in the server's name */
 static void respond(struct trunk *w, const struct sip_msg *msg,
 		    const char *status, const char *extra, uint64_t now)
 {
-	struct mbuf *mb = mbuf_alloc(1024);
-	struct le *le;
+	struct mbuf *mb = response_make(msg, status, extra);
 
-	mbuf_printf(mb, "SIP/2.0 %s\r\n", status);
-	LIST_FOREACH(&msg->hdrl, le)
-	{
-		const struct sip_hdr *hdr = le->data;
-
-		if (hdr->id == SIP_HDR_VIA || hdr->id == SIP_HDR_FROM ||
-		    hdr->id == SIP_HDR_CALL_ID || hdr->id == SIP_HDR_CSEQ)
-			mbuf_printf(mb, "%r: %r\r\n", &hdr->name, &hdr->val);
-		if (hdr->id == SIP_HDR_TO)
-			mbuf_printf(mb, "To: %r%s\r\n", &hdr->val,
-				    msg->to.tag.l ? "" : ";tag=exchange");
-	}
-	mbuf_printf(mb, "%sContent-Length: 0\r\n\r\n", extra);
-	mb->pos = 0;
 	deliver(w, mb, now);
 	mem_deref(mb);
 }
@@ -255,18 +241,15 @@ void exchange_set_agent(exchange_agent_h *h)
 static void do_register(struct trunk *w, const struct sip_msg *msg,
 			uint64_t now)
 {
-	const struct sip_hdr *c = sip_msg_hdr(msg, SIP_HDR_CONTACT);
-	struct sip_addr addr;
-	char extra[512] = "";
+	struct pl user;
+	struct mbuf *mb = response_register(msg, &user);
 
 	++ex.stats.registers;
 	(void)pl_strcpy(&msg->to.uri.user, w->user, sizeof(w->user));
-	if (c && !sip_addr_decode(&addr, &c->val)) {
-		(void)pl_strcpy(&addr.uri.user, w->contact, sizeof(w->contact));
-		re_snprintf(extra, sizeof(extra), "Contact: %r;expires=600\r\n",
-			    &c->val);
-	}
-	respond(w, msg, "200 OK", extra, now);
+	if (user.l)
+		(void)pl_strcpy(&user, w->contact, sizeof(w->contact));
+	deliver(w, mb, now);
+	mem_deref(mb);
 }
 
 /* The rest of the message after the start line */

@@ -138,8 +138,10 @@ static bool is_merged(struct transactions *t, const struct sip_msg *msg)
 	return false;
 }
 
-/* Room in the list, if need be at the cost of one that has its 2xx and that
-   nobody else holds */
+/* Room in the list, if need be at the cost of one that has its final reply and
+   that nobody else holds: what comes to it yet is an ACK at most, since the
+   flow is reliable. Else who floods us with INVITEs and sends no ACK has the
+   BYE of a running call refused for 32 s */
 static bool make_room(struct list *list)
 {
 	struct le *le;
@@ -151,7 +153,7 @@ static bool make_room(struct list *list)
 	{
 		struct server *s = le->data;
 
-		if (s->state == ACCEPTED && mem_nrefs(s) == 1) {
+		if (s->replied && mem_nrefs(s) == 1) {
 			terminate(s);
 			return true;
 		}

@@ -29,7 +29,8 @@ enum {
 					       2xx                         */
 	TRANSACTIONS_TIMEOUT = 64 * TRANSACTIONS_T1, /**< B, F, H, L, M [us] */
 	TRANSACTIONS_MAX = 32, /**< Each of clients and servers,
-				    SECURITY row 14: beyond is 503         */
+				    SECURITY row 14: beyond is 503, but
+				    what is answered yields first       */
 };
 
 struct transactions;

@@ -249,23 +249,64 @@ static void test_transactions_tells_of_a_cancel(void **state)
 	agent_close(&a);
 }
 
+/* Keeps all of them, ringing */
+static struct server *keptv[TRANSACTIONS_MAX];
+static unsigned keptc;
+
+static void keeping_handler(struct server *s, const struct sip_msg *msg,
+			    uint64_t now, void *arg)
+{
+	(void)msg;
+	(void)arg;
+
+	assert_in_range(keptc, 0, TRANSACTIONS_MAX - 1);
+	(void)server_reply_code(s, 180, NULL, now);
+	keptv[keptc++] = mem_ref(s);
+}
+
 static void test_transactions_list_has_a_limit(void **state)
 {
 	struct agent a;
 	(void)state;
 
-	agent_init(&a, 486, false);
+	memset(&a, 0, sizeof(a));
+	keptc = 0;
+	assert_int_equal(
+		transactions_alloc(&a.t, wire_send, keeping_handler, &a), 0);
 	for (unsigned i = 0; i < TRANSACTIONS_MAX; i++)
 		ask(&a, "INVITE", i, START);
-	assert_int_equal(a.requests, TRANSACTIONS_MAX);
+	assert_int_equal(keptc, TRANSACTIONS_MAX);
+	wire_clear(&a.wire);
 	ask(&a, "INVITE", 100, START);
-	assert_int_equal(wire_code(&a.wire, TRANSACTIONS_MAX), 503);
+	assert_int_equal(wire_code(&a.wire, 0), 503);
 	ask(&a, "BYE", 100, START);
-	assert_int_equal(wire_code(&a.wire, TRANSACTIONS_MAX + 1), 503);
+	assert_int_equal(wire_code(&a.wire, 1), 503);
 
-	ask(&a, "ACK", 3, START);
-	ask(&a, "BYE", 100, START);
-	assert_int_equal(a.requests, TRANSACTIONS_MAX + 1);
+	while (keptc)
+		(void)server_release(keptv[--keptc]);
+	agent_close(&a);
+}
+
+/* That they are not confirmed must not be in the way of others: over a
+   reliable flow nobody repeats such an INVITE */
+static void test_transactions_refused_ones_yield(void **state)
+{
+	struct agent a;
+	(void)state;
+
+	agent_init(&a, 486, false);
+	for (unsigned i = 0; i < 200; i++) {
+		ask(&a, "INVITE", i, START);
+		assert_int_equal(wire_code(&a.wire, i), 486);
+	}
+	ask(&a, "BYE", 200, START);
+	assert_int_equal(a.requests, 201);
+
+	/* The oldest went first: its ACK finds nobody, the newest's does */
+	ask(&a, "ACK", 199, START);
+	assert_int_equal(a.acks, 0);
+	ask(&a, "ACK", 0, START);
+	assert_int_equal(a.acks, 1);
 	agent_close(&a);
 }
 
@@ -437,6 +478,7 @@ int main(void)
 		cmocka_unit_test(test_transactions_leaves_a_2xx_to_its_owner),
 		cmocka_unit_test(test_transactions_tells_of_a_cancel),
 		cmocka_unit_test(test_transactions_list_has_a_limit),
+		cmocka_unit_test(test_transactions_refused_ones_yield),
 		cmocka_unit_test(
 			test_transactions_list_holds_many_answered_calls),
 		cmocka_unit_test(test_transactions_sees_a_merged_request),

@@ -265,11 +265,15 @@ void client_cancel(struct client *c, struct mbuf *headers, uint64_t now)
 
 struct client *client_release(struct client *c)
 {
-	if (c) {
-		c->h = NULL;
-		mem_deref(c);
-	}
+	if (!c)
+		return NULL;
 
+	/* Nobody has patience for it now: it ends as a silent one does, from
+	   the next tick on */
+	c->h = NULL;
+	if (c->state != TERMINATED && c->due == CLOCK_NEVER)
+		c->due = 0;
+	mem_deref(c);
 	return NULL;
 }
 
@@ -286,7 +290,7 @@ static void recv_provisional(struct client *c, const struct sip_msg *msg,
 
 	if (c->state == CALLING) {
 		c->state = PROCEEDING;
-		if (c->invite)
+		if (c->invite && c->h)
 			c->due = CLOCK_NEVER; /* The caller's patience rules */
 	}
 	if (c->cancel && !c->cancelled)
@@ -359,6 +363,11 @@ uint64_t client_due(const struct client *c)
 void client_tick(struct client *c, uint64_t now)
 {
 	const bool accepted = c->state == ACCEPTED;
+
+	if (!c->due) {
+		c->due = now + TRANSACTIONS_TIMEOUT;
+		return;
+	}
 
 	mem_ref(c);
 	if (!accepted)

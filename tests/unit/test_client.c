@@ -312,6 +312,26 @@ static void test_client_released_is_silent_and_still_acks(void **state)
 	agent_close(&a);
 }
 
+/* After or before its 1xx: nobody has the patience for it any more */
+static void test_client_released_ends_by_itself(void **state)
+{
+	struct agent a;
+	(void)state;
+
+	agent_init(&a);
+	assert_int_equal(start(&a, "INVITE", &a.c), 0);
+	respond(&a, 0, 180, START);
+	a.c = client_release(a.c);
+	assert_int_equal(start(&a, "INVITE", &a.c), 0);
+	a.c = client_release(a.c);
+	respond(&a, 1, 180, START);
+	transactions_tick(a.t, START);
+	assert_int_equal(transactions_due(a.t), START + TRANSACTIONS_TIMEOUT);
+	transactions_tick(a.t, START + TRANSACTIONS_TIMEOUT);
+	assert_int_equal(transactions_due(a.t), CLOCK_NEVER);
+	agent_close(&a);
+}
+
 static void test_client_hears_of_a_lost_flow_unless_accepted(void **state)
 {
 	struct client *accepted = NULL;
@@ -463,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_client_ends_32_s_after_an_unheard_cancel),
 		cmocka_unit_test(test_client_does_not_cancel_what_is_answered),
 		cmocka_unit_test(test_client_released_is_silent_and_still_acks),
+		cmocka_unit_test(test_client_released_ends_by_itself),
 		cmocka_unit_test(
 			test_client_hears_of_a_lost_flow_unless_accepted),
 		cmocka_unit_test(

@@ -369,6 +369,8 @@ static void do_response(struct trunk *w, const struct sip_msg *msg,
 
 	const char *dot = NULL;
 
+	if (ex.spy && ex.spy->replied)
+		ex.spy->replied(w->index, msg);
 	if (!pl_strcmp(&msg->cseq.met, "INVITE") && msg->scode / 100 == 2)
 		w->stale = false;
 

@@ -71,6 +71,9 @@ struct exchange_spy {
 	/** Phone i sent a request */
 	void (*sent)(unsigned i, struct sip_msg *msg);
 
+	/** Phone i sent a response */
+	void (*replied)(unsigned i, const struct sip_msg *msg);
+
 	/** A message is about to go to phone i. @return whether it is taken */
 	bool (*post)(unsigned i, struct mbuf *mb, uint64_t now);
 };

@@ -317,6 +317,7 @@ static void calm(void)
 	exchange_set_mood(&good);
 	exchange_set_up(true);
 	ether_set(&fair);
+	rig_run(CLOCK_S); /* What is under way still comes */
 	for (unsigned i = 0; i < RIG_PHONES; i++) {
 		struct tidings *t = phone_tidings_of(rig_phone(i), 0);
 

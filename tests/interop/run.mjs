@@ -33,7 +33,7 @@ async function load()
 {
 	const list = [];
 
-	for (const set of soak ? ['soak'] : SETS) {
+	for (const set of soak ? ['soak', 'lasting'] : SETS) {
 		const { default: scenarios } =
 			await import(`./scenarios/${set}.mjs`);
 		list.push(...scenarios);

@@ -8,6 +8,7 @@
 enum {
 	WAIT = 5 * CLOCK_S,
 	LONG = 600 * CLOCK_S,
+	HALF = 45 * CLOCK_S, /* Of the interval */
 };
 
 #define TIMER "[call]\nsession_timer=90s\n"
@@ -21,6 +22,52 @@ static void establish(uint32_t seed, const char *const extra[RIG_PHONES])
 	assert_int_equal(rig_answer(1), 0);
 	for (unsigned i = 0; i < RIG_PHONES; i++)
 		assert_non_null(rig_wait(i, "connected:call", WAIT));
+}
+
+/* Requests that keep a session alive, of each phone */
+static struct {
+	unsigned count;
+	uint64_t last;
+} refreshv[RIG_PHONES];
+
+static void sent(unsigned i, struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_SESSION_EXPIRES);
+	const uint64_t now = clock_now();
+
+	if (!msg->to.tag.l || !hdr)
+		return;
+
+	/* At half of the interval, who refreshes stays the same */
+	assert_int_equal(pl_strcmp(&hdr->val, "90;refresher=uac"), 0);
+	if (refreshv[i].count++)
+		assert_in_range(now - refreshv[i].last, HALF,
+				HALF + 10 * EXCHANGE_DELAY);
+	refreshv[i].last = now;
+}
+
+/* Our called side is who refreshes, by UPDATE, whoever wanted it */
+static void test_session_timer_is_refreshed_at_half_time(void **state)
+{
+	static const struct exchange_spy spy = { .sent = sent };
+	static const char *const extrav[][RIG_PHONES] = {
+		{ TIMER, NULL },
+		{ "[call]\nsession_timer=no\n", TIMER },
+	};
+	(void)state;
+
+	for (uint32_t i = 0; i < ARRAY_SIZE(extrav); i++) {
+		memset(refreshv, 0, sizeof(refreshv));
+		establish(10 + i, extrav[i]);
+		exchange_set_spy(&spy);
+		rig_run(LONG);
+		assert_int_equal(refreshv[0].count, 0);
+		assert_in_range(refreshv[1].count, LONG / HALF - 1,
+				LONG / HALF);
+		assert_int_equal(exchange_stats()->updates, refreshv[1].count);
+		exchange_set_spy(NULL);
+		rig_stop();
+	}
 }
 
 static void test_session_timer_keeps_a_call_of_who_wants_it(void **state)
@@ -64,6 +111,7 @@ static void test_session_timer_ends_a_call_that_nobody_refreshes(void **state)
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
+		cmocka_unit_test(test_session_timer_is_refreshed_at_half_time),
 		cmocka_unit_test(
 			test_session_timer_keeps_a_call_of_who_wants_it),
 		cmocka_unit_test(

@@ -324,7 +324,7 @@ static void calm(void)
 		(void)tidings_unwatch(t, PACKAGE_PRESENCE, i ? "a" : "b",
 				      clock_now());
 		(void)tidings_publish(t, PIDF_UNKNOWN, NULL, clock_now());
-		(void)phone_register(rig_phone(i), clock_now());
+		(void)phone_register(rig_phone(i), NULL, clock_now());
 		for (unsigned n = phone_calls(rig_phone(i)); n--;)
 			(void)phone_hangup(rig_phone(i), 0, clock_now());
 	}

@@ -11,7 +11,9 @@ enum {
 	HALF = 45 * CLOCK_S, /* Of the interval */
 };
 
-#define TIMER "[call]\nsession_timer=90s\n"
+#define CHEAP "[audio]\nrate=8000\ncodecs=pcmu\n"
+#define TIMER CHEAP "[call]\nsession_timer=90s\n"
+#define NONE  CHEAP "[call]\nsession_timer=no\n"
 
 static void establish(uint32_t seed, const char *const extra[RIG_PHONES])
 {
@@ -51,8 +53,8 @@ static void test_session_timer_is_refreshed_at_half_time(void **state)
 {
 	static const struct exchange_spy spy = { .sent = sent };
 	static const char *const extrav[][RIG_PHONES] = {
-		{ TIMER, NULL },
-		{ "[call]\nsession_timer=no\n", TIMER },
+		{ TIMER, CHEAP },
+		{ NONE, TIMER },
 	};
 	(void)state;
 
@@ -73,8 +75,8 @@ static void test_session_timer_is_refreshed_at_half_time(void **state)
 static void test_session_timer_keeps_a_call_of_who_wants_it(void **state)
 {
 	static const char *const extrav[][RIG_PHONES] = {
-		{ TIMER, NULL },
-		{ "[call]\nsession_timer=no\n", TIMER },
+		{ TIMER, CHEAP },
+		{ NONE, TIMER },
 	};
 	(void)state;
 

@@ -69,6 +69,14 @@ static void soften(struct music *m)
 		m->pcm[i] = (int16_t)(gain * m->pcm[i]);
 }
 
+/* Of both channels */
+static int16_t mean(const int16_t *pcm)
+{
+	const int sum = pcm[0] + pcm[1];
+
+	return (int16_t)(sum / 2);
+}
+
 static void read_all(struct music *m, struct wave *w)
 {
 	int16_t pcm[CHUNK * WAVE_CHANNELS_MAX];
@@ -80,9 +88,7 @@ static void read_all(struct music *m, struct wave *w)
 		for (unsigned i = 0; i < n; i++)
 			m->pcm[at + i] = wave_channels(w) == 1
 						 ? pcm[i]
-						 : (int16_t)((pcm[2 * i] +
-							      pcm[2 * i + 1]) /
-							     2);
+						 : mean(&pcm[2 * i]);
 	}
 }
 

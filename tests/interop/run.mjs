@@ -21,7 +21,8 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'abuse', 'commands', 'browsers', 'registration', 'accounts', 'calls',
 	'media', 'incall', 'transfer', 'presence', 'trouble', 'wire',
 	'farend', 'refusals', 'relations', 'early', 'flows', 'habits',
-	'variants', 'kinds', 'slides', 'sipjs', 'plain', 'soak'];
+	'variants', 'kinds', 'slides', 'sipjs', 'plain', 'latch',
+	'soak'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

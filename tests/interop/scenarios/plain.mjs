@@ -13,17 +13,24 @@ import { LEVEL, PHONE_TONE, assert_tone, told } from '../lab/laboratory.mjs';
 import { REALM } from '../lab/kamailio.mjs';
 import { until } from '../lab/wait.mjs';
 
-const PLAIN_TONE = 400; /* [Hz] */
+export const PLAIN_TONE = 400; /* [Hz] */
 const QUIET = -30;  /* [dB] */
 const SETTLE = 0.5; /* Of an echo that just began [s] */
 
-const SAME = 'replace-origin replace-session-connection';
-const TO_PLAIN = `${SAME} RTP/AVP ICE=remove rtcp-mux-demux`;
+export const SAME = 'replace-origin replace-session-connection';
+export const TO_PLAIN = `${SAME} RTP/AVP ICE=remove rtcp-mux-demux`;
 const TO_WEB = `${SAME} UDP/TLS/RTP/SAVPF ICE=force SDES-off ` +
 	'rtcp-mux-offer rtcp-mux-accept generate-mid';
 
-/** A scenario with a gateway: run(lab, phone, plain) */
-const with_gateway = (run, { to_web = TO_WEB, phone = {}, ...peer } = {}) =>
+/**
+ * A scenario with a gateway: run(lab, phone, plain, before's).
+ *
+ * @param before  Before the phone starts: (lab) to what changes its
+ *                configuration, and whatever else
+ */
+export const with_gateway = (run, { to_web = TO_WEB, to_plain = TO_PLAIN,
+				    phone = {}, before = () => ({}),
+				    ...peer } = {}) =>
 async (lab) => {
 	assert.equal(missing(), '');
 	const dir = `${lab.dir}/gateway-${++lab.count}`;
@@ -41,13 +48,14 @@ async (lab) => {
 	await kamailio.kill();
 	await plain.start({ proxy: kamailio.udp, ...peer });
 	await kamailio.start({ gateway: { rtpengine: rtpengine.port,
-		plain: plain.port, to_web, to_plain: TO_PLAIN } });
-	return run(lab, await lab.phone({ call: { media: 'audio' }, ...phone }),
-		   plain);
+		plain: plain.port, to_web, to_plain } });
+	const more = await before(lab);
+	return run(lab, await lab.phone({ call: { media: 'audio' }, ...phone,
+		...more.phone }), plain, more);
 };
 
 /* Await that the phone hears something */
-async function comes(phone)
+export async function comes(phone)
 {
 	await until('the phone hears it', async () =>
 		(await phone.must('stats')).some((one) =>
@@ -56,7 +64,7 @@ async function comes(phone)
 }
 
 /* Each hears the phone's tone, once it has come back */
-async function both_hear(phone, plain, seconds = 2)
+export async function both_hear(phone, plain, seconds = 2)
 {
 	await comes(phone);
 	const [p, b] = await Promise.all([phone.listen_for(seconds),
@@ -66,10 +74,10 @@ async function both_hear(phone, plain, seconds = 2)
 		`baresip ${told(assert_tone('baresip', b, PHONE_TONE))}`;
 }
 
-const alone = (phone) => until('no call left',
+export const alone = (phone) => until('no call left',
 			       async () => await phone.calls() === 0);
 
-async function phone_calls(phone, plain)
+export async function phone_calls(phone, plain)
 {
 	await phone.must('call', 'plain');
 	await plain.wait('CALL_ESTABLISHED');
@@ -77,7 +85,7 @@ async function phone_calls(phone, plain)
 	await phone.wait('media_added');
 }
 
-async function plain_calls(phone, plain)
+export async function plain_calls(phone, plain)
 {
 	await plain.command('dial', `sip:board@${REALM}`);
 	await phone.call_event('i_new_call');
@@ -86,7 +94,7 @@ async function plain_calls(phone, plain)
 	await phone.wait('media_added');
 }
 
-const call = (establish, hang_up) => async (lab, phone, plain) => {
+export const call = (establish, hang_up) => async (lab, phone, plain) => {
 	await establish(phone, plain);
 	const figures = await both_hear(phone, plain);
 
@@ -119,7 +127,7 @@ async function rings(lab, phone, plain)
 }
 
 /* With a tone of its own: the echo of baresip 1.0 does not come back */
-async function holds(lab, phone, plain)
+export async function holds(lab, phone, plain)
 {
 	const heard = async () => told(assert_tone('phone',
 		await phone.listen_for(1), PLAIN_TONE));
@@ -151,7 +159,7 @@ const dialled = (plain, from) => plain.events.list.slice(from)
 	.filter((e) => e.event === 'CALL_DTMF_START').map((e) => e.param)
 	.join('');
 
-async function dials(lab, phone, plain)
+export async function dials(lab, phone, plain)
 {
 	await phone_calls(phone, plain);
 	await both_hear(phone, plain, 1);

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/mbed.h"
+#include "tests/loop/support/dice.h"
 #include "tests/loop/support/hall.h"
 #include "tests/support/memory.h"
 #include "tests/unit/test.h"
@@ -21,6 +22,7 @@ static int setup(void **state)
 
 	log_set_level(LOG_LEVEL_WARNING);
 	loop_virtual_run(0, NULL, NULL);
+	dice_throw(1);
 	return mbed_init() ||
 	       config_parse(&hall.cfg, "test", text, strlen(text), NULL,
 			    NULL) ||
@@ -33,6 +35,7 @@ static int teardown(void **state)
 
 	mem_deref(hall.bus);
 	mem_deref(hall.cfg);
+	dice_put_away();
 	loop_virtual_end();
 	return 0;
 }

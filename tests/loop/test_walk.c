@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-#include "core/base/entropy.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "tests/loop/support/agent.h"
@@ -47,14 +46,6 @@ static uint32_t next(void)
 static uint32_t draw(uint32_t n)
 {
 	return next() % n;
-}
-
-static void entropy(uint8_t *p, size_t n, void *arg)
-{
-	(void)arg;
-
-	while (n--)
-		*p++ = (uint8_t)next();
 }
 
 /* Which seed an assertion in the phone belongs to */
@@ -409,7 +400,6 @@ static void test_walk_leaves_nothing_whatever_happens(void **state)
 
 	(void)signal(SIGABRT, aborted);
 	log_set_handler(quiet, NULL);
-	entropy_set_source(entropy, NULL);
 	for (; n < walks && time(NULL) < end; seed++, n += BATCH) {
 		print_message("seed %u\n", seed);
 		walk_batch(seed, BATCH);
@@ -417,7 +407,6 @@ static void test_walk_leaves_nothing_whatever_happens(void **state)
 			fds = witness_descriptors();
 		assert_int_equal(witness_descriptors(), fds);
 	}
-	entropy_set_source(NULL, NULL);
 	log_set_handler(NULL, NULL);
 	print_message("%u sequences, seeds %u to %u; ", n, first, seed - 1);
 	witness_print();

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/mbed.h"
+#include "tests/loop/support/dice.h"
 #include "tests/loop/support/exchange.h"
 #include "tests/loop/support/party.h"
 #include "tests/support/schema.h"
@@ -105,6 +106,7 @@ void party_start(const char *extra)
 	(void)schema_file("events"); /* Stays */
 	blocks_before = test_blocks();
 	loop_virtual_run(0, NULL, NULL);
+	dice_throw(1);
 	doorstep_reset();
 	exchange_reset();
 	ether_reset(1);
@@ -176,6 +178,7 @@ void party_stop(void)
 	if (warm)
 		assert_int_equal(test_blocks(), blocks_before);
 	warm = true;
+	dice_put_away();
 	loop_virtual_end();
 }
 

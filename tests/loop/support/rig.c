@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/net/mbed.h"
+#include "tests/loop/support/dice.h"
 #include "tests/loop/support/film.h"
 #include "tests/loop/support/rig.h"
 #include "tests/support/schema.h"
@@ -152,6 +153,7 @@ void rig_start(uint32_t seed, const char *const extra[RIG_PHONES])
 	(void)schema_file("events"); /* Stays */
 	blocks_before = test_blocks();
 	pass(0, NULL, NULL);
+	dice_throw(seed);
 	exchange_reset();
 	ether_reset(seed);
 	memset(rig, 0, sizeof(rig));
@@ -202,6 +204,7 @@ void rig_stop(void)
 	if (warm)
 		assert_int_equal(test_blocks(), blocks_before);
 	warm = true;
+	dice_put_away();
 	loop_virtual_end();
 }
 

@@ -32,7 +32,8 @@ extern int rig_ppmv[RIG_PHONES];
 void rig_use(const struct network *const netv[RIG_PHONES]);
 
 /**
- * Two phones, "a" and "b", registered.
+ * Two phones, "a" and "b", registered. What is random repeats with the seed,
+ * also the phones' entropy, until rig_stop().
  *
  * @param extra  Further lines of configuration for phone i, or NULL
  */

@@ -160,7 +160,8 @@ Object.assign(lab, {
 			onProgress: () => this.tell('progress',
 						    { originator: 'remote' }),
 			onReject: ({ message }) => reason.set(session,
-				{ code: message.statusCode }) } });
+				{ ...reason.get(session),
+				  code: message.statusCode }) } });
 	},
 
 	call(target, options)

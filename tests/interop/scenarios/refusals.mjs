@@ -9,6 +9,7 @@
 import assert from 'node:assert/strict';
 import { FarEnd, SOUND, answer, body_of, count, header, headers, offer, over,
 	 phone_called, scripted, sections } from '../lab/farend.mjs';
+import { reply_to } from '../lab/scripted.mjs';
 import { now } from '../lab/wait.mjs';
 
 const SANITIZED = { sanitized: true };
@@ -229,6 +230,47 @@ async function refused_calls(server, phone)
 	}
 }
 
+/* ---- Redirection (RFC 3261 section 8.1.3.4) ---- */
+
+/* Reply that he is elsewhere, and await the ACK; where the events were */
+async function sent_on(server, far, user)
+{
+	const from = server.events.mark();
+
+	server.send(reply_to(far.invite.text, '302 Moved Temporarily',
+			     `Contact: <sip:${user}@phone.test>\r\n`));
+	await server.events.wait('ACK', { from });
+	return from;
+}
+
+const goes_on = async (server, far) => server.events.wait('INVITE',
+	{ from: await sent_on(server, far, 'nearer') });
+
+/* One step is made, and the call is up */
+async function moves_on(server, phone)
+{
+	const far = await new FarEnd(server).called(phone);
+	const again = await goes_on(server, far);
+
+	assert.match(again.text, /^INVITE sip:nearer@phone\.test /);
+	far.take(again);
+	far.answer(again);
+	await phone.call_event('connected');
+	await far.bye();
+	await over(phone, { why: 'bye' });
+}
+
+/* From there it goes nowhere, and not back */
+const goes_round = (user) => async (server, phone) => {
+	const far = await new FarEnd(server).called(phone);
+
+	far.take(await goes_on(server, far));
+	const from = await sent_on(server, far, user);
+	await over(phone, { code: 302 });
+	assert(!server.events.find((e) => e.event === 'INVITE', from),
+	       'it goes on and on');
+};
+
 /* ---- Session timers (RFC 4028): headers ---- */
 
 const TIMER = { call: { media: 'audio', session_timer: '90s' } };
@@ -306,6 +348,12 @@ export default [
 	 scripted(offered_too_early), SANITIZED],
 	['far end: calls refused with their codes (A-5.2)',
 	 scripted(refused_calls), SANITIZED],
+	['far end: 302 is followed once (A-5.2)', scripted(moves_on),
+	 SANITIZED],
+	['far end: 302 to where it came from (A-5.2)',
+	 scripted(goes_round('far')), SANITIZED],
+	['far end: 302 to a further place (A-5.2)',
+	 scripted(goes_round('farther')), SANITIZED],
 	['far end: 422 to our session interval (A-5.2)',
 	 scripted(interval_too_small, TIMER), SANITIZED],
 	['far end: session intervals of a caller (A-5.3)',

@@ -7,12 +7,14 @@
  */
 #include "core/base/log.h"
 #include "core/call/call_parts.h"
+#include "core/call/call_show.h"
 #include "core/call/holding.h"
 #include "core/call/incoming.h"
 #include "core/call/keypad.h"
 #include "core/call/limit.h"
 #include "core/call/outgoing.h"
 #include "core/call/picture.h"
+#include "core/call/traffic.h"
 #include "core/call/transfer.h"
 
 enum {
@@ -85,6 +87,9 @@ static void close_media(struct call *c, uint64_t now)
 	loop_timer_cancel(&c->ripe);
 	limit_stop(c);
 	(void)voice_tone(c->prm.voice, c, TONES_NONE);
+	if (c->media_up)
+		event_emit(c->events, EVENT_STATS, "call", c->id, "stats:o",
+			   call_stats_json(c));
 	session_close(c->session, now);
 	if (c->media_up) {
 		call_emit(c, EVENT_M_STREAM_AUDIO_LOCAL_REMOVED);
@@ -174,6 +179,12 @@ static void ripe_handler(uint64_t now, void *arg)
 
 /* ---- Media ---- */
 
+static void fail(struct call *c, int err, uint64_t now)
+{
+	traffic_fault(c, err);
+	call_over(c, 500, strerror(err), now);
+}
+
 static void ready_handler(uint64_t now, void *arg)
 {
 	struct call *c = mem_ref(arg);
@@ -191,7 +202,7 @@ static void ready_handler(uint64_t now, void *arg)
 	if (c->dialing)
 		c->err = err;
 	else if (err)
-		call_over(c, 500, strerror(err), now);
+		fail(c, err, now);
 	line_wake(c->line);
 	mem_deref(c);
 }
@@ -337,6 +348,9 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		break;
 	case INVITE_EV_CLOSED:
 		on_closed(c, ev, now);
+		break;
+	case INVITE_EV_RESPONSE:
+		traffic_answered(c, ev);
 		break;
 	case INVITE_EV_REDIRECTED:
 		outgoing_redirected(c, ev);

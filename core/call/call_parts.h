@@ -42,6 +42,13 @@ struct call_limit {
 	bool warned;
 };
 
+/** Events of its requests: traffic.h */
+struct call_traffic {
+	uint64_t since;	  /**< When this second began [us]            */
+	unsigned n;	  /**< Events of it                           */
+	unsigned skipped; /**< Not told since the last one that was   */
+};
+
 struct call {
 	unsigned id;
 	const struct line *line;
@@ -68,6 +75,7 @@ struct call {
 	struct call_hold hold;
 	struct call_transfer transfer;
 	struct call_limit limit;
+	struct call_traffic traffic;
 	struct loop_timer ripe; /* To answer it by itself: robot.h    */
 	struct extras *extras;	/* Of its INVITE, or NULL              */
 	struct refer *refer;	/* It was made for, or NULL            */

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/call/incoming.h"
 #include "core/call/limit.h"
+#include "core/call/traffic.h"
 #include "core/call/transfer.h"
 
 /* Whether our offer or answer is to go with the ringing */
@@ -48,6 +49,29 @@ void incoming_pracked(struct call *c, const struct invite_event *ev,
 		call_abandon(c, 488, "Answer not acceptable", now);
 }
 
+/* Refuses it if that cannot be */
+static int take_offer(struct call *c, const struct sip_msg *msg, uint64_t now)
+{
+	int err = 0;
+
+	c->neg.offerless = !mbuf_get_left(msg->mb);
+	if (!c->neg.offerless)
+		err = session_take_offer(c->session, msg->mb, now);
+	if (err) {
+		log_info("call %u: offer of no use: %s\n", c->id,
+			 session_why(c->session));
+		(void)invite_reject(c->inv, 488, NULL, now);
+		return err;
+	}
+
+	err = session_gather(c->session, now);
+	if (err) {
+		traffic_fault(c, err);
+		(void)invite_reject(c->inv, 500, NULL, now);
+	}
+	return err;
+}
+
 int call_ring(struct call **cp, const struct call_params *prm,
 	      struct invite *inv, const struct sip_msg *msg, uint64_t now)
 {
@@ -62,24 +86,14 @@ int call_ring(struct call **cp, const struct call_params *prm,
 	c->incoming = true;
 	c->state = CALL_INCOMING;
 	c->inv = mem_ref(inv);
-	c->neg.offerless = !mbuf_get_left(msg->mb);
-	if (!c->neg.offerless)
-		err = session_take_offer(c->session, msg->mb, now);
-	if (err) {
-		log_info("call %u: offer of no use: %s\n", c->id,
-			 session_why(c->session));
-		(void)invite_reject(inv, 488, NULL, now);
-	} else {
-		err = session_gather(c->session, now);
-		if (err)
-			(void)invite_reject(inv, 500, NULL, now);
-	}
+	err = take_offer(c, msg, now);
 	if (err) {
 		mem_deref(c);
 		return err;
 	}
 
 	invite_set_handler(inv, call_invite_handler, c);
+	invite_set_requests(inv, traffic_handler);
 	event_emit(c->events, EVENT_I_NEW_CALL, "call", c->id,
 		   "line:s from:s name:s to:r replaces:o", c->line->name,
 		   invite_peer_uri(inv), invite_peer_name(inv), &msg->to.auri,

@@ -5,6 +5,7 @@
 #include "core/call/extras.h"
 #include "core/call/limit.h"
 #include "core/call/outgoing.h"
+#include "core/call/traffic.h"
 #include "core/call/transfer.h"
 #include "core/sip/refer.h"
 
@@ -85,6 +86,7 @@ int outgoing_invite(struct call *c, uint64_t now)
 	if (err)
 		return err;
 
+	invite_set_requests(c->inv, traffic_handler);
 	event_emit(c->events, EVENT_CONNECTING, "call", c->id, "line:s",
 		   c->line->name);
 	return 0;

@@ -103,6 +103,11 @@ struct invite *invite_release(struct invite *inv, uint64_t now)
 	return NULL;
 }
 
+void invite_set_requests(struct invite *inv, invite_request_h *h)
+{
+	inv->requesth = h;
+}
+
 int invite_ack(struct invite *inv, struct mbuf *body, uint64_t now)
 {
 	if (inv->prack.early)

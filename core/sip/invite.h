@@ -120,6 +120,20 @@ struct invite_event {
 typedef void(invite_h)(struct invite *inv, const struct invite_event *ev,
 		       uint64_t now, void *arg);
 
+/** A request within the call, after its INVITE: the peer's, not answered yet,
+    or ours. Not told: ACK, CANCEL, PRACK, and UPDATE that only refreshes */
+struct invite_request {
+	bool incoming;
+	bool sent; /**< Ours: the flow has taken it; else it is about to */
+	struct pl method;
+	struct pl ctype; /**< "" without body                        */
+	struct pl body;	 /**< Foreign if incoming                    */
+};
+
+/** One passes. Must not do anything to the call */
+typedef void(invite_request_h)(const struct invite_request *rq, uint64_t now,
+			       void *arg);
+
 /** A call to make; texts and body are copied */
 struct invite_params {
 	const char *to;		    /**< "johndoe" or sip:johndoe@example.org */
@@ -136,6 +150,10 @@ struct invite_params {
 
 /** Whom an event goes to; the ua's call handler sets it on a new invite */
 void invite_set_handler(struct invite *inv, invite_h *h, void *arg);
+
+/** Who hears of the requests of the call, with the handler's argument; nobody
+    without a handler */
+void invite_set_requests(struct invite *inv, invite_request_h *h);
 
 /**
  * Called side: send a provisional response (180, 183 with early media).

@@ -91,6 +91,14 @@ void leg_tell(struct invite *inv, const struct invite_event *ev, uint64_t now)
 		inv->h(inv, ev, now, inv->arg);
 }
 
+void leg_pass(struct invite *inv, const struct invite_request *rq, uint64_t now)
+{
+	const bool refresh = !rq->body.l && !pl_strcmp(&rq->method, "UPDATE");
+
+	if (inv->h && inv->requesth && !refresh)
+		inv->requesth(rq, now, inv->arg);
+}
+
 void leg_event(struct invite_event *ev, enum invite_what what,
 	       const struct sip_msg *msg)
 {
@@ -188,8 +196,17 @@ int leg_request(struct exchange **xp, struct invite *inv,
 		.dialog = leg_dialog(inv),
 		.kind = leg_kind(inv),
 	};
+	struct invite_request rq = { .body = r->body };
+	int err;
 
-	return exchange_start(xp, inv->o, &prm, h, arg, now);
+	pl_set_str(&rq.method, r->method);
+	pl_set_str(&rq.ctype, r->ctype ? r->ctype : "");
+	leg_pass(inv, &rq, now);
+	err = exchange_start(xp, inv->o, &prm, h, arg, now);
+	rq.sent = true;
+	if (!err)
+		leg_pass(inv, &rq, now);
+	return err;
 }
 
 static void on_bye(int err, const struct sip_msg *msg, uint64_t now, void *arg)

@@ -96,6 +96,7 @@ struct invite {
 	struct le le;	  /**< In the ua's list, with a reference        */
 	struct origin *o; /**< Valid while not closed                    */
 	invite_h *h;
+	invite_request_h *requesth; /**< Or NULL */
 	void *arg;
 	enum invite_state state;
 	enum invite_why why; /**< Of CANCELLING and ENDING               */
@@ -151,6 +152,10 @@ int leg_alloc(struct invite **ip, struct list *legs, struct origin *o);
 
 /** Call the handler, if there is one */
 void leg_tell(struct invite *inv, const struct invite_event *ev, uint64_t now);
+
+/** Tell of a request that passes, but of those that only refresh */
+void leg_pass(struct invite *inv, const struct invite_request *rq,
+	      uint64_t now);
 
 /** What is known of those who rang is over */
 void leg_forget_early(struct invite *inv);

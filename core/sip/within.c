@@ -49,6 +49,21 @@ bool within_matches(const struct invite *inv, const struct sip_msg *msg)
 	return leg_find(inv, msg) != NULL;
 }
 
+static void tell(struct invite *inv, const struct sip_msg *msg, uint64_t now)
+{
+	const struct sip_hdr *type = sip_msg_hdr(msg, SIP_HDR_CONTENT_TYPE);
+	struct invite_request rq = {
+		.incoming = true,
+		.method = msg->cseq.met,
+		.body = message_body(msg),
+	};
+
+	if (type)
+		rq.ctype = type->val;
+	if (!message_is(msg, "PRACK"))
+		leg_pass(inv, &rq, now);
+}
+
 bool within_takes(struct invite *inv, struct server *s,
 		  const struct sip_msg *msg, uint64_t now)
 {
@@ -63,6 +78,7 @@ bool within_takes(struct invite *inv, struct server *s,
 		return false;
 	}
 
+	tell(inv, msg, now);
 	return true;
 }
 

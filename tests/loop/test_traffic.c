@@ -1,0 +1,132 @@
+/**
+ * @file tests/loop/test_traffic.c  What passes within a call, as events
+ *
+ * Two whole phones in virtual time.
+ */
+#include "core/call/traffic.h"
+#include "tests/loop/support/rig.h"
+
+enum {
+	WAIT = 5 * CLOCK_S,
+	SILENCE = 40 * CLOCK_S, /* More than a request is waited for */
+	FLOOD = 60,
+};
+
+#define INFO "[audio]\ndtmf=info\n[call]\nsession_timer=90s\n"
+
+static const char *const extrav[RIG_PHONES] = { INFO, INFO };
+
+static const char *text_of(const json_t *js, const char *key)
+{
+	const char *text = json_string_value(json_object_get(js, key));
+
+	assert_non_null(text);
+	return text;
+}
+
+static void establish(uint32_t seed)
+{
+	rig_start(seed, extrav);
+	assert_int_equal(phone_call(rig_phone(0), "b", NULL, NULL, clock_now()),
+			 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(rig_wait(i, "media_added", WAIT));
+	rig_run(CLOCK_S);
+	rig_forget();
+}
+
+static void test_traffic_tells_of_requests_within_a_call(void **state)
+{
+	const json_t *ev;
+	(void)state;
+
+	establish(1);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "7", clock_now()), 0);
+	ev = rig_wait(0, "o_request:call", WAIT);
+	assert_string_equal(text_of(ev, "method"), "INFO");
+	assert_string_equal(text_of(ev, "content_type"),
+			    "application/dtmf-relay");
+	assert_non_null(strstr(text_of(ev, "content"), "Signal=7"));
+	ev = rig_wait(0, "sent_request:call", WAIT);
+	assert_string_equal(text_of(ev, "method"), "INFO");
+	ev = rig_wait(1, "i_request:call", WAIT);
+	assert_non_null(strstr(text_of(ev, "content"), "Signal=7"));
+
+	/* What is in an SDP is nobody's business */
+	assert_int_equal(phone_hold(rig_phone(0), 0, true, clock_now()), 0);
+	ev = rig_wait(0, "o_request:call", WAIT);
+	assert_string_equal(text_of(ev, "method"), "INVITE");
+	assert_string_equal(text_of(ev, "content_type"), "application/sdp");
+	assert_true(json_integer_value(json_object_get(ev, "length")) > 0);
+	assert_null(json_object_get(ev, "content"));
+	ev = rig_wait(1, "i_request:call", WAIT);
+	assert_null(json_object_get(ev, "content"));
+	rig_stop();
+}
+
+static void test_traffic_tells_what_came_of_the_media(void **state)
+{
+	const json_t *ev;
+	(void)state;
+
+	establish(2);
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	for (unsigned i = 0; i < RIG_PHONES; i++) {
+		ev = rig_wait(i, "stats:call", WAIT);
+		assert_non_null(ev);
+		assert_non_null(
+			json_object_get(json_object_get(ev, "stats"), "media"));
+		assert_int_equal(rig_count(i, "stats"), 1);
+	}
+	rig_stop();
+}
+
+static void test_traffic_tells_of_a_request_without_answer(void **state)
+{
+	const struct exchange_mood mood = { .swallows = "INFO" };
+	const json_t *ev;
+	(void)state;
+
+	establish(3);
+	exchange_set_mood(&mood);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "7", clock_now()), 0);
+	ev = rig_wait(0, "message_error:call", SILENCE);
+	assert_string_equal(text_of(ev, "method"), "INFO");
+	assert_int_equal(json_integer_value(json_object_get(ev, "code")), 408);
+	assert_int_equal(phone_calls(rig_phone(0)), 1);
+	rig_stop();
+}
+
+static void test_traffic_does_not_flood(void **state)
+{
+	unsigned told;
+	(void)state;
+
+	establish(4);
+	told = rig_count(1, "i_request");
+	for (unsigned i = 0; i < FLOOD; i++) {
+		assert_int_equal(phone_dtmf(rig_phone(0), 0, "7", clock_now()),
+				 0);
+		rig_run(2ULL * EXCHANGE_DELAY);
+	}
+	rig_run(CLOCK_S);
+	assert_true(rig_count(1, "i_info") >= FLOOD / 2);
+	told = rig_count(1, "i_request") - told;
+	assert_in_range(told, 2, 2 * TRAFFIC_RATE);
+	rig_stop();
+}
+
+int main(void)
+{
+	const struct CMUnitTest testv[] = {
+		cmocka_unit_test(test_traffic_tells_of_requests_within_a_call),
+		cmocka_unit_test(test_traffic_tells_what_came_of_the_media),
+		cmocka_unit_test(
+			test_traffic_tells_of_a_request_without_answer),
+		cmocka_unit_test(test_traffic_does_not_flood),
+	};
+
+	return cmocka_run_group_tests(testv, NULL, NULL);
+}

@@ -132,6 +132,7 @@ int cmd_msg(const struct request *asked)
 	struct request rq = *asked;
 	const char *account = request_option(&rq, 0, "via=");
 	char *text = NULL;
+	unsigned id = 0;
 	int err;
 
 	if (rq.argc < 2)
@@ -140,10 +141,14 @@ int cmd_msg(const struct request *asked)
 	err = request_join(&rq, 1, &text);
 	if (!err)
 		err = phone_message(rq.ctx->phone, account, rq.argv[0], text,
-				    rq.now);
+				    &id, rq.now);
 
 	mem_deref(text);
-	return msg_result(&rq, err);
+	if (err || !id)
+		return msg_result(&rq, err);
+
+	return rq.json ? request_json(&rq, json_pack("{s:i}", "id", (int)id))
+		       : mbuf_printf(rq.out, "message %u\n", id);
 }
 
 int cmd_password(const struct request *rq)

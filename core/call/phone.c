@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/call/accounts.h"
 #include "core/call/calls_show.h"
+#include "core/call/letters.h"
 #include "core/call/phone.h"
 #include "core/call/robot.h"
 #include "core/net/linkwatch.h"
@@ -16,6 +17,7 @@ struct phone {
 	struct phone_params prm;
 	struct calls *calls;
 	struct accounts *accounts;
+	struct letters *letters;
 	struct lobby *lobby; /* NULL: there is none */
 	struct linkwatch *link;
 	struct loop_timer stop_timer;
@@ -31,6 +33,7 @@ static void phone_destructor(void *arg)
 
 	loop_timer_cancel(&p->stop_timer);
 	mem_deref(p->calls);
+	mem_deref(p->letters);
 	mem_deref(p->link);
 	mem_deref(p->lobby);
 	mem_deref(p->accounts);
@@ -168,6 +171,8 @@ int phone_alloc(struct phone **pp, const struct phone_params *prm)
 	loop_timer_init(&p->stop_timer, "phone stop", stop_timer_handler, p);
 
 	err = calls_alloc(&p->calls, &cp);
+	if (!err)
+		err = letters_alloc(&p->letters, prm->events);
 	if (!err)
 		err = make_accounts(p);
 	if (!err)
@@ -329,12 +334,8 @@ struct studio *phone_studio(const struct phone *p)
 /* ---- Messages and the page ---- */
 
 int phone_message(struct phone *p, const char *account, const char *to,
-		  const char *text, uint64_t now)
+		  const char *text, unsigned *idp, uint64_t now)
 {
-	const struct pager_params prm = {
-		.to = to,
-		.body = { text, strlen(text) },
-	};
 	struct account *a;
 	int err;
 
@@ -344,12 +345,9 @@ int phone_message(struct phone *p, const char *account, const char *to,
 				: ENOENT;
 
 	err = accounts_choose(&a, p->accounts, account, to);
-	if (err)
-		return err;
-
-	err = ua_message(NULL, account_line(a)->ua, &prm, NULL, NULL, now);
-	line_wake(account_line(a));
-	return err;
+	return err ? err
+		   : letters_send(p->letters, account_line(a), to, text, idp,
+				  now);
 }
 
 int phone_tidings(const struct phone *p, const char *account, const char *to,

@@ -167,13 +167,15 @@ struct studio *phone_studio(const struct phone *p);
 /**
  * Send a message for people, as text.
  *
- * @param to  PHONE_PAGE for all browsers, without an account
+ * @param to   PHONE_PAGE for all browsers, without an account
+ * @param idp  Set to its number in the events that say whether it arrived, not
+ *             with PHONE_PAGE; may be NULL
  *
  * @return 0, ENOENT no browser is there, EINVAL not an address, ENOTCONN,
  *         ENODEV, ENXIO, or errno
  */
 int phone_message(struct phone *p, const char *account, const char *to,
-		  const char *text, uint64_t now);
+		  const char *text, unsigned *idp, uint64_t now);
 
 /** Presence and waiting messages of the account for an address, now or
     later. @return 0, ENODEV, ENXIO */

@@ -10,6 +10,11 @@
 #define PUBLISH	  "publish" /* Sessions of events */
 #define SUBSCRIBE "subscribe"
 
+enum {
+	REDIRECTED = 300, /* RFC 3261 section 21.3: and above, */
+	REFUSED = 400,	  /* ... up to here                    */
+};
+
 /* What was said last of one who is watched */
 struct said {
 	unsigned id;  /* Of the watch; 0: free */
@@ -170,9 +175,12 @@ static void on_watch(const struct presence_watch *w,
 
 	/* What it said is no longer sure */
 	forget(t, w->id);
-	log_info("presence: %s of %s is not watched: %u %H\n",
+	log_info("presence: %s of %s is not watched: %u %H%s\n",
 		 package_name(w->package), w->uri, ev->code, log_text,
-		 &ev->reason);
+		 &ev->reason,
+		 ev->code >= REDIRECTED && ev->code < REFUSED
+			 ? "; watch the address where it is now"
+			 : "");
 	event_emit(t->events, EVENT_TERMINATED, SUBSCRIBE, w->id,
 		   "account:s code:u reason:r uri:s package:s retry_ms:o",
 		   t->line->name, ev->code, &ev->reason, w->uri,

@@ -193,12 +193,13 @@ static void test_accounts_take_messages_and_presence_apart(void **state)
 
 	start();
 	p = rig_phone(0);
-	assert_int_equal(
-		phone_message(p, NULL, "b@home.invalid", "hi", clock_now()), 0);
+	assert_int_equal(phone_message(p, NULL, "b@home.invalid", "hi", NULL,
+				       clock_now()),
+			 0);
 	ev = rig_wait(1, "i_new_message", WAIT);
 	assert_string_equal(text_of(ev, "line"), "home");
 	assert_string_equal(text_of(ev, "from"), "sip:a@home.invalid");
-	assert_int_equal(phone_message(p, "page", "b", "hi", clock_now()),
+	assert_int_equal(phone_message(p, "page", "b", "hi", NULL, clock_now()),
 			 ENXIO);
 
 	/* Who is watched may wait for the server of the domain */

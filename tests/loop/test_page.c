@@ -426,12 +426,12 @@ static void test_page_takes_messages(void **state)
 
 	party_start(NULL);
 	assert_int_equal(phone_message(party_phone(0), NULL, PHONE_PAGE,
-				       "nobody", clock_now()),
+				       "nobody", NULL, clock_now()),
 			 ENOENT);
 	party_visit(1, NULL);
 	party_visit(2, NULL);
 	assert_int_equal(phone_message(party_phone(0), NULL, PHONE_PAGE,
-				       "to all", clock_now()),
+				       "to all", NULL, clock_now()),
 			 0);
 	for (unsigned i = 1; i < 3; i++) {
 		ev = party_wait(i, "i_new_message", PARTY_WAIT);
@@ -442,7 +442,7 @@ static void test_page_takes_messages(void **state)
 	}
 
 	assert_int_equal(phone_message(party_phone(1), NULL, "board", "hello",
-				       clock_now()),
+				       NULL, clock_now()),
 			 0);
 	ev = party_wait(0, "i_new_message", PARTY_WAIT);
 	assert_non_null(ev);

@@ -78,7 +78,7 @@ static void guest_step(unsigned i, uint64_t now)
 		(void)phone_hangup(p, 0, now);
 		break;
 	case 4:
-		(void)phone_message(p, NULL, "board", "text", now);
+		(void)phone_message(p, NULL, "board", "text", NULL, now);
 		break;
 	case 5:
 		doorstep_cut(i);
@@ -114,7 +114,7 @@ static void board_step(uint64_t now)
 		(void)phone_dismiss(p, 0, 200, "Answered elsewhere", now);
 		break;
 	case 5:
-		(void)phone_message(p, NULL, PHONE_PAGE, "text", now);
+		(void)phone_message(p, NULL, PHONE_PAGE, "text", NULL, now);
 		break;
 	case 6:
 		(void)phone_dtmf(p, 0, "1", now);

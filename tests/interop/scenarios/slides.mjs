@@ -11,8 +11,8 @@ import { until } from '../lab/wait.mjs';
 import { both_hear } from './calls.mjs';
 
 const SLIDE = 0x8000; /* In the number of a slide: drivers/pattern.h */
-const SECONDS = 5;    /* Two slides at least, which change every 2 s */
-const CYCLES = 3;
+const SECONDS = 3;    /* Two slides at least, which change every 2 s */
+const CYCLES = 1;
 const LINE = /^a=content:slides\r?$/m;
 const CONFIG = {
 	video: { camera: 'sim:pattern', size: '640x480', fps: 30 },

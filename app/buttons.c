@@ -9,7 +9,9 @@ struct one {
 	struct le le;
 	struct buttons *all;
 	struct button *button;
-	struct wiring_command cmd;
+	struct wiring_button *wiring;
+	struct press press;
+	struct loop_timer timer;
 	char *name;
 	bool pressed;
 	uint32_t presses; /* Counter */
@@ -26,8 +28,9 @@ static void one_destructor(void *arg)
 	struct one *o = arg;
 
 	list_unlink(&o->le);
+	loop_timer_cancel(&o->timer);
 	mem_deref(o->button);
-	mem_deref(o->cmd.text);
+	mem_deref(o->wiring);
 	mem_deref(o->name);
 }
 
@@ -39,7 +42,8 @@ static void buttons_destructor(void *arg)
 }
 
 /* What a command answers is for who typed it; here only its failure counts */
-static void run(struct one *o, uint64_t now)
+static void run(const struct one *o, const struct wiring_command *cmd,
+		uint64_t now)
 {
 	struct mbuf *out = mbuf_alloc(WIRING_WHY);
 	struct pl said = PL_INIT;
@@ -48,7 +52,7 @@ static void run(struct one *o, uint64_t now)
 	if (!out)
 		return;
 
-	err = commands_run(o->all->ctx, o->cmd.n, o->cmd.wordv, false, out,
+	err = commands_run(o->all->ctx, cmd->n, (char **)cmd->wordv, false, out,
 			   now);
 	if (out->end) {
 		said.p = (const char *)out->buf;
@@ -61,24 +65,49 @@ static void run(struct one *o, uint64_t now)
 	mem_deref(out);
 }
 
+static void act(struct one *o, enum press_kind kind, uint64_t now)
+{
+	const struct wiring_command *cmd = &o->wiring->cmdv[kind];
+
+	/* Beside a plain button's `pressed` it would say nothing */
+	if (kind != PRESS_NONE && (o->press.longs || o->press.doubles)) {
+		log_info("button: %s: %s press\n", o->name, press_name(kind));
+		event_emit(o->all->events, EVENT_BUTTON, NULL, 0,
+			   "name:s pressed:b press:s", o->name, (int)o->pressed,
+			   press_name(kind));
+	}
+	if (cmd->n)
+		run(o, cmd, now);
+}
+
+static void timer_handler(uint64_t now, void *arg)
+{
+	struct one *o = mem_ref(arg); /* A command may end everything */
+
+	act(o, press_expire(&o->press), now);
+	mem_deref(o);
+}
+
 static void button_handler(bool pressed, uint64_t now, void *arg)
 {
 	struct one *o = arg;
+	enum press_kind kind;
 
 	o->pressed = pressed;
 	o->presses += pressed;
 	log_info("button: %s %s\n", o->name, pressed ? "pressed" : "released");
 	event_emit(o->all->events, EVENT_BUTTON, NULL, 0, "name:s pressed:b",
 		   o->name, (int)pressed);
-	if (pressed)
-		run(o, now);
+	kind = press_change(&o->press, pressed, now);
+	loop_timer_arm(&o->timer, o->press.due ? o->press.due : CLOCK_NEVER);
+	act(o, kind, now);
 }
 
 static int add(struct buttons *b, const struct board *board, const char *name,
 	       const char *text)
 {
 	char why[WIRING_WHY] = "not enough memory";
-	struct pin *w = NULL;
+	struct wiring_button *w = NULL;
 	struct one *o;
 	int err;
 
@@ -87,19 +116,22 @@ static int add(struct buttons *b, const struct board *board, const char *name,
 		return ENOMEM;
 
 	o->all = b;
+	loop_timer_init(&o->timer, "button", timer_handler, o);
 	err = str_dup(&o->name, name);
 	if (!err)
-		err = wiring_button(&w, &o->cmd, text, why, sizeof(why));
+		err = wiring_button(&w, text, why, sizeof(why));
+	o->wiring = w;
 	if (!err) {
-		err = board_button_alloc(board, &o->button, w->chip, w->line,
-					 w->low, button_handler, o);
+		o->press.longs = w->cmdv[PRESS_LONG].n > 0;
+		o->press.doubles = w->cmdv[PRESS_DOUBLE].n > 0;
+		err = board_button_alloc(board, &o->button, &w->line,
+					 button_handler, o);
 		if (err)
 			(void)re_snprintf(why, sizeof(why),
-					  "%s:%s cannot be used: %m", w->chip,
-					  w->line, err);
+					  "%s:%s cannot be used: %m",
+					  w->line.chip, w->line.line, err);
 	}
 
-	mem_deref(w);
 	if (err) {
 		log_warning("button: [buttons] %s: %s\n", name, why);
 		mem_deref(o);
@@ -172,6 +204,17 @@ int buttons_act(struct buttons *b, const char *name, enum buttons_act act,
 	return 0;
 }
 
+/* The command of the commonest press that has one */
+static const char *word(const struct one *o)
+{
+	for (unsigned i = PRESS_SHORT; i < PRESS_KINDS; i++) {
+		if (o->wiring->cmdv[i].n)
+			return o->wiring->cmdv[i].wordv[0];
+	}
+
+	return "";
+}
+
 int buttons_print(struct re_printf *pf, const struct buttons *b)
 {
 	int err = 0;
@@ -180,8 +223,8 @@ int buttons_print(struct re_printf *pf, const struct buttons *b)
 		const struct one *o = le->data;
 
 		err |= re_hprintf(pf, "button %s%s: %s, %u presses\n", o->name,
-				  o->pressed ? " (pressed)" : "",
-				  o->cmd.wordv[0], o->presses);
+				  o->pressed ? " (pressed)" : "", word(o),
+				  o->presses);
 	}
 
 	return err;
@@ -195,10 +238,9 @@ json_t *buttons_json(const struct buttons *b)
 		const struct one *o = le->data;
 
 		(void)json_array_append_new(
-			list,
-			json_pack("{s:s, s:b, s:s, s:i}", "name", o->name,
-				  "pressed", (int)o->pressed, "command",
-				  o->cmd.wordv[0], "presses", (int)o->presses));
+			list, json_pack("{s:s, s:b, s:s, s:i}", "name", o->name,
+					"pressed", (int)o->pressed, "command",
+					word(o), "presses", (int)o->presses));
 	}
 
 	return list;

@@ -3,6 +3,12 @@
  */
 #include "app/pin.h"
 #include "app/words.h"
+#include "core/base/config_value.h"
+
+enum {
+	DEBOUNCE_MAX = 500 * CLOCK_MS, /* Ours */
+	WHY = 128,		       /* Half a sentence */
+};
 
 static void pin_destructor(void *arg)
 {
@@ -124,4 +130,62 @@ const char *pin_option(const struct pin *w, const char *key)
 	}
 
 	return NULL;
+}
+
+/* ---- What lines have in common ---- */
+
+int pin_time(const struct pin *w, const char *key, uint64_t min, uint64_t max,
+	     uint64_t *time, char *why, size_t size)
+{
+	const struct config_key row = {
+		.type = CONFIG_TIME,
+		.min = min,
+		.max = max,
+	};
+	const char *text = pin_option(w, key);
+	char right[WHY];
+	int err;
+
+	if (!text)
+		return 0;
+
+	err = config_value(&row, text, time, right, sizeof(right));
+	if (err)
+		(void)re_snprintf(why, size, "%s= %s", key, right);
+	return err;
+}
+
+struct gpio_params pin_output(const struct pin *w)
+{
+	return (struct gpio_params){
+		.chip = w->chip,
+		.line = w->line,
+		.low = w->low,
+	};
+}
+
+int pin_input(const struct pin *w, struct gpio_params *prm, char *why,
+	      size_t size)
+{
+	static const char *const pullv[] = {
+		[GPIO_PULL_UP] = "up",
+		[GPIO_PULL_DOWN] = "down",
+		[GPIO_PULL_NONE] = "none",
+	};
+	const char *pull = pin_option(w, "pull");
+
+	*prm = pin_output(w);
+	prm->debounce = PIN_DEBOUNCE;
+	for (unsigned i = 1; pull && i < ARRAY_SIZE(pullv); i++) {
+		if (!strcmp(pull, pullv[i]))
+			prm->pull = (enum gpio_pull)i;
+	}
+	if (pull && prm->pull == GPIO_PULL_BOARD) {
+		(void)re_snprintf(why, size,
+				  "pull= cannot be so; give up, down or none");
+		return EINVAL;
+	}
+
+	return pin_time(w, "debounce", 0, DEBOUNCE_MAX, &prm->debounce, why,
+			size);
 }

@@ -1,18 +1,23 @@
 /**
- * @file app/pin.h  Pin: one line of [buttons] or [relays]
+ * @file app/pin.h  Pin: one line of [buttons], [inputs], ...
  *
  *     "gpiochip0:17 low press=ring:browsers" -> [pin] -> chip, line, options
  *
- * Form only; what the options mean is app/wiring.h.
+ * Form, and the options that all inputs have; what the others mean is
+ * app/wiring.h.
  */
 #ifndef APP_PIN_H
 #define APP_PIN_H
 
-#include "core/base/re.h"
+#include "core/device/gpio.h"
 
 enum {
-	PIN_OPTIONS = 8, /**< Options of a line, ours */
+	PIN_OPTIONS = 8,	      /**< Options of a line, ours */
+	PIN_DEBOUNCE = 20 * CLOCK_MS, /**< Contacts seldom bounce longer [us] */
 };
+
+/** The options of all inputs, for keyv */
+#define PIN_INPUT "pull", "debounce"
 
 /** An option, KEY=VALUE */
 struct pin_option {
@@ -40,6 +45,29 @@ struct pin {
  */
 int pin_alloc(struct pin **wp, const char *text, const char *const *keyv,
 	      char *why, size_t size);
+
+/** Its place, for an output. Points into w */
+struct gpio_params pin_output(const struct pin *w);
+
+/**
+ * Its place and wiring, for an input.
+ *
+ * @param prm  Set; points into w
+ *
+ * @return 0, EINVAL: why says what
+ */
+int pin_input(const struct pin *w, struct gpio_params *prm, char *why,
+	      size_t size);
+
+/**
+ * A time that an option gives.
+ *
+ * @param time  Left as it is when the option is not given [us]
+ *
+ * @return 0, EINVAL: why says what
+ */
+int pin_time(const struct pin *w, const char *key, uint64_t min, uint64_t max,
+	     uint64_t *time, char *why, size_t size);
 
 /** The value of an option, NULL if it is not given */
 const char *pin_option(const struct pin *w, const char *key);

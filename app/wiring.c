@@ -4,7 +4,6 @@
 #include "app/commands.h"
 #include "app/wiring.h"
 #include "core/base/config_read.h"
-#include "core/base/config_value.h"
 #include "core/base/log.h"
 #include "core/call/ringplan.h"
 
@@ -12,6 +11,8 @@ enum {
 	LINES = 2 * CONFIG_FREE_MAX, /* Of both sections */
 	PLACE_MAX = 64,		     /* CHIP:LINE [bytes], ours */
 	TIME = 3 * CLOCK_S,	     /* A relay is open so long by default */
+	TIME_MIN = 100 * CLOCK_MS,   /* Ours */
+	TIME_MAX = 60 * CLOCK_S,     /* Same */
 };
 
 /* One line, while all are being checked */
@@ -27,6 +28,15 @@ struct checking {
 };
 
 /* ---- Buttons ---- */
+
+static void button_destructor(void *arg)
+{
+	struct wiring_button *b = arg;
+
+	for (unsigned i = 0; i < PRESS_KINDS; i++)
+		mem_deref(b->cmdv[i].text);
+	mem_deref(b->pin);
+}
 
 /* WORD:REST is the command WORD with the argument REST */
 static int read_command(struct wiring_command *cmd, const char *text, char *why,
@@ -52,51 +62,48 @@ static int read_command(struct wiring_command *cmd, const char *text, char *why,
 	return commands_check(cmd->n, cmd->wordv, why, size);
 }
 
-int wiring_button(struct pin **wp, struct wiring_command *cmd, const char *text,
-		  char *why, size_t size)
+static int read_commands(struct wiring_button *b, char *why, size_t size)
 {
-	static const char *const keyv[] = { "press", NULL };
-	struct pin *w;
-	const char *press;
-	int err = pin_alloc(&w, text, keyv, why, size);
+	bool any = false;
+	int err = 0;
 
-	if (err)
-		return err;
+	for (unsigned i = PRESS_SHORT; i < PRESS_KINDS && !err; i++) {
+		const char *key = i == PRESS_SHORT ? "press" : press_name(i);
+		const char *text = pin_option(b->pin, key);
 
-	memset(cmd, 0, sizeof(*cmd));
-	press = pin_option(w, "press");
-	err = read_command(cmd, press ? press : "", why, size);
-	if (err) {
-		cmd->text = mem_deref(cmd->text);
-		mem_deref(w);
-	} else {
-		*wp = w;
+		any |= text != NULL;
+		if (text)
+			err = read_command(&b->cmdv[i], text, why, size);
 	}
+
+	return any || err ? err : read_command(b->cmdv, "", why, size);
+}
+
+int wiring_button(struct wiring_button **bp, const char *text, char *why,
+		  size_t size)
+{
+	static const char *const keyv[] = { "press", "long", "double",
+					    PIN_INPUT, NULL };
+	struct wiring_button *b;
+	int err;
+
+	b = mem_zalloc(sizeof(*b), button_destructor);
+	if (!b)
+		return ENOMEM;
+
+	err = pin_alloc(&b->pin, text, keyv, why, size);
+	if (!err)
+		err = pin_input(b->pin, &b->line, why, size);
+	if (!err)
+		err = read_commands(b, why, size);
+	if (err)
+		mem_deref(b);
+	else
+		*bp = b;
 	return err;
 }
 
 /* ---- Relays ---- */
-
-static int read_time(uint64_t *time, const char *text, char *why, size_t size)
-{
-	static const struct config_key key = {
-		.type = CONFIG_TIME,
-		.min = 100 * CLOCK_MS,
-		.max = 60ULL * CLOCK_S,
-	};
-	char right[WIRING_WHY];
-	int err;
-
-	if (!text) {
-		*time = TIME;
-		return 0;
-	}
-
-	err = config_value(&key, text, time, right, sizeof(right));
-	if (err)
-		(void)re_snprintf(why, size, "time= %s", right);
-	return err;
-}
 
 int wiring_relay(struct pin **wp, struct door_relay *relay, const char *text,
 		 char *why, size_t size)
@@ -113,7 +120,8 @@ int wiring_relay(struct pin **wp, struct door_relay *relay, const char *text,
 	page = pin_option(w, "page");
 	relay->code = pin_option(w, "code");
 	relay->page = !page || !strcmp(page, "yes");
-	err = read_time(&relay->time, pin_option(w, "time"), why, size);
+	relay->time = TIME;
+	err = pin_time(w, "time", TIME_MIN, TIME_MAX, &relay->time, why, size);
 	if (!err && page && !relay->page && strcmp(page, "no")) {
 		(void)re_snprintf(why, size,
 				  "page= cannot be so; give yes or "
@@ -144,6 +152,7 @@ static int add_relay(struct door *d, const struct board *board,
 		     const char *name, const char *text, char *why, size_t size)
 {
 	struct door_relay relay;
+	struct gpio_params line;
 	struct pin *w = NULL;
 	int err;
 
@@ -152,8 +161,9 @@ static int add_relay(struct door *d, const struct board *board,
 		return err;
 
 	relay.name = name;
-	err = board_output_alloc(board, &relay.output, w->chip, w->line,
-				 w->low);
+	line = pin_output(w);
+	line.longest = relay.time;
+	err = board_output_alloc(board, &relay.output, &line);
 	if (err)
 		(void)re_snprintf(why, size, "%s:%s cannot be used: %m",
 				  w->chip, w->line, err);
@@ -209,7 +219,12 @@ static void check_place(struct checking *c, const struct pin *w)
 		return;
 	}
 
+	/* gpio:gpiochip0/1 is gpiochip0:1 */
 	(void)re_snprintf(place, sizeof(place), "%s:%s", w->chip, w->line);
+	if (!strncmp(place, "gpio:gpiochip", sizeof("gpio:gpiochip") - 1)) {
+		(void)re_snprintf(place, sizeof(place), "%s", w->line);
+		place[strcspn(place, "/")] = ':';
+	}
 	for (unsigned i = 0; i < c->placec; i++) {
 		if (strcmp(c->placev[i], place))
 			continue;
@@ -261,7 +276,7 @@ static void check_ring(struct checking *c, const struct wiring_command *cmd)
 {
 	struct ringplan *plan = NULL;
 
-	if (strcmp(cmd->wordv[0], "ring") || cmd->n < 2 ||
+	if (cmd->n < 2 || strcmp(cmd->wordv[0], "ring") ||
 	    ringplan_alloc(&plan, cmd->wordv[1], c->why, sizeof(c->why)))
 		return;
 
@@ -287,18 +302,17 @@ static void check_ring(struct checking *c, const struct wiring_command *cmd)
 
 static void check_button(struct checking *c, const char *text)
 {
-	struct wiring_command cmd;
-	struct pin *w = NULL;
+	struct wiring_button *b = NULL;
 
-	if (wiring_button(&w, &cmd, text, c->why, sizeof(c->why))) {
+	if (wiring_button(&b, text, c->why, sizeof(c->why))) {
 		fault(c, c->why);
 		return;
 	}
 
-	check_place(c, w);
-	check_ring(c, &cmd);
-	mem_deref(cmd.text);
-	mem_deref(w);
+	check_place(c, b->pin);
+	for (unsigned i = 0; i < PRESS_KINDS; i++)
+		check_ring(c, &b->cmdv[i]);
+	mem_deref(b);
 }
 
 /* No line is opened here: the codes alone are put together */

@@ -8,6 +8,7 @@
 #define APP_WIRING_H
 
 #include "app/pin.h"
+#include "app/press.h"
 #include "app/words.h"
 #include "board/board.h"
 #include "core/base/config.h"
@@ -21,19 +22,23 @@ enum {
 struct wiring_command {
 	char *text; /**< What the words point into */
 	char *wordv[WORDS_MAX];
-	int n;
+	int n; /**< 0: nothing */
+};
+
+/** A line of [buttons]; free it with mem_deref() */
+struct wiring_button {
+	struct pin *pin;
+	struct gpio_params line;		 /**< Points into pin */
+	struct wiring_command cmdv[PRESS_KINDS]; /**< By enum press_kind */
 };
 
 /**
  * Read a line of [buttons].
  *
- * @param wp   Set to the line, for chip and line
- * @param cmd  Set to what is run when it is pressed; mem_deref() its text
- *
  * @return 0, EINVAL: why says what, ENOMEM
  */
-int wiring_button(struct pin **wp, struct wiring_command *cmd, const char *text,
-		  char *why, size_t size);
+int wiring_button(struct wiring_button **bp, const char *text, char *why,
+		  size_t size);
 
 /**
  * Read a line of [relays].

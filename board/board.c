@@ -179,20 +179,19 @@ const struct board_gpio *board_gpio(const struct board *b, const char *chip)
 }
 
 int board_button_alloc(const struct board *b, struct button **bp,
-		       const char *chip, const char *line, bool low,
-		       button_h *h, void *arg)
+		       const struct gpio_params *prm, button_h *h, void *arg)
 {
-	const struct board_gpio *g = board_gpio(b, chip);
+	const struct board_gpio *g = board_gpio(b, prm->chip);
 
-	return g ? g->button(bp, chip, line, low, h, arg) : ENODEV;
+	return g ? g->button(bp, prm, h, arg) : ENODEV;
 }
 
 int board_output_alloc(const struct board *b, struct output **op,
-		       const char *chip, const char *line, bool low)
+		       const struct gpio_params *prm)
 {
-	const struct board_gpio *g = board_gpio(b, chip);
+	const struct board_gpio *g = board_gpio(b, prm->chip);
 
-	return g ? g->output(op, chip, line, low) : ENODEV;
+	return g ? g->output(op, prm) : ENODEV;
 }
 
 int board_gpio_list(struct re_printf *pf, const struct board *b)

@@ -125,12 +125,11 @@ const struct board_gpio *board_gpio(const struct board *b, const char *chip);
 
 /** Make a button. @return 0, ENODEV no such chip, or as button_alloc_h */
 int board_button_alloc(const struct board *b, struct button **bp,
-		       const char *chip, const char *line, bool low,
-		       button_h *h, void *arg);
+		       const struct gpio_params *prm, button_h *h, void *arg);
 
 /** Make an output. @return 0, ENODEV no such chip, or as output_alloc_h */
 int board_output_alloc(const struct board *b, struct output **op,
-		       const char *chip, const char *line, bool low);
+		       const struct gpio_params *prm);
 
 /** Print the GPIO chips that can be named, a line each, for %H */
 int board_gpio_list(struct re_printf *pf, const struct board *b);

@@ -70,8 +70,9 @@ static void button_destructor(void *arg)
 	give_back(((struct sim_button *)arg)->line);
 }
 
-int sim_gpio_button(struct button **bp, const char *chip, const char *text,
-		    bool low, button_h *h, void *arg)
+/* A simulated one is pressed, or not: neither low nor bouncing */
+int sim_gpio_button(struct button **bp, const struct gpio_params *prm,
+		    button_h *h, void *arg)
 {
 	static const struct button_table table = {
 		.set = press,
@@ -79,9 +80,7 @@ int sim_gpio_button(struct button **bp, const char *chip, const char *text,
 	};
 	struct sim_button *b;
 	unsigned line;
-	int err = take(text, &line);
-	(void)chip;
-	(void)low; /* A simulated one is pressed, or not */
+	int err = take(prm->line, &line);
 
 	if (err)
 		return err;
@@ -126,8 +125,7 @@ static void output_destructor(void *arg)
 	give_back(o->line);
 }
 
-int sim_gpio_output(struct output **op, const char *chip, const char *text,
-		    bool low)
+int sim_gpio_output(struct output **op, const struct gpio_params *prm)
 {
 	static const struct output_table table = {
 		.set = output_switch,
@@ -135,9 +133,7 @@ int sim_gpio_output(struct output **op, const char *chip, const char *text,
 	};
 	struct sim_output *o;
 	unsigned line;
-	int err = take(text, &line);
-	(void)chip;
-	(void)low;
+	int err = take(prm->line, &line);
 
 	if (err)
 		return err;

@@ -9,6 +9,8 @@
 #include "drivers/alsa_sound.h"
 #include "drivers/drm_display.h"
 #include "drivers/file_display.h"
+#include "drivers/gpio_chip.h"
+#include "drivers/gpio_line.h"
 #include "drivers/openh264_decoder.h"
 #include "drivers/openh264_encoder.h"
 #include "drivers/sim_camera.h"
@@ -35,6 +37,9 @@ static const struct board_sound soundv[] = {
 
 static const struct board_gpio gpiov[] = {
 	{ "sim", false, sim_gpio_button, sim_gpio_output, sim_gpio_list },
+	{ "gpiochip", true, gpio_chip_button, gpio_chip_output,
+	  gpio_line_list },
+	{ "gpio", false, gpio_chip_button, gpio_chip_output, NULL },
 	{ NULL, false, NULL, NULL, NULL },
 };
 

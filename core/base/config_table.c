@@ -253,9 +253,10 @@ const size_t config_keyc = ARRAY_SIZE(config_keyv);
 
 const struct config_free config_freev[] = {
 	{ "buttons", config_check_name, config_check_gpio,
-	  "Buttons: NAME = CHIP:LINE [low] press=COMMAND; WORD:REST is the "
-	  "command WORD REST; in this version CHIP is sim, and the command "
-	  "button presses",
+	  "Buttons: NAME = CHIP:LINE [low] [pull=up|down|none] "
+	  "[debounce=20ms] press=COMMAND [long=COMMAND] [double=COMMAND]; "
+	  "WORD:REST is the command WORD REST; CHIP:LINE is gpiochip0:17, "
+	  "gpio:LABEL/LINE, or sim:1, which the command button presses",
 	  "bell = sim:1 press=ring:browsers/20s,sip:home@example.org/40s",
 	  NULL },
 	{ "lamps", config_check_name, config_check_gpio,

@@ -4,12 +4,13 @@
  *     GPIO line -> [button] -> pressed(yes/no, now)
  *
  * A table of functions; drivers implement it, a board chooses the driver. A
- * driver debounces: its handler hears each press and each release once.
+ * driver debounces: its handler hears each press and each release once. A
+ * contact that opens and closes is one, too.
  */
 #ifndef CORE_DEVICE_BUTTON_H
 #define CORE_DEVICE_BUTTON_H
 
-#include "core/base/clock.h"
+#include "core/device/gpio.h"
 
 /** The button was pressed, or released. Must not free the button */
 typedef void(button_h)(bool pressed, uint64_t now, void *arg);
@@ -36,16 +37,13 @@ struct button {
 /**
  * Constructor of a driver; it watches from here on.
  *
- * @param bp    Set to the new button
- * @param chip  Such as "sim" or "gpiochip0"
- * @param line  What follows "CHIP:", a number or a name
- * @param low   Pressed is low
- * @param h     Told of each change
+ * @param bp  Set to the new button
+ * @param h   Told of each change
  *
  * @return 0, EINVAL no such line, EBUSY in use, ENODEV, ENOMEM
  */
-typedef int(button_alloc_h)(struct button **bp, const char *chip,
-			    const char *line, bool low, button_h *h, void *arg);
+typedef int(button_alloc_h)(struct button **bp, const struct gpio_params *prm,
+			    button_h *h, void *arg);
 
 /** Press or release a simulated one. @return 0, ENOTSUP a real one */
 static inline int button_set(struct button *b, bool pressed, uint64_t now)

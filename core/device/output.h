@@ -9,7 +9,7 @@
 #ifndef CORE_DEVICE_OUTPUT_H
 #define CORE_DEVICE_OUTPUT_H
 
-#include "core/base/clock.h"
+#include "core/device/gpio.h"
 
 struct output;
 
@@ -30,15 +30,11 @@ struct output {
 /**
  * Constructor of a driver; the line is off.
  *
- * @param op    Set to the new output
- * @param chip  Such as "sim" or "gpiochip0"
- * @param line  What follows "CHIP:", a number or a name
- * @param low   On is low
+ * @param op  Set to the new output
  *
  * @return 0, EINVAL no such line, EBUSY in use, ENODEV, ENOMEM
  */
-typedef int(output_alloc_h)(struct output **op, const char *chip,
-			    const char *line, bool low);
+typedef int(output_alloc_h)(struct output **op, const struct gpio_params *prm);
 
 /** Switch it. @return 0, ENODEV, EIO */
 static inline int output_set(struct output *o, bool on)

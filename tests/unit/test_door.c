@@ -55,7 +55,10 @@ static void add(struct door *d, const char *name, const char *line,
 		.page = page,
 	};
 
-	assert_int_equal(sim_gpio_output(&r.output, "sim", line, false), 0);
+	assert_int_equal(sim_gpio_output(&r.output,
+					 &(struct gpio_params){ .chip = "sim",
+								.line = line }),
+			 0);
 	assert_int_equal(door_add(d, &r), expect);
 	mem_deref(r.output);
 }
@@ -370,7 +373,8 @@ static bool lives_without(long n, bool once)
 
 	memory_fail_after(n, once);
 	if (!door_alloc(&d, bus) &&
-	    !sim_gpio_output(&r.output, "sim", "3", false) &&
+	    !sim_gpio_output(&r.output, &(struct gpio_params){ .chip = "sim",
+							       .line = "3" }) &&
 	    !door_add(d, &r)) {
 		(void)order_obey(d, &body, true, &reason, clock_now());
 		pass(2 * CLOCK_S);

@@ -9,6 +9,14 @@ struct presses {
 	unsigned down, up;
 };
 
+static const struct gpio_params *at(const char *line)
+{
+	static struct gpio_params prm = { .chip = "sim", .low = true };
+
+	prm.line = line;
+	return &prm;
+}
+
 static void on_button(bool pressed, uint64_t now, void *arg)
 {
 	struct presses *p = arg;
@@ -24,8 +32,7 @@ static void test_sim_gpio_button_tells_each_change_once(void **state)
 	struct button *b;
 	(void)state;
 
-	assert_int_equal(sim_gpio_button(&b, "sim", "1", true, on_button, &p),
-			 0);
+	assert_int_equal(sim_gpio_button(&b, at("1"), on_button, &p), 0);
 	assert_false(button_pressed(b));
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(button_set(b, true, CLOCK_S), 0);
@@ -45,7 +52,7 @@ static void test_sim_gpio_output_ends_off(void **state)
 	(void)state;
 
 	log_set_level(LOG_LEVEL_WARNING);
-	assert_int_equal(sim_gpio_output(&o, "sim", "31", false), 0);
+	assert_int_equal(sim_gpio_output(&o, at("31")), 0);
 	assert_false(output_on(o));
 	assert_int_equal(output_set(o, true), 0);
 	assert_true(output_on(o));
@@ -65,15 +72,13 @@ static void test_sim_gpio_line_is_used_once(void **state)
 	(void)state;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(badv); i++)
-		assert_int_equal(sim_gpio_output(&o, "sim", badv[i], false),
-				 EINVAL);
+		assert_int_equal(sim_gpio_output(&o, at(badv[i])), EINVAL);
 
-	assert_int_equal(sim_gpio_button(&b, "sim", "1", false, on_button, &p),
-			 0);
-	assert_int_equal(sim_gpio_output(&o, "sim", "1", false), EBUSY);
-	assert_int_equal(sim_gpio_output(&o, "sim", "01", false), EBUSY);
+	assert_int_equal(sim_gpio_button(&b, at("1"), on_button, &p), 0);
+	assert_int_equal(sim_gpio_output(&o, at("1")), EBUSY);
+	assert_int_equal(sim_gpio_output(&o, at("01")), EBUSY);
 	mem_deref(b);
-	assert_int_equal(sim_gpio_output(&o, "sim", "1", false), 0);
+	assert_int_equal(sim_gpio_output(&o, at("1")), 0);
 	mem_deref(o);
 }
 

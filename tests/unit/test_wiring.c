@@ -56,6 +56,18 @@ static const struct {
 	{ page, "[buttons]\nb = sim:1 press=ring:browsers/61s",
 	  "longer than [call] no_answer" },
 	{ page, "[buttons]\nb = sim:1", "no command" },
+	{ page, "[buttons]\nb = gpio:gpiochip0/1 press=hangup", NULL },
+	{ page, "[buttons]\nb = gpiochip0:BELL pull=up long=hangup", NULL },
+	{ page, "[buttons]\nb = sim:1 press=ring pull=left", "up, down" },
+	{ page, "[buttons]\nb = sim:1 press=ring debounce=9s", "debounce= " },
+	{ page, "[buttons]\nb = sim:1 press=ring long=jump",
+	  "no such command" },
+	{ account, "[buttons]\nb = sim:1 press=hangup long=ring:browsers",
+	  "[page]" },
+	{ page,
+	  "[buttons]\na = gpio:gpiochip0/1 press=ring\n"
+	  "b = gpiochip0:1 press=ring",
+	  "f:5: [buttons] b: gpiochip0:1 is used already" },
 	{ page, "[buttons]\nb = sim:1 press=", "no command" },
 	{ page, "[buttons]\nb = sim:1 press=jump", "no such command" },
 	{ page, "[buttons]\nb = sim:1 press=call", "other arguments" },
@@ -170,25 +182,30 @@ static void test_wiring_lives_without_memory(void **state)
 
 static void test_wiring_reads_a_command(void **state)
 {
-	struct wiring_command cmd;
+	const struct wiring_command *cmd;
 	char why[WIRING_WHY];
-	struct pin *p;
+	struct wiring_button *b;
 	(void)state;
 
 	assert_int_equal(
-		wiring_button(&p, &cmd,
-			      "sim:7 'press=call:sip:a@b recvonly' low", why,
-			      sizeof(why)),
+		wiring_button(&b,
+			      "sim:7 'press=call:sip:a@b recvonly' low pull=up "
+			      "debounce=5ms double=hangup",
+			      why, sizeof(why)),
 		0);
-	assert_string_equal(p->chip, "sim");
-	assert_string_equal(p->line, "7");
-	assert_true(p->low);
-	assert_int_equal(cmd.n, 3);
-	assert_string_equal(cmd.wordv[0], "call");
-	assert_string_equal(cmd.wordv[1], "sip:a@b");
-	assert_string_equal(cmd.wordv[2], "recvonly");
-	mem_deref(cmd.text);
-	mem_deref(p);
+	assert_string_equal(b->line.chip, "sim");
+	assert_string_equal(b->line.line, "7");
+	assert_true(b->line.low);
+	assert_int_equal(b->line.pull, GPIO_PULL_UP);
+	assert_int_equal(b->line.debounce, 5 * CLOCK_MS);
+	cmd = &b->cmdv[PRESS_SHORT];
+	assert_int_equal(cmd->n, 3);
+	assert_string_equal(cmd->wordv[0], "call");
+	assert_string_equal(cmd->wordv[1], "sip:a@b");
+	assert_string_equal(cmd->wordv[2], "recvonly");
+	assert_int_equal(b->cmdv[PRESS_LONG].n, 0);
+	assert_int_equal(b->cmdv[PRESS_DOUBLE].n, 1);
+	mem_deref(b);
 }
 
 int main(void)

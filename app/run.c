@@ -248,6 +248,10 @@ int run_phone(const struct config *cfg)
 	struct run r = { .stopping = false };
 	int err;
 
+	err = wiring_guard(cfg, &board_sim);
+	if (err)
+		return err;
+
 	err = loop_init();
 	if (err) {
 		log_warning("run: cannot start the event loop: %m\n", err);

@@ -177,6 +177,30 @@ static int add_relay(struct door *d, const struct board *board,
 	return err;
 }
 
+int wiring_guard(const struct config *cfg, const struct board *board)
+{
+	const char *name, *text;
+	int err = 0;
+
+	for (unsigned i = 0;
+	     !err && config_entry(cfg, "relays", i, &name, &text); i++) {
+		const struct board_gpio *g;
+		struct door_relay relay;
+		char why[WIRING_WHY];
+		struct pin *w = NULL;
+
+		if (wiring_relay(&w, &relay, text, why, sizeof(why)))
+			continue; /* wiring_door() says what is wrong */
+		g = board_gpio(board, w->chip);
+		err = g && g->guard ? g->guard() : 0;
+		mem_deref(w);
+	}
+
+	if (err)
+		log_warning("door: no process for the relays: %m\n", err);
+	return err;
+}
+
 int wiring_door(struct door *d, const struct config *cfg,
 		const struct board *board)
 {

@@ -64,6 +64,14 @@ int wiring_check(const struct config *cfg, const struct board *board,
 		 const char *name, config_fault_h *h, void *arg);
 
 /**
+ * Start what keeps the relays of the configuration safe, before the loop and
+ * any thread.
+ *
+ * @return 0, or errno (logged)
+ */
+int wiring_guard(const struct config *cfg, const struct board *board);
+
+/**
  * Put the relays of the configuration on a door.
  *
  * @return 0, or errno (logged: which and why)

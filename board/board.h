@@ -47,6 +47,8 @@ struct board_gpio {
 	button_alloc_h *button;
 	output_alloc_h *output;
 	int (*list)(struct re_printf *pf, void *unused); /**< May be NULL */
+	int (*guard)(void); /**< Before loop and threads, if a relay is
+				 there; may be NULL */
 };
 
 /** A board */

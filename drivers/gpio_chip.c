@@ -8,6 +8,7 @@
 #include "core/base/loop.h"
 #include "drivers/debounce.h"
 #include "drivers/gpio_chip.h"
+#include "drivers/gpio_guard.h"
 #include "drivers/gpio_line.h"
 
 struct gpio_button {
@@ -148,7 +149,7 @@ int gpio_chip_output(struct output **op, const struct gpio_params *prm)
 	int err;
 
 	if (prm->longest)
-		return ENOTSUP; /* Nothing would close it, should we hang */
+		return gpio_guard_output(op, prm);
 
 	o = mem_zalloc(sizeof(*o), output_destructor);
 	if (!o)

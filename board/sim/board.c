@@ -10,6 +10,7 @@
 #include "drivers/drm_display.h"
 #include "drivers/file_display.h"
 #include "drivers/gpio_chip.h"
+#include "drivers/gpio_guard.h"
 #include "drivers/gpio_line.h"
 #include "drivers/openh264_decoder.h"
 #include "drivers/openh264_encoder.h"
@@ -36,11 +37,12 @@ static const struct board_sound soundv[] = {
 };
 
 static const struct board_gpio gpiov[] = {
-	{ "sim", false, sim_gpio_button, sim_gpio_output, sim_gpio_list },
-	{ "gpiochip", true, gpio_chip_button, gpio_chip_output,
-	  gpio_line_list },
-	{ "gpio", false, gpio_chip_button, gpio_chip_output, NULL },
-	{ NULL, false, NULL, NULL, NULL },
+	{ "sim", false, sim_gpio_button, sim_gpio_output, sim_gpio_list, NULL },
+	{ "gpiochip", true, gpio_chip_button, gpio_chip_output, gpio_line_list,
+	  gpio_guard_start },
+	{ "gpio", false, gpio_chip_button, gpio_chip_output, NULL,
+	  gpio_guard_start },
+	{ NULL, false, NULL, NULL, NULL, NULL },
 };
 
 static const struct board_camera camerav[] = {

@@ -265,7 +265,8 @@ const struct config_free config_freev[] = {
 	  "ring = gpiochip0:22 on=ringing", NULL },
 	{ "relays", config_check_name, config_check_gpio,
 	  "Relays: NAME = CHIP:LINE [low] [time=3s] [code=DIGITS] "
-	  "[page=yes|no]; in this version CHIP is sim, and the log shows",
+	  "[page=yes|no]; CHIP:LINE as in [buttons]; off after its time even "
+	  "if the phone ends or hangs; those of sim the log shows",
 	  "door = sim:2 time=3s code=1234", "code=" },
 	{ "headers", config_check_header, NULL,
 	  "Headers of ours in every request of the account: NAME = VALUE",

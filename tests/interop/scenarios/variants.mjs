@@ -100,6 +100,7 @@ const stale = (lab) => registers(lab, [[REFUSED, challenge('n1')],
 const refused = (code, name) => (lab) => registers(lab,
 	[[code, challenge('n1', '', name)], [code, challenge('n2', '', name)]],
 	async ({ phone, asked }) => {
+		await phone.must('register'); /* Now that somebody listens */
 		const gone = await phone.wait('terminated', { match: (e) =>
 			e.session === 'register' });
 		await never('a third try', () => asked.length > 2, QUIET);
@@ -109,7 +110,7 @@ const refused = (code, name) => (lab) => registers(lab,
 			'Authorization';
 		assert(header(asked[1], field), `no ${field}`);
 		return `2 REGISTERs, ${gone.code} ${gone.reason}`;
-	});
+	}, { account: { register: 'no' } });
 
 /* The server says nothing to the last REGISTER */
 async function silent_end(lab)

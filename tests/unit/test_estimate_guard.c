@@ -66,6 +66,7 @@ static void test_estimate_survives_nonsense(void **state)
 			v[k].arrived = (uint64_t)dice(1 << 20) << dice(44);
 			v[k].size = dice(2000);
 			v[k].lost = !dice(3);
+			v[k].run = !dice(2);
 		}
 		now += dice(100) ? dice(100000) : dice(1 << 24);
 		estimate_sent(e, dice(1500), now);

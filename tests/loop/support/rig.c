@@ -4,6 +4,7 @@
 #include "board/board.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
+#include "core/net/ciphers.h"
 #include "core/net/mbed.h"
 #include "tests/loop/support/dice.h"
 #include "tests/loop/support/film.h"
@@ -150,7 +151,8 @@ void rig_start(uint32_t seed, const char *const extra[RIG_PHONES])
 {
 	log_set_level(LOG_LEVEL_WARNING);
 	assert_int_equal(mbed_init(), 0);
-	(void)schema_file("events"); /* Stays */
+	(void)schema_file("events");	      /* Stays */
+	assert_int_equal(ciphers_start(), 0); /* It keeps a little */
 	blocks_before = test_blocks();
 	pass(0, NULL, NULL);
 	dice_throw(seed);

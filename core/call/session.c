@@ -448,6 +448,11 @@ const char *session_keying(const struct session *s)
 	return endpoint_keying(s->offer);
 }
 
+bool session_sounds(const struct session *s)
+{
+	return offer_active(s->offer, OFFER_AUDIO) != NULL;
+}
+
 int session_send_digits(struct session *s, const char *digits)
 {
 	return hearing_send_digits(s->senses.hearing, digits);

@@ -235,6 +235,9 @@ const char *session_keying(const struct session *s);
 enum sight_source session_shows(const struct session *s);
 enum session_view session_sees(const struct session *s);
 
+/** Whether sound was agreed */
+bool session_sounds(const struct session *s);
+
 /** Send digits. @return as audio_send_digits() */
 int session_send_digits(struct session *s, const char *digits);
 

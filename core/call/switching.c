@@ -55,13 +55,21 @@ struct call *calls_find(const struct calls *cs, unsigned id, bool ringing)
 
 /* ---- Who talks ---- */
 
+static bool is_up(const struct call *c)
+{
+	return call_state(c) == CALL_UP || call_state(c) == CALL_ANSWERING;
+}
+
+/* Who only watches is in nobody's way */
+static bool watches(const struct call *c)
+{
+	return is_up(c) && c->session && !session_sounds(c->session);
+}
+
 /* With the far end's consent or not: we would hear each other */
 static bool talking(const struct call *c)
 {
-	const enum call_state state = call_state(c);
-
-	return !call_line(c)->shared && !c->hold.on &&
-	       (state == CALL_UP || state == CALL_ANSWERING);
+	return !call_line(c)->shared && !c->hold.on && is_up(c) && !watches(c);
 }
 
 /* The newest that is talked in, but for one */
@@ -80,7 +88,8 @@ bool switching_busy(const struct calls *cs, const struct call *c)
 	for (unsigned i = 0; i < cs->callc; i++) {
 		const struct call *o = cs->callv[i];
 
-		if (o != c && !call_line(o)->shared && !waits(o) && !ending(o))
+		if (o != c && !call_line(o)->shared && !waits(o) &&
+		    !ending(o) && !watches(o))
 			return true;
 	}
 

@@ -14,7 +14,10 @@ int calls_video_mute(struct calls *cs, unsigned id, bool on)
 	return 0;
 }
 
-int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
+/* The line is woken even if the call is gone then */
+static int change(struct calls *cs, unsigned id,
+		  int (*h)(struct call *c, bool on, uint64_t now), bool on,
+		  uint64_t now)
 {
 	struct call *c = calls_find(cs, id, false);
 	const struct line *line;
@@ -24,24 +27,19 @@ int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
 		return ENOENT;
 
 	line = call_line(c);
-	err = call_video(c, on, now);
+	err = h(c, on, now);
 	line_wake(line);
 	return err;
 }
 
+int calls_video(struct calls *cs, unsigned id, bool on, uint64_t now)
+{
+	return change(cs, id, call_video, on, now);
+}
+
 int calls_screen(struct calls *cs, unsigned id, bool on, uint64_t now)
 {
-	struct call *c = calls_find(cs, id, false);
-	const struct line *line;
-	int err;
-
-	if (!c)
-		return ENOENT;
-
-	line = call_line(c);
-	err = call_screen(c, on, now);
-	line_wake(line);
-	return err;
+	return change(cs, id, call_screen, on, now);
 }
 
 int calls_keyframe(struct calls *cs, unsigned id, uint64_t now)

@@ -4,43 +4,56 @@
  *     node run.mjs [--soak] [WORD...]   only scenarios with a WORD in the name
  *     node run.mjs --table WORD...      with the table of criteria all the same
  *
+ * What waits more than it works goes on beside the rest, in a process with a
+ * laboratory of its own, which tells this one what it found.
+ *
  * BOARDPHONE names the phone's binary, BOARDPHONE_ASAN one with sanitizers,
  * which then takes what is meant to break it. Each line is 'pass', 'FAIL' or
  * 'skip', the name, and the figures measured; the last is
  * 'N passed, N failed'. After a run of all there is a table of what it must
  * show (criteria.mjs), whose rows count like scenarios.
  */
+import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { CRITERIA, tell } from './criteria.mjs';
 import { Laboratory } from './lab/laboratory.mjs';
 import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
-	'abuse', 'commands', 'browsers', 'registration', 'accounts', 'calls',
-	'media', 'incall', 'transfer', 'presence', 'trouble', 'wire',
-	'farend', 'refusals', 'relations', 'early', 'flows', 'habits',
-	'variants', 'kinds', 'slides', 'sipjs', 'plain', 'latch',
-	'soak'];
+	'commands', 'browsers', 'calls', 'media', 'incall', 'transfer',
+	'trouble', 'early', 'flows', 'kinds', 'slides', 'sipjs', 'soak'];
+const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
+	'refusals', 'relations', 'habits', 'variants', 'plain', 'latch',
+	'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';
 const words = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 const soak = process.argv.includes('--soak');
+const beside = process.argv.includes('--beside');
 const table = process.argv.includes('--table') || !words.length && !soak;
 
+/* The scenarios that are wanted: { ours, patient } */
 async function load()
 {
-	const list = [];
+	const found = { ours: [], patient: [] };
 
-	for (const set of soak ? ['soak', 'lasting'] : SETS) {
+	for (const set of soak ? ['soak', 'lasting'] : [...SETS, ...PATIENT]) {
 		const { default: scenarios } =
 			await import(`./scenarios/${set}.mjs`);
-		list.push(...scenarios);
+		for (const scenario of scenarios) {
+			const [name, , { patient } = {}] = scenario;
+
+			if (words.length && !words.some((w) => name.includes(w)))
+				continue;
+			found[patient || PATIENT.includes(set) ? 'patient' :
+				'ours'].push(scenario);
+		}
 	}
-	return list.filter(([name]) => !words.length ||
-			   words.some((word) => name.includes(word)));
+	return found;
 }
 
 const sums = { pass: 0, FAIL: 0, skip: 0 };
@@ -51,6 +64,33 @@ function line(verdict, name, text)
 	sums[verdict]++;
 	results.push({ name, verdict, text });
 	console.log(`  ${verdict}  ${name}${text ? `: ${text}` : ''}`);
+	process.send?.({ verdict, name, text });
+}
+
+/* The patient ones in a process of their own; resolves when it has ended */
+function run_beside()
+{
+	const child = fork(fileURLToPath(import.meta.url),
+		[...process.argv.slice(2), '--beside'],
+		{ stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+	let said = '';
+
+	child.on('message', ({ verdict, name, text }) => {
+		sums[verdict]++;
+		results.push({ name, verdict, text });
+	});
+	/* Whole lines, or two would be one */
+	child.stdout.on('data', (data) => {
+		const lines = `${said}${data}`.split('\n');
+		said = lines.pop();
+		for (const one of lines)
+			console.log(one);
+	});
+	return new Promise((done) => child.on('close', (code) => {
+		if (code !== 0 && code !== 1)
+			line('FAIL', 'the laboratory beside', `ended: ${code}`);
+		done();
+	}));
 }
 
 /* What the phones and the browser of a failed scenario said last */
@@ -66,7 +106,8 @@ function tell_logs(lab)
 }
 
 /* Options of a scenario: `phone`: there has to be one; `sanitized`: it takes
- * the one with sanitizers; `library`: anna's, see Laboratory.use() */
+ * the one with sanitizers; `library`: anna's, see Laboratory.use(); `patient`:
+ * it waits, so that others may run beside it */
 async function one(lab, [name, run, { phone = true, sanitized = false,
 				      limit = LIMIT, library = 'jssip' } = {}])
 {
@@ -94,18 +135,24 @@ async function one(lab, [name, run, { phone = true, sanitized = false,
 	}
 }
 
-const lab = new Laboratory(process.env.LABORATORY ??
-			   `${tmpdir()}/boardphone-${process.pid}`, program);
+const { ours, patient } = await load();
+const both = !beside && ours.length && patient.length;
+const other = both ? run_beside() : null;
+const lab = new Laboratory(`${process.env.LABORATORY ??
+	`${tmpdir()}/boardphone-${process.pid}`}${beside ? '-beside' : ''}`,
+	program);
 try {
-	const scenarios = await load();
 	await lab.start();
-	for (const scenario of scenarios)
+	for (const scenario of beside || !ours.length ? patient : ours)
 		await one(lab, scenario);
 } catch (error) {
 	line('FAIL', 'the laboratory itself', error.stack);
 } finally {
 	await lab.stop();
 }
+await other;
+if (beside)
+	process.exit(sums.FAIL ? 1 : 0);
 if (table) {
 	const open = tell(results);
 	sums.FAIL += open;

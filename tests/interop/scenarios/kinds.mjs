@@ -334,7 +334,7 @@ export default [
 	['kind: events of a call, in order', in_order],
 	['kind: ready without a camera', without_camera],
 	['kind: a picture is added and dropped', added],
-	['kind: session refresh', refreshed],
+	['kind: session refresh', refreshed, { patient: true }],
 	['sound: each rate, Opus, mono', at_rates('opus', 1)],
 	['sound: each rate, PCMA, stereo', at_rates('pcma', 2)],
 	['picture: five seconds of nothing', dark],

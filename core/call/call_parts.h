@@ -24,6 +24,7 @@ struct call_hold {
 	bool asked;  /**< The peer has not answered yet          */
 	bool remote; /**< The peer holds                         */
 	bool wanted; /**< The peer has wanted our media at least once */
+	bool parked; /**< We hold while another one is called: switching.h */
 };
 
 /** Its transfer: transfer.h */

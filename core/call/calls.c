@@ -102,12 +102,16 @@ static void over_handler(struct call *c, uint64_t now, void *arg)
 	if (cs->h.over)
 		cs->h.over(call_id(c), now, cs->h.arg);
 	mem_deref(c);
+
+	/* Unless another one was called inside */
+	switching_back(cs, now);
 }
 
 static void answered_handler(struct call *c, uint64_t now, void *arg)
 {
 	struct calls *cs = arg;
 
+	switching_answered(cs, c, now);
 	switching_follow(cs);
 	if (cs->h.answered)
 		cs->h.answered(call_id(c), now, cs->h.arg);
@@ -227,6 +231,8 @@ static int dial(struct calls *cs, const struct line *line, const char *to,
 		return err;
 
 	cs->callv[cs->callc++] = c;
+	if (!from)
+		switching_dial(cs, c, now);
 	if (idp)
 		*idp = call_id(c);
 	return 0;
@@ -321,6 +327,7 @@ int calls_hangup(struct calls *cs, unsigned id, uint64_t now)
 	line = call_line(c);
 	call_hangup(c, now);
 	line_wake(line);
+	switching_back(cs, now);
 	return 0;
 }
 

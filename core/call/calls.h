@@ -77,7 +77,8 @@ int calls_start(struct calls *cs, uint64_t now);
 void calls_stop(struct calls *cs, uint64_t now);
 
 /**
- * Call somebody.
+ * Call somebody. Who is talked to is held meanwhile, and stays so once it is
+ * answered; when it is not, the phone goes on with them.
  *
  * @param line  Outlives the call
  * @param to    `user`, `user@host` or `sip:...`

@@ -111,6 +111,13 @@ static void hold_others(struct calls *cs, const struct call *c, uint64_t now)
 	}
 }
 
+/* The user has decided who is talked to: who waits stays held, until told */
+static void settle(struct calls *cs)
+{
+	for (unsigned i = 0; i < cs->callc; i++)
+		cs->callv[i]->hold.parked = false;
+}
+
 void switching_follow(struct calls *cs)
 {
 	for (unsigned i = 0; i < cs->callc; i++) {
@@ -136,6 +143,63 @@ void switching_ring(struct calls *cs, struct call *c)
 	switching_follow(cs);
 }
 
+/* ---- Who is called while one talks ---- */
+
+void switching_dial(struct calls *cs, struct call *c, uint64_t now)
+{
+	if (call_line(c)->shared || !c->prm.audio)
+		return;
+
+	for (unsigned i = cs->callc; i--;) {
+		struct call *o = cs->callv[i];
+
+		if (o == c || !talking(o) || call_hold(o, true, now))
+			continue;
+		o->hold.parked = true;
+		line_wake(call_line(o));
+	}
+}
+
+void switching_answered(struct calls *cs, struct call *c, uint64_t now)
+{
+	/* The referrer of this one hangs up by himself */
+	if (call_line(c)->shared || c->refer || watches(c))
+		return;
+
+	hold_others(cs, c, now);
+	settle(cs);
+}
+
+/* Somebody of ours is being called, or talked to */
+static bool engaged(const struct calls *cs)
+{
+	for (unsigned i = 0; i < cs->callc; i++) {
+		const struct call *c = cs->callv[i];
+
+		if (talking(c) ||
+		    (!call_line(c)->shared && call_state(c) < CALL_INCOMING))
+			return true;
+	}
+
+	return false;
+}
+
+void switching_back(struct calls *cs, uint64_t now)
+{
+	if (cs->stopping || engaged(cs))
+		return;
+
+	for (unsigned i = 0; i < cs->callc; i++) {
+		struct call *c = cs->callv[i];
+
+		if (!c->hold.parked || call_hold(c, false, now))
+			continue;
+		line_wake(call_line(c));
+	}
+	settle(cs);
+	switching_follow(cs);
+}
+
 /* ---- What a user does ---- */
 
 int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
@@ -153,6 +217,7 @@ int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 	(void)voice_tone(cs->voice, c, TONES_NONE);
 	loop_timer_cancel(&c->ripe);
 	hold_others(cs, c, now);
+	settle(cs);
 	line = call_line(c);
 	err = call_answer(c, media, now);
 	line_wake(line);
@@ -173,6 +238,9 @@ int calls_hold(struct calls *cs, unsigned id, bool on, uint64_t now)
 		return ENOENT;
 
 	line = call_line(c);
+	c->hold.parked = false;
+	if (!on)
+		settle(cs);
 	err = call_hold(c, on, now);
 	line_wake(line);
 	switching_follow(cs);
@@ -191,6 +259,7 @@ int calls_switch(struct calls *cs, unsigned id, uint64_t now)
 		return EALREADY;
 
 	hold_others(cs, c, now);
+	settle(cs);
 	if (c->hold.on)
 		(void)call_hold(c, false, now);
 	else

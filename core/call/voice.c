@@ -58,6 +58,7 @@ static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
 	struct voice *v = arg;
 	const struct voice_user *front = front_of(v);
 	const bool together = !front || front->shared;
+	const bool alone = together || front->behind;
 	const size_t n = (size_t)frames * v->fmt.channels;
 	struct le *le = v->users.head;
 
@@ -73,7 +74,7 @@ static void period_handler(const int16_t *mic, int16_t *spk, unsigned frames,
 			add(v->sum, v->aside, n);
 	}
 
-	tones_play(&v->tones, v->sum, frames, &v->fmt, together);
+	tones_play(&v->tones, v->sum, frames, &v->fmt, alone);
 	clip(spk, v->sum, n);
 }
 
@@ -202,6 +203,7 @@ int voice_attach(struct voice *v, struct voice_user *u, sound_period_h *h,
 
 	u->h = h;
 	u->arg = arg;
+	u->behind = false;
 	*fmt = v->fmt;
 	put(v, u);
 	return 0;
@@ -221,6 +223,7 @@ void voice_front(struct voice *v, struct voice_user *u)
 	if (!u->le.list)
 		return;
 
+	u->behind = false;
 	list_unlink(&u->le);
 	list_append(&v->users, &u->le, u);
 }
@@ -230,6 +233,7 @@ void voice_back(struct voice *v, struct voice_user *u)
 	if (!u->le.list)
 		return;
 
+	u->behind = true;
 	list_unlink(&u->le);
 	list_prepend(&v->users, &u->le, u);
 }

@@ -27,6 +27,7 @@ struct voice_user {
 	sound_period_h *h; /**< The heartbeat */
 	void *arg;
 	bool shared; /**< Set before voice_attach() */
+	bool behind; /**< By voice_back(): nobody is talked to in it */
 };
 
 /**
@@ -59,7 +60,8 @@ void voice_detach(struct voice *v, struct voice_user *u);
 /** Bring an attached user to the front; a shared one with all shared ones */
 void voice_front(struct voice *v, struct voice_user *u);
 
-/** Send an attached user behind all others */
+/** Send an attached user behind all others. If it is in front all the same,
+    tones are played as if nobody were */
 void voice_back(struct voice *v, struct voice_user *u);
 
 /**

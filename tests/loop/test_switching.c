@@ -4,7 +4,8 @@
  *     b calls a, who talks; c calls a, too
  *
  * Whole phones in virtual time: what is told of the second call, who hears
- * whom after an answer, a switch and a hang-up, and when there are too many.
+ * whom after an answer, a switch and a hang-up, while somebody is called, and
+ * when there are too many.
  */
 #include <math.h>
 #include "core/call/calls_show.h"
@@ -18,6 +19,7 @@ enum {
 	TALK = 2 * CLOCK_S,
 	NOBODY = -1,
 	WAITING_HZ = 425,
+	RINGBACK_HZ = 425,
 };
 
 #define AUDIO "[call]\nmedia=audio\n"
@@ -271,6 +273,186 @@ static void test_switching_survives_a_refused_hold(void **state)
 	rig_stop();
 }
 
+/* A, who talks to B, calls somebody. @return the number of the new call */
+static unsigned consult(const char *whom)
+{
+	unsigned id = 0;
+
+	assert_int_equal(phone_call(rig_phone(A), whom, NULL, &id, clock_now()),
+			 0);
+	return id;
+}
+
+/* A hears that it rings there, as if there were no other call */
+static void check_rings(void)
+{
+	struct sound_heard heard;
+	uint64_t before;
+
+	rig_heard(A, &heard);
+	before = heard.sounding;
+	rig_run(10 * CLOCK_S);
+	rig_heard(A, &heard);
+	assert_true(fabs(heard.frequency - RINGBACK_HZ) < 5);
+	assert_true(heard.sounding - before >= 1900);
+	assert_true(heard.sounding - before <= 2100);
+}
+
+/* The call that A makes to C is answered, or ends, whoever does it */
+static void test_switching_holds_while_another_is_called(void **state)
+{
+	unsigned ab, ac;
+	(void)state;
+
+	begin(7, NULL);
+	ab = talk(B);
+	ac = consult("c");
+	assert_non_null(rig_wait(A, "m_local_hold_ok", WAIT));
+	assert_int_equal(rig_count(B, "m_remote_hold"), 1);
+	assert_non_null(rig_wait(C, "ringing", WAIT));
+	rig_run(TALK);
+	assert_true(hears(B) == 0);
+	check_rings();
+	assert_int_equal(rig_answer(C), 0);
+	assert_non_null(rig_wait(C, "media_added", WAIT));
+	rig_run(TALK);
+	check_talks(C);
+
+	/* Back and forth, and who is held stays so, as after every switch */
+	switch_to(ab);
+	check_talks(B);
+	switch_to(ac);
+	hang_up(C, 0);
+	check_talks(NOBODY);
+	assert_int_equal(rig_count(A, "m_local_resume_ok"), 2);
+	switch_to(0);
+	check_talks(B);
+	hang_up(A, 0);
+	rig_stop();
+}
+
+static void check_back(unsigned times)
+{
+	assert_non_null(rig_wait(A, "m_local_resume_ok", WAIT));
+	rig_run(TALK);
+	check_talks(B);
+	assert_int_equal(rig_count(A, "m_local_resume_ok"), times);
+	assert_int_equal(rig_count(B, "m_remote_hold"),
+			 rig_count(B, "m_remote_resume"));
+	assert_int_equal(phone_calls(rig_phone(A)), 1);
+}
+
+static void test_switching_goes_back_to_who_was_held_for_nothing(void **state)
+{
+	unsigned ac;
+	(void)state;
+
+	begin(8, "[call]\nmedia=audio\nno_answer=20s\nmax=2\n");
+	(void)talk(B);
+
+	/* Refused, given up, not answered, and nobody there: that is known
+	   before B has heard of the hold */
+	(void)consult("c");
+	assert_non_null(rig_wait(C, "ringing", WAIT));
+	rig_run(TALK);
+	assert_true(hears(B) == 0);
+	assert_int_equal(phone_reject(rig_phone(C), 0, 486, clock_now()), 0);
+	check_back(1);
+
+	ac = consult("c");
+	assert_non_null(rig_wait(C, "ringing", WAIT));
+	rig_run(TALK);
+	assert_int_equal(phone_hangup(rig_phone(A), 0, clock_now()), 0);
+	check_back(2);
+	assert_int_equal(phone_switch(rig_phone(A), ac, clock_now()), ENOENT);
+
+	(void)consult("c");
+	rig_run(20 * CLOCK_S);
+	check_back(3);
+
+	(void)consult("nobody");
+	assert_non_null(rig_wait(A, "terminated:call", WAIT));
+	rig_run(TALK);
+	check_talks(B);
+
+	/* Two at once: the first that ends is not the last; no third one */
+	ac = consult("c");
+	rig_run(TALK);
+	assert_int_equal(phone_call(rig_phone(A), "c", NULL, NULL, clock_now()),
+			 EBUSY);
+	assert_true(hears(B) == 0);
+	hang_up(A, ac);
+	check_talks(B);
+	hang_up(A, 0);
+	rig_stop();
+}
+
+static void test_switching_leaves_held_what_the_user_holds(void **state)
+{
+	unsigned ab, ac;
+	(void)state;
+
+	/* Before, and while it rings: the phone says that it is so, and knows
+	   who wants it */
+	begin(9, NULL);
+	ab = talk(B);
+	for (unsigned n = 0; n < 2; n++) {
+		if (!n)
+			assert_int_equal(
+				phone_hold(rig_phone(A), ab, true, clock_now()),
+				0);
+		ac = consult("c");
+		rig_run(TALK);
+		if (n)
+			assert_int_equal(
+				phone_hold(rig_phone(A), ab, true, clock_now()),
+				EALREADY);
+		hang_up(A, ac);
+		check_talks(NOBODY);
+		switch_to(ab);
+	}
+
+	/* Whom the user goes back to meanwhile is held by the answer */
+	ac = consult("c");
+	rig_run(TALK);
+	switch_to(ab);
+	check_talks(B);
+	assert_int_equal(rig_answer(C), 0);
+	rig_run(TALK);
+	check_talks(C);
+	hang_up(C, 0);
+	check_talks(NOBODY);
+	hang_up(B, 0);
+	rig_stop();
+}
+
+/* B will not be held: who is talked to is C, and after that B again */
+static void test_switching_calls_beside_a_refused_hold(void **state)
+{
+	static const struct exchange_mood no = { .refuses = "488 Not Here" };
+	static const struct exchange_mood yes = { 0 };
+	(void)state;
+
+	begin(10, NULL);
+	(void)talk(B);
+	exchange_set_mood(&no);
+	(void)consult("c");
+	assert_non_null(rig_wait(A, "m_local_hold_nok", WAIT));
+	assert_non_null(rig_wait(C, "ringing", WAIT));
+	exchange_set_mood(&yes);
+	assert_int_equal(phone_reject(rig_phone(C), 0, 486, clock_now()), 0);
+	rig_run(TALK);
+	check_talks(B);
+	(void)consult("c");
+	assert_non_null(rig_wait(C, "ringing", WAIT));
+	assert_int_equal(rig_answer(C), 0);
+	rig_run(TALK);
+	check_talks(C);
+	hang_up(A, 0);
+	hang_up(A, 0);
+	rig_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -282,6 +464,12 @@ int main(void)
 		cmocka_unit_test(
 			test_switching_answers_by_itself_only_when_idle),
 		cmocka_unit_test(test_switching_survives_a_refused_hold),
+		cmocka_unit_test(test_switching_holds_while_another_is_called),
+		cmocka_unit_test(
+			test_switching_goes_back_to_who_was_held_for_nothing),
+		cmocka_unit_test(
+			test_switching_leaves_held_what_the_user_holds),
+		cmocka_unit_test(test_switching_calls_beside_a_refused_hold),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -316,6 +316,12 @@ static void test_voice_plays_some_tones_beside_what_is_said(void **state)
 	assert_int_equal(voice_tone(v, &one, TONES_RINGBACK), 0);
 	assert_int_equal(sounding(d, 2, 1), 0);
 
+	/* Who is held is not talked to, even alone */
+	voice_back(v, &a.u);
+	assert_int_equal(sounding(d, 500, 2901), 100);
+	voice_front(v, &a.u);
+	assert_int_equal(sounding(d, 2, 1), 0);
+
 	/* Two times 200 ms, again and again, and it goes on where it was */
 	assert_int_equal(voice_tone(v, &two, TONES_WAITING), 0);
 	assert_int_equal(sounding(d, 500, 1001), 40);

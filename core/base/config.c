@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/config_check.h"
+#include "core/base/config_compat.h"
 #include "core/base/config_entries.h"
 #include "core/base/config_read.h"
 #include "core/base/config_table.h"
@@ -308,11 +309,14 @@ static int parse(struct config **cp, const char *text, size_t len,
 		config_table_check(c, rule_fault, faults);
 	if (!err && faults->count)
 		err = EINVAL;
-	if (err)
+	if (err) {
 		mem_deref(c);
-	else
-		*cp = c;
-	return err;
+		return err;
+	}
+
+	config_compat_warn(c, faults);
+	*cp = c;
+	return 0;
 }
 
 int config_parse(struct config **cp, const char *name, const char *text,

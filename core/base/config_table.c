@@ -5,6 +5,7 @@
  */
 #include "core/base/clock.h"
 #include "core/base/config_check.h"
+#include "core/base/config_compat.h"
 #include "core/base/config_table.h"
 
 #define MS(n)	   ((uint64_t)(n)*CLOCK_MS)
@@ -82,6 +83,10 @@ const struct config_key config_keyv[] = {
 	WORDS("account", "gruu", CONFIG_CHOICE, "yes", "yes|temp|no",
 	      "Take an address of this very phone from a server that gives "
 	      "them (GRUU); temp: one that does not tell who we are"),
+	BOOL("account", "early_ims", "yes",
+	     "Name us to the registrar only when it asks (3GPP TR 33.978); no: "
+	     "in each REGISTER, by an Authorization without response, as IMS "
+	     "servers want it (3GPP TS 24.229 section 5.1.1.2)"),
 	TEXT("account", "state", "", NULL,
 	     "File to keep the time in, for boards without a clock chip; "
 	     "written every 6 hours; none if not given"),
@@ -100,6 +105,17 @@ const struct config_key config_keyv[] = {
 	      "Time between pings; each waits up to a quarter longer"),
 	TEXT("transport", "user_agent", "", NULL,
 	     "User-Agent to send; name and version of the phone if not given"),
+
+	BOOL("compat", "rtcweb_breaker", "no",
+	     "Ask a webrtc2sip gateway to translate media for our calls, by "
+	     "rtcweb-breaker=yes in our address; no GRUU is taken then"),
+	BOOL("compat", "click2call", "no",
+	     "Say to such a gateway that our calls are by click-to-call, by "
+	     "click2call=yes in our address"),
+	BOOL("compat", "contact_ha1", "no",
+	     "Send auth_user and the MD5 hash of the password in our INVITEs, "
+	     "for a gateway that calls on in our name: whoever reads one can "
+	     "use the account; needs rtcweb_breaker"),
 
 	SECRET("ice", "servers", CONFIG_ITEMS, "none", config_check_ice,
 	       "stun:HOST, turn:USER:PASSWORD@HOST?transport=udp|tcp, or none"),
@@ -281,6 +297,7 @@ static const struct {
 } sectionv[] = {
 	{ "account", "Who we are", true },
 	{ "transport", "How the server is reached", true },
+	{ "compat", "Habits of gateways", true },
 	{ "ice", "How media find their way", false },
 	{ "audio", "Sound", false },
 	{ "video", "Picture", false },
@@ -462,12 +479,14 @@ void config_table_check(const struct config *c, config_rule_h *fault, void *arg)
 	check_page(c, fault, arg);
 	check_account(c, fault, arg);
 	check_transport(c, fault, arg);
+	config_compat_check(c, fault, arg);
 	check_ice(c, fault, arg);
 	check_screen(c, fault, arg);
 	for (unsigned n = 0; (account = config_named(c, n)); n++) {
 		check_needed(account, true, fault, arg);
 		check_account(account, fault, arg);
 		check_transport(account, fault, arg);
+		config_compat_check(account, fault, arg);
 		check_twins(c, account, fault, arg);
 	}
 	check_call(c, fault, arg);

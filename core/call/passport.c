@@ -2,6 +2,7 @@
  * @file core/call/passport.c  Passport
  */
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/call/extras.h"
 #include "core/call/passport.h"
 
@@ -48,6 +49,8 @@ static struct origin_params make_origin(const struct config *cfg)
 				? ORIGIN_GRUU_TEMPORARY
 				: ORIGIN_GRUU_PUBLIC,
 		.insecure = config_bool(cfg, "transport", "insecure"),
+		.rtcweb_breaker = config_bool(cfg, "compat", "rtcweb_breaker"),
+		.click2call = config_bool(cfg, "compat", "click2call"),
 	};
 
 	return op;
@@ -62,6 +65,8 @@ int passport_open(struct passport *pp, const struct config *cfg)
 		.ha1 = given(cfg, "account", "ha1"),
 		.sha256_only = config_is(cfg, "account", "auth_min", "sha256"),
 		.auth_in_call = config_bool(cfg, "account", "auth_in_call"),
+		.named = !config_bool(cfg, "account", "early_ims"),
+		.contact_ha1 = config_bool(cfg, "compat", "contact_ha1"),
 		.expires = (uint32_t)(config_number(cfg, "account", "expires") /
 				      CLOCK_S),
 		.calls_max = (unsigned)config_number(cfg, "call", "max"),
@@ -75,6 +80,10 @@ int passport_open(struct passport *pp, const struct config *cfg)
 		       up.origin.user, up.origin.realm);
 	pp->params.origin.instance = pp->instance;
 	pp->params.origin.headerv = (const char *const *)(uintptr_t)pp->headerv;
+	if (up.contact_ha1)
+		log_warning("account: [%s] tells the hash of its password in "
+			    "each INVITE ([compat] contact_ha1)\n",
+			    config_name(cfg));
 	err = extras_caps_text(&pp->caps, config_text(cfg, "account", "caps"));
 	pp->params.origin.caps = pp->caps;
 	return err ? err : make_headers(pp, cfg);

@@ -8,6 +8,10 @@
 #include "core/sip/server.h"
 #include "core/sip/token.h"
 
+enum {
+	HEADERS = 512, /* Usual size of header lines [bytes] */
+};
+
 static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 			void *arg);
 
@@ -114,6 +118,23 @@ static bool redirected(struct invite *inv, const struct sip_msg *msg,
 	return true;
 }
 
+static int first_headers(struct mbuf **mbp, const struct invite *inv)
+{
+	struct mbuf *mb = mbuf_alloc(HEADERS);
+	int err;
+
+	if (!mb)
+		return ENOMEM;
+
+	err = origin_add_calling(mb, inv->o, inv->caps);
+	err = err ? err : origin_add_allow(mb, inv->o);
+	if (err)
+		mem_deref(mb);
+	else
+		*mbp = mb;
+	return err;
+}
+
 static int send_invite(struct invite *inv, const struct invite_params *ip,
 		       uint64_t now)
 {
@@ -127,7 +148,7 @@ static int send_invite(struct invite *inv, const struct invite_params *ip,
 	if (!err && ip->caps)
 		err = header_safe_str(ip->caps) ? str_dup(&inv->caps, ip->caps)
 						: EINVAL;
-	err = err ? err : leg_headers(&inv->headers, inv);
+	err = err ? err : first_headers(&inv->headers, inv);
 	err = err ? err : leg_add_lines(inv->headers, ip->headerv);
 	err = err ? err : make_headers(&headers, inv);
 	prm.request.headers = headers;

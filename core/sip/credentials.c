@@ -36,7 +36,7 @@ struct credentials {
 	struct nonce noncev[ASKERS][KINDS];
 	enum digest_hash least;
 	unsigned kinds;
-	bool trusted;
+	bool trusted, named, told;
 	bool qop_seen;
 	const char *reason;
 };
@@ -141,6 +141,8 @@ int credentials_alloc(struct credentials **cp,
 
 	c->least = (enum digest_hash)prm->least;
 	c->kinds = prm->kinds;
+	c->named = prm->named;
+	c->told = prm->told;
 	c->reason = "";
 	err = copy_secret(c, prm);
 	if (err) {
@@ -376,6 +378,20 @@ static int write_one(const struct credentials *c, struct mbuf *headers,
 	return err;
 }
 
+/* Who we are, and nothing more; 3GPP TS 24.229 section 5.1.1.2.2 */
+static int write_name(const struct credentials *c, struct mbuf *headers,
+		      const struct credentials_target *t)
+{
+	struct pl user, realm;
+
+	pl_set_str(&user, c->user);
+	pl_set_str(&realm, c->realm);
+	return header_add(headers, "Authorization",
+			  "Digest username=\"%H\", realm=\"%H\", "
+			  "nonce=\"\", uri=\"%s\", response=\"\"",
+			  escape_quote, &user, escape_quote, &realm, t->uri);
+}
+
 int credentials_write(struct credentials *c, struct mbuf *headers,
 		      const struct credentials_target *t)
 {
@@ -391,8 +407,30 @@ int credentials_write(struct credentials *c, struct mbuf *headers,
 
 		if (n->nonce)
 			err = write_one(c, headers, n, t, namev[i]);
+		else if (!i && c->named && t->kind == CREDENTIALS_REGISTER)
+			err = write_name(c, headers, t);
 	}
 
+	return err;
+}
+
+int credentials_tell(struct re_printf *pf, const struct credentials *c)
+{
+	char ha1[DIGEST_SIZE];
+	struct pl user;
+	int err;
+
+	if (!c || !c->told || !c->trusted || c->least != DIGEST_MD5 ||
+	    (c->ha1 && ha1_hash(c->ha1) != DIGEST_MD5))
+		return 0;
+
+	err = make_ha1(ha1, c, DIGEST_MD5);
+	if (err)
+		return err;
+
+	pl_set_str(&user, c->user);
+	err = re_hprintf(pf, ";impi=%H;ha1=%s", escape_token, &user, ha1);
+	mbedtls_platform_zeroize(ha1, sizeof(ha1));
 	return err;
 }
 

@@ -9,7 +9,7 @@
  * SECURITY rows 4 and 5 are here: never Basic, nothing below `least`, no
  * return to RFC 2069 once the server knew qop, no realm but the configured
  * one, nothing over a flow that is not verified, and at most three
- * challenges a request. Nothing of the secret is printed.
+ * challenges a request. Nothing of the secret is printed, but by one function.
  */
 #ifndef CORE_SIP_CREDENTIALS_H
 #define CORE_SIP_CREDENTIALS_H
@@ -44,6 +44,9 @@ struct credentials_params {
 				   NULL with password                     */
 	enum credentials_algorithm least; /**< auth_min                    */
 	unsigned kinds; /**< enum credentials_kind: what is answered */
+	bool named;	/**< REGISTER says who we are before it is asked, too
+			 (3GPP TS 24.229 section 5.1.1.2)                  */
+	bool told; /**< credentials_tell() tells                          */
 };
 
 /** The request that is, or may be, challenged */
@@ -98,7 +101,8 @@ int credentials_challenge(struct credentials *c, struct credentials_try *try,
  * Add Authorization and Proxy-Authorization to header lines, with the nonces
  * that this kind of request was given before: what the registrar asked of
  * REGISTER is not told in an INVITE, which the far end reads. Adds nothing
- * when there is none.
+ * when there is none; but a REGISTER of who is `named` has an Authorization
+ * without nonce and response then.
  *
  * @param c  Credentials; NULL adds nothing
  *
@@ -106,6 +110,16 @@ int credentials_challenge(struct credentials *c, struct credentials_try *try,
  */
 int credentials_write(struct credentials *c, struct mbuf *headers,
 		      const struct credentials_target *t);
+
+/**
+ * Print ";impi=USER;ha1=HASH" for a Contact, where a gateway wants it so
+ * ([compat] contact_ha1): the hash of MD5 is as good as the password.
+ * Nothing without c, unless `told`, over a flow that is not verified, or when
+ * that hash is not to be used.
+ *
+ * @return 0, or errno of printing or hashing
+ */
+int credentials_tell(struct re_printf *pf, const struct credentials *c);
 
 /** Forget all nonces: after a change of server */
 void credentials_forget(struct credentials *c);

@@ -83,10 +83,15 @@ static int percent(struct re_printf *pf, const struct pl *pl, const char *some)
 	return err;
 }
 
-/* RFC 3261 section 25.1, user and hvalue */
+/* RFC 3261 section 25.1: user, token, hvalue */
 int escape_user(struct re_printf *pf, const struct pl *pl)
 {
 	return percent(pf, pl, "-_.!~*'()&=+$,;?/");
+}
+
+int escape_token(struct re_printf *pf, const struct pl *pl)
+{
+	return percent(pf, pl, "-.!*_+`'~");
 }
 
 int escape_hvalue(struct re_printf *pf, const struct pl *pl)

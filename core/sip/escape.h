@@ -20,6 +20,9 @@ int escape_unpercent(struct re_printf *pf, const struct pl *pl);
 /** Print a user name for a URI: what may not stand there becomes %41 */
 int escape_user(struct re_printf *pf, const struct pl *pl);
 
+/** Print for a token, likewise */
+int escape_token(struct re_printf *pf, const struct pl *pl);
+
 /** Print for the value of a header in a URI, likewise */
 int escape_hvalue(struct re_printf *pf, const struct pl *pl);
 

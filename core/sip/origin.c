@@ -5,6 +5,8 @@
  * registrar adds to them.
  */
 #include <assert.h>
+#include <mbedtls/platform_util.h>
+#include "core/sip/credentials.h"
 #include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/escape.h"
@@ -14,6 +16,9 @@
 #include "core/sip/screen.h"
 #include "core/sip/token.h"
 #include "core/sip/transactions.h"
+
+/* As sipML5 says it: of the binding in REGISTER, else of the address */
+#define CLICK2CALL ";click2call=yes"
 
 enum {
 	METHODS_EXTRA = 5, /* enum origin_method, NOTIFY, REFER */
@@ -53,7 +58,7 @@ struct origin {
 	unsigned reg_id;
 	bool up;
 	uint32_t session_timer; /* [s] */
-	bool reliable, replaceable;
+	bool reliable, replaceable, click2call;
 	enum origin_gruu gruus; /* Which one is taken */
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
@@ -171,8 +176,10 @@ static int identity_set(struct origin *o, const struct origin_params *prm)
 
 	err = token_make(o->user);
 	err = err ? err
-		  : re_sdprintf(&o->contact, "sip:%s@%s;transport=ws", o->user,
-				transactions_host(o->trans));
+		  : re_sdprintf(&o->contact, "sip:%s@%s;transport=ws%s",
+				o->user, transactions_host(o->trans),
+				prm->rtcweb_breaker ? ";rtcweb-breaker=yes"
+						    : "");
 	if (err || !prm->instance)
 		return err;
 	if (!header_safe_str(prm->instance))
@@ -232,7 +239,10 @@ int origin_alloc(struct origin **op, const struct origin_params *prm,
 	o->session_timer = (uint32_t)(prm->session_timer / CLOCK_S);
 	o->reliable = prm->reliable;
 	o->replaceable = prm->replaceable;
-	o->gruus = prm->gruu;
+	o->click2call = prm->click2call;
+	/* The gateway reads its parameters in the address of ours */
+	o->gruus = prm->rtcweb_breaker || prm->click2call ? ORIGIN_GRUU_NONE
+							  : prm->gruu;
 	transactions_set_transport(trans, prm->insecure ? "WS" : "WSS");
 	err = aor_set(o, prm);
 	err = err ? err : from_set(o, prm->display_name);
@@ -379,16 +389,31 @@ void origin_fill_routes(const struct origin *o, struct request *r, bool service)
 static int add_contact(struct mbuf *headers, const struct origin *o,
 		       const char *params, const char *caps)
 {
-	return header_add(headers, "Contact", "<%s%s>%s%s",
-			  o->gruu ? o->gruu : o->contact,
-			  !o->gruu && o->instance ? ";ob" : "", params,
-			  caps ? caps : "");
+	return header_add(
+		headers, "Contact", "<%s%s%s>%s%s",
+		o->gruu ? o->gruu : o->contact, o->click2call ? CLICK2CALL : "",
+		!o->gruu && o->instance ? ";ob" : "", params, caps ? caps : "");
 }
 
 int origin_add_contact(struct mbuf *headers, const struct origin *o,
 		       const char *caps)
 {
 	return add_contact(headers, o, "", caps ? caps : o->caps);
+}
+
+int origin_add_calling(struct mbuf *headers, const struct origin *o,
+		       const char *caps)
+{
+	char *secret = NULL;
+	int err = re_sdprintf(&secret, "%H", credentials_tell, o->cred);
+
+	if (err)
+		return err;
+
+	err = add_contact(headers, o, secret, caps ? caps : o->caps);
+	mbedtls_platform_zeroize(secret, strlen(secret));
+	mem_deref(secret);
+	return err;
 }
 
 int origin_add_capable(struct mbuf *headers, const struct origin *o)
@@ -400,14 +425,17 @@ int origin_add_binding(struct mbuf *headers, const struct origin *o,
 		       uint32_t expires)
 {
 	const char *caps = o->caps ? o->caps : "";
+	const char *click = o->click2call ? CLICK2CALL : "";
 
 	if (!o->instance)
-		return header_add(headers, "Contact", "<%s>%s;expires=%u",
-				  o->contact, caps, expires);
+		return header_add(headers, "Contact", "<%s>%s%s;expires=%u",
+				  o->contact, click, caps, expires);
 
 	return header_add(headers, "Contact",
-			  "<%s>;+sip.instance=\"<%s>\";reg-id=%u%s;expires=%u",
-			  o->contact, o->instance, o->reg_id, caps, expires);
+			  "<%s>%s;+sip.instance=\"<%s>\";reg-id=%u%s"
+			  ";expires=%u",
+			  o->contact, click, o->instance, o->reg_id, caps,
+			  expires);
 }
 
 int origin_add_allow(struct mbuf *headers, const struct origin *o)

@@ -60,6 +60,9 @@ struct origin_params {
 	enum origin_gruu gruu; /**< Which one is taken                     */
 	bool reliable; /**< 1xx are sent reliably to who can take them so */
 	bool insecure; /**< The flow is ws://, not wss://     */
+	bool rtcweb_breaker; /**< Our Contact asks a webrtc2sip gateway to
+				  translate media, and no GRUU is taken    */
+	bool click2call;     /**< ... and says that to it                  */
 	const char *message_types; /**< What a MESSAGE may have, a comma
 					 list, or it gets 415; NULL: any    */
 	unsigned methods;	   /**< enum origin_method; ua.c sets it  */
@@ -147,6 +150,11 @@ void origin_fill_routes(const struct origin *o, struct request *r,
  * @return 0 or errno of header_add()
  */
 int origin_add_contact(struct mbuf *headers, const struct origin *o,
+		       const char *caps);
+
+/** As origin_add_contact(), for an INVITE that begins a call: with what
+    credentials_tell() says */
+int origin_add_calling(struct mbuf *headers, const struct origin *o,
 		       const char *caps);
 
 /** As origin_add_contact(), with what kind of device this is: one with sound

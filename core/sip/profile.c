@@ -39,6 +39,8 @@ int profile_credentials(struct credentials **cp, const struct ua_params *prm)
 		.least = prm->sha256_only ? CREDENTIALS_SHA256
 					  : CREDENTIALS_MD5,
 		.kinds = CREDENTIALS_REGISTER | CREDENTIALS_INITIAL,
+		.named = prm->named,
+		.told = prm->contact_ha1,
 	};
 	struct pl pl, user;
 	struct credentials *c = NULL;

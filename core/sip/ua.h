@@ -69,6 +69,8 @@ struct ua_params {
 	bool sha256_only;      /**< auth_min=sha256 (SECURITY row 4)      */
 	bool auth_in_call;     /**< Answer challenges within a call that
 				    we made too (SECURITY row 5)        */
+	bool named;	       /**< early_ims=no: credentials.h          */
+	bool contact_ha1;      /**< Our INVITEs have credentials_tell()   */
 	uint32_t expires;      /**< Registration asked for [s]; 0 default */
 	unsigned calls_max;    /**< 0 for the default                     */
 	ua_send_h *sendh;

@@ -26,8 +26,8 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'commands', 'browsers', 'calls', 'media', 'incall', 'transfer',
 	'trouble', 'early', 'flows', 'kinds', 'slides', 'sipjs', 'soak'];
 const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
-	'refusals', 'relations', 'habits', 'variants', 'plain', 'latch',
-	'abuse'];
+	'refusals', 'relations', 'compat', 'habits', 'variants', 'plain',
+	'latch', 'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -6,8 +6,9 @@
  * Two whole phones in virtual time. Of each sequence, whatever it was, is
  * asked: no microphone, no camera and no RTP but in a call that was answered;
  * afterwards no call, dialog, transaction, subscription, socket, timer or
- * block is left. BOARDPHONE_LONG walks far, WALKS=N says how far, SEED=N where
- * from: a number that was printed repeats its batch.
+ * block is left. BOARDPHONE_LONG walks far and with every processor, WALKS=N
+ * says how far, WALKERS=N how many at once, SEED=N where from: a number that
+ * was printed repeats its batch.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -16,8 +17,10 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "tests/loop/support/agent.h"
+#include "tests/loop/support/crew.h"
 #include "tests/loop/support/film.h"
 #include "tests/loop/support/gremlin.h"
+#include "tests/loop/support/points.h"
 #include "tests/loop/support/rig.h"
 #include "tests/loop/support/witness.h"
 
@@ -25,15 +28,25 @@ enum {
 	WALKS = 1000,
 	WALKS_LONG = 200000,
 	SECONDS = 25, /* It takes no longer, however far that was */
-	SECONDS_LONG = 600,
-	BATCH = 20, /* Sequences of the same two phones */
+	SECONDS_LONG = 1800,
+	SANITIZED = 3, /* Times shorter under a sanitizer */
+	BATCH = 20,    /* Sequences of the same two phones */
 	STEPS_MAX = 24,
+	TEXT = 64,
 	OVER = 120 * CLOCK_S, /* Until consent, BYE and all have given up */
 	REST = 70 * CLOCK_S,  /* Transactions linger for 64*T1 */
 };
 
 static const struct line *linev[RIG_PHONES]; /* Once they have called */
 static uint64_t random_state;
+
+/* One of those who walk at once, each with seeds of its own */
+static struct walker {
+	struct witness_sum sum;
+	uint64_t walks, steps;
+	unsigned seed; /* Now */
+} * walkerv, *me;
+static unsigned walkers;
 
 /* Knuth's, MMIX: the same run for the same seed */
 static uint32_t next(void)
@@ -51,9 +64,11 @@ static uint32_t draw(uint32_t n)
 /* Which seed an assertion in the phone belongs to */
 static void aborted(int sig)
 {
-	static const char text[] = "aborted: see the last seed\n";
+	char text[TEXT];
+	const int n = re_snprintf(text, sizeof(text), "aborted: seed %u\n",
+				  me->seed);
 
-	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)!write(STDERR_FILENO, text, n > 0 ? (size_t)n : 0);
 	(void)signal(sig, SIG_DFL);
 	(void)raise(sig);
 }
@@ -254,6 +269,7 @@ static void step(void)
 	const uint64_t now = clock_now();
 	const unsigned i = draw(RIG_PHONES);
 
+	++me->steps;
 	switch (draw(10)) {
 	case 0:
 		weather();
@@ -331,14 +347,14 @@ static void walk(void)
 	loop_virtual_run(clock_now() + OVER, nobody_calls, NULL);
 	for (unsigned i = 0; i < RIG_PHONES && !nobody_calls(NULL); i++)
 		(void)re_printf("%H", phone_calls_print, rig_phone(i));
-	assert_true(nobody_calls(NULL));
-	assert_int_equal(ether_sockets(), 0);
+	WITNESS_HOLDS(nobody_calls(NULL));
+	WITNESS_HOLDS(!ether_sockets());
 	rig_run(REST);
 	for (unsigned i = 0; i < RIG_PHONES; i++) {
 		witness_left(i, linev[i]);
-		assert_int_equal(rig_count(i, "i_new_call") +
-					 rig_count(i, "connecting:call"),
-				 rig_count(i, "terminated:call"));
+		WITNESS_HOLDS(rig_count(i, "i_new_call") +
+				      rig_count(i, "connecting:call") ==
+			      rig_count(i, "terminated:call"));
 	}
 	rig_forget();
 }
@@ -389,27 +405,81 @@ static unsigned number(const char *name, unsigned otherwise)
 	return text ? (unsigned)atoi(text) : otherwise;
 }
 
-static void test_walk_leaves_nothing_whatever_happens(void **state)
+/* Every walkers-th batch, until it is far enough or took too long */
+static void walk_on(unsigned i)
 {
 	const bool far = getenv("BOARDPHONE_LONG") != NULL;
 	const unsigned walks = number("WALKS", far ? WALKS_LONG : WALKS);
-	const unsigned first = number("SEED", 1);
-	const time_t end = time(NULL) + (far ? SECONDS_LONG : SECONDS);
-	unsigned fds = 0, n = 0, seed = first;
-	(void)state;
+	const time_t end = time(NULL) + (!far ? SECONDS
+					 : test_blocks()
+						 ? SECONDS_LONG / SANITIZED
+						 : SECONDS_LONG);
+	unsigned fds = 0;
 
-	(void)signal(SIGABRT, aborted);
-	log_set_handler(quiet, NULL);
-	for (; n < walks && time(NULL) < end; seed++, n += BATCH) {
-		print_message("seed %u\n", seed);
-		walk_batch(seed, BATCH);
+	me = &walkerv[i];
+	witness_sum_in(&me->sum);
+	for (unsigned n = i * BATCH; n < walks && time(NULL) < end;
+	     n += walkers * BATCH) {
+		me->seed = number("SEED", 1) + n / BATCH;
+		print_message("seed %u\n", me->seed);
+		walk_batch(me->seed, BATCH);
+		me->walks += BATCH;
 		if (!fds) /* Libraries keep some of the first time */
 			fds = witness_descriptors();
-		assert_int_equal(witness_descriptors(), fds);
+		WITNESS_HOLDS(witness_descriptors() == fds);
 	}
+}
+
+static void lost(unsigned i)
+{
+	print_message("walker %u ended with seed %u\n", i, walkerv[i].seed);
+}
+
+static void tell(void)
+{
+	struct walker all = { .walks = 0 };
+	struct witness_sum *s = &all.sum;
+
+	for (const struct walker *w = walkerv; w < walkerv + walkers; w++) {
+		all.walks += w->walks;
+		all.steps += w->steps;
+		s->checks += w->sum.checks;
+		s->events += w->sum.events;
+		s->packets += w->sum.packets;
+		s->calls += w->sum.calls;
+		s->established += w->sum.established;
+		if (w->seed > all.seed)
+			all.seed = w->seed;
+	}
+	print_message(
+		"%llu sequences, seeds %u to %u, of %llu steps; %llu "
+		"events told, %llu calls, %llu times connected, %llu "
+		"packets of media; %llu times looked at what must hold\n",
+		(unsigned long long)all.walks, number("SEED", 1), all.seed,
+		(unsigned long long)all.steps, (unsigned long long)s->events,
+		(unsigned long long)s->calls,
+		(unsigned long long)s->established,
+		(unsigned long long)s->packets, (unsigned long long)s->checks);
+}
+
+static void test_walk_leaves_nothing_whatever_happens(void **state)
+{
+	bool all;
+	(void)state;
+
+	walkers = number("WALKERS",
+			 getenv("BOARDPHONE_LONG") ? crew_processors() : 1);
+	assert_in_range(walkers, 1, CREW_MAX);
+	walkerv = crew_share(walkers * sizeof(*walkerv));
+	assert_non_null(walkerv);
+	me = walkerv;
+	(void)signal(SIGABRT, aborted);
+	points_keep(true);
+	log_set_handler(quiet, NULL);
+	all = crew_run(walkers, walk_on, lost);
 	log_set_handler(NULL, NULL);
-	print_message("%u sequences, seeds %u to %u; ", n, first, seed - 1);
-	witness_print();
+	tell();
+	assert_true(all);
 }
 
 int main(void)

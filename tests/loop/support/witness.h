@@ -11,6 +11,22 @@
 
 #include "core/call/line.h"
 
+/** What was seen, so far */
+struct witness_sum {
+	uint64_t checks;      /**< Of what must hold               */
+	uint64_t events;      /**< That the phones told of         */
+	uint64_t packets;     /**< Of media                        */
+	uint64_t calls;	      /**< That ended                      */
+	uint64_t established; /**< How often one was, at one side */
+};
+
+/** What must hold, and how often that was looked at */
+#define WITNESS_HOLDS(what)                                                    \
+	do {                                                                   \
+		witness_count();                                               \
+		assert_true(what);                                             \
+	} while (0)
+
 /** Begin; after rig_start(), film_reset() and gremlin_start() */
 void witness_start(void);
 
@@ -29,7 +45,10 @@ void witness_stop(void);
 /** How many descriptors are open */
 unsigned witness_descriptors(void);
 
-/** Print what was seen since the program began */
-void witness_print(void);
+/** One more thing that must hold was looked at */
+void witness_count(void);
+
+/** Count into this from now on */
+void witness_sum_in(struct witness_sum *sum);
 
 #endif

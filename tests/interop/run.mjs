@@ -47,7 +47,8 @@ async function load()
 		for (const scenario of scenarios) {
 			const [name, , { patient } = {}] = scenario;
 
-			if (words.length && !words.some((w) => name.includes(w)))
+			if (words.length &&
+			    !words.some((word) => name.includes(word)))
 				continue;
 			found[patient || PATIENT.includes(set) ? 'patient' :
 				'ours'].push(scenario);

@@ -45,7 +45,7 @@ static void parts_free(struct invite *inv)
 	redirect_reset(&inv->redirect);
 	reliable_stop(inv);
 	inv->dialog = mem_deref(inv->dialog);
-	inv->no_answer = inv->retry = CLOCK_NEVER;
+	inv->no_answer = inv->retry = inv->patience = CLOCK_NEVER;
 	inv->bye_waits = inv->repending = false;
 }
 
@@ -79,7 +79,7 @@ int leg_alloc(struct invite **ip, struct list *legs, struct origin *o)
 	inv->chosen = INVITE_EARLY_MAX;
 	inv->rel.due = inv->rel.end = CLOCK_NEVER;
 	refresh_init(&inv->refresh, origin_session_timer(o));
-	inv->no_answer = inv->retry = CLOCK_NEVER;
+	inv->no_answer = inv->retry = inv->patience = CLOCK_NEVER;
 	list_append(legs, &inv->le, inv);
 	*ip = inv;
 	return 0;
@@ -283,7 +283,8 @@ int leg_send_ack(struct invite *inv, struct leg_ack *ack, struct mbuf *body,
 	return transactions_ack(origin_transactions(inv->o), &r, &ack->sent);
 }
 
-int leg_headers(struct mbuf **mbp, const struct invite *inv)
+static int make_headers(struct mbuf **mbp, const struct invite *inv,
+			bool reliable)
 {
 	struct mbuf *mb = mbuf_alloc(HEADERS);
 	int err;
@@ -292,12 +293,24 @@ int leg_headers(struct mbuf **mbp, const struct invite *inv)
 		return ENOMEM;
 
 	err = origin_add_contact(mb, inv->o, inv->caps);
-	err = err ? err : origin_add_allow(mb, inv->o);
+	if (!err)
+		err = reliable ? origin_add_allow(mb, inv->o)
+			       : origin_add_allow_unreliable(mb, inv->o);
 	if (err)
 		mem_deref(mb);
 	else
 		*mbp = mb;
 	return err;
+}
+
+int leg_headers(struct mbuf **mbp, const struct invite *inv)
+{
+	return make_headers(mbp, inv, true);
+}
+
+int leg_headers_again(struct mbuf **mbp, const struct invite *inv)
+{
+	return make_headers(mbp, inv, false);
 }
 
 int leg_reply(struct invite *inv, struct server *s, unsigned code,

@@ -143,6 +143,8 @@ struct invite {
 	struct exchange *rex; /**< Our re-INVITE or UPDATE               */
 	bool repending;	      /**< ... has no final response             */
 	bool reofferless;
+	uint64_t patience; /**< When it is cancelled [us]           */
+	bool reweary;	   /**< ... and it was                      */
 	struct leg_ack reack;
 	uint64_t retry; /**< After 491 [us]                              */
 };
@@ -204,6 +206,10 @@ int leg_send_ack(struct invite *inv, struct leg_ack *ack, struct mbuf *body,
 
 /** Headers of a message that makes or refreshes the dialog; for mem_deref() */
 int leg_headers(struct mbuf **mbp, const struct invite *inv);
+
+/** The same for an offer within the call, to which no 1xx of ours is
+    reliable: nobody here would confirm it */
+int leg_headers_again(struct mbuf **mbp, const struct invite *inv);
 
 /** Reply to INVITE or UPDATE; session messages carry Contact and Allow */
 int leg_reply(struct invite *inv, struct server *s, unsigned code,

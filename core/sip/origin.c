@@ -189,6 +189,8 @@ static int identity_set(struct origin *o, const struct origin_params *prm)
 	return str_dup(&o->instance, prm->instance);
 }
 
+static const char reliable[] = ", 100rel";
+
 static int policy_set(struct origin *o, const struct origin_params *prm)
 {
 	size_t n = ARRAY_SIZE(methodv);
@@ -206,10 +208,10 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
 	(void)re_snprintf(o->supported, sizeof(o->supported),
-			  "outbound%s, timer, 100rel%s%s",
+			  "outbound%s, timer%s%s%s",
 			  o->gruus == ORIGIN_GRUU_NONE ? "" : ", gruu",
 			  prm->transferable ? ", norefersub" : "",
-			  prm->replaceable ? ", replaces" : "");
+			  prm->replaceable ? ", replaces" : "", reliable);
 	o->policy.supported = o->supported;
 	if (!(prm->methods & ORIGIN_MESSAGE) || !prm->message_types)
 		return 0;
@@ -445,6 +447,15 @@ int origin_add_allow(struct mbuf *headers, const struct origin *o)
 	return err ? err
 		   : header_add(headers, "Supported", "%s",
 				o->policy.supported);
+}
+
+int origin_add_allow_unreliable(struct mbuf *headers, const struct origin *o)
+{
+	const size_t l = strlen(o->supported) - strlen(reliable);
+	int err = screen_add_allow(headers, &o->policy);
+
+	return err ? err
+		   : header_add(headers, "Supported", "%b", o->supported, l);
 }
 
 uint32_t origin_session_timer(const struct origin *o)

@@ -175,6 +175,9 @@ int origin_add_binding(struct mbuf *headers, const struct origin *o,
 /** Add Allow and Supported. @return 0 or errno of header_add() */
 int origin_add_allow(struct mbuf *headers, const struct origin *o);
 
+/** The same, but for 100rel: reliable 1xx are not for this request */
+int origin_add_allow_unreliable(struct mbuf *headers, const struct origin *o);
+
 /** The session interval that we want [s], 0: none */
 uint32_t origin_session_timer(const struct origin *o);
 

@@ -180,11 +180,19 @@ static void refused(struct invite *inv, int err, const struct sip_msg *msg,
 		inv->retry = retry_at(inv, msg, now);
 	leg_event(&ev, INVITE_EV_REFUSED, msg);
 	ev.again = inv->retry != CLOCK_NEVER;
-	if (!msg) {
+	if (inv->reweary && ev.code == LEG_TERMINATED)
+		err = ETIMEDOUT; /* That only answers our CANCEL */
+	if (err) {
 		ev.code = err == ETIMEDOUT ? LEG_TIMEOUT : LEG_NO_SERVICE;
 		pl_set_str(&ev.reason, reply_reason((uint16_t)ev.code));
 	}
 	leg_tell(inv, &ev, now);
+}
+
+static void settled(struct invite *inv)
+{
+	inv->repending = false;
+	inv->patience = CLOCK_NEVER;
 }
 
 static void accepted(struct invite *inv, const struct sip_msg *msg,
@@ -200,7 +208,7 @@ static void accepted(struct invite *inv, const struct sip_msg *msg,
 		return;
 	}
 
-	inv->repending = false;
+	settled(inv);
 	leg_learn(inv, msg);
 	(void)dialog_refresh(leg_dialog(inv), msg);
 	refresh_take_reply(&inv->refresh, msg, now);
@@ -232,7 +240,7 @@ static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 	if (!inv->repending)
 		return;
 
-	inv->repending = false;
+	settled(inv);
 	refused(inv, err, msg, now);
 }
 
@@ -253,7 +261,7 @@ int reoffer_start(struct invite *inv, bool update, struct mbuf *body,
 	r.body = leg_body(body);
 	if (r.body.l)
 		r.ctype = "application/sdp";
-	err = leg_headers(&headers, inv);
+	err = leg_headers_again(&headers, inv);
 	err = err ? err : refresh_add_request(&inv->refresh, headers);
 	r.headers = headers;
 	err = err ? err
@@ -263,6 +271,8 @@ int reoffer_start(struct invite *inv, bool update, struct mbuf *body,
 		return err;
 
 	inv->repending = true;
+	inv->reweary = false;
+	inv->patience = update ? CLOCK_NEVER : now + REOFFER_PATIENCE;
 	inv->reofferless = !r.body.l;
 	return 0;
 }
@@ -276,6 +286,12 @@ void reoffer_tick(struct invite *inv, uint64_t now)
 		return;
 	}
 
+	/* A 2xx that crosses the CANCEL is as good as any (section 9.1) */
+	if (now >= inv->patience) {
+		inv->patience = CLOCK_NEVER;
+		inv->reweary = true;
+		exchange_cancel(inv->rex, NULL, now);
+	}
 	if (now < inv->retry)
 		return;
 

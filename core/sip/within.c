@@ -133,6 +133,7 @@ uint64_t within_due(const struct invite *inv)
 {
 	uint64_t due = clock_min(inv->no_answer, inv->retry);
 
+	due = clock_min(due, inv->patience);
 	due = clock_min(due, renewal_due(inv));
 	due = clock_min(due, reliable_due(inv));
 	due = clock_min(due, referral_due(inv));

@@ -373,6 +373,55 @@ static void test_hold_with_music(void **state)
 	finish();
 }
 
+static struct sip_msg *waiting;
+
+/* Who rings at a re-INVITE until it is cancelled, once */
+static bool ponders(unsigned i, const struct sip_msg *msg, uint64_t now)
+{
+	if (!pl_strcmp(&msg->met, "CANCEL")) {
+		exchange_respond(i, msg, "200 OK", "", now);
+		exchange_respond(i, waiting, "487 Request Terminated", "", now);
+		waiting = mem_deref(waiting);
+		exchange_set_agent(NULL);
+	} else if (!pl_strcmp(&msg->met, "INVITE") && msg->to.tag.l) {
+		assert_null(waiting);
+		waiting = mem_ref((void *)(uintptr_t)msg);
+		exchange_respond(i, msg, "180 Ringing", "", now);
+	} else {
+		return false;
+	}
+
+	return true;
+}
+
+/* What was before goes on, unless the user changed his mind meanwhile; after
+   that all is as ever */
+static void test_hold_that_is_never_answered_is_none(void **state)
+{
+	(void)state;
+
+	establish(21, NULL);
+	for (unsigned n = 0; n < 2; n++) {
+		exchange_set_agent(ponders);
+		hold(0, true);
+		rig_run(58 * CLOCK_S);
+		assert_false(hears(1));
+		if (n)
+			hold(0, false);
+		assert_non_null(rig_wait(
+			0, n ? "m_local_resume_ok" : "m_local_hold_nok", WAIT));
+		rig_run(TALK);
+		assert_true(hears(0));
+		assert_true(hears(1));
+		assert_int_equal(rig_count(1, "m_remote_hold"), n);
+		assert_null(waiting);
+		hold_and_wait(0, true);
+		hold_and_wait(0, false);
+		assert_true(hears(0));
+	}
+	finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -389,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_hold_of_a_way_to_watch_only_is_inactive),
 		cmocka_unit_test(test_hold_closes_the_camera),
 		cmocka_unit_test(test_hold_with_music),
+		cmocka_unit_test(test_hold_that_is_never_answered_is_none),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -334,7 +334,7 @@ static const struct command tablev[] = {
 	  1,
 	  3,
 	  cmd_watch },
-	{ { "xfer", "yes|no [ID]", "let the other side send us on, or not" },
+	{ { "xfer", "yes|no [ID]", "let a call be sent on, or not" },
 	  1,
 	  2,
 	  cmd_xfer },

@@ -56,6 +56,6 @@ int cmd_xfer(const struct request *rq)
 
 	err = phone_consent(rq->ctx->phone, id, yes, rq->now);
 	if (err == ENOENT || err == EINVAL)
-		return request_say(rq, err, "nobody wants to transfer us");
+		return request_say(rq, err, "nobody wants to send us on");
 	return request_call(rq, err);
 }

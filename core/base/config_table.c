@@ -205,9 +205,9 @@ const struct config_key config_keyv[] = {
 	     "What the other side hears while we hold it: none is silence, a "
 	     "WAV file (16 bit, the first minute) or sim:tone is played again "
 	     "and again, no louder than speech"),
-	WORDS("call", "redirect", CONFIG_CHOICE, "yes", "no|yes",
+	WORDS("call", "redirect", CONFIG_CHOICE, "yes", "no|ask|yes",
 	      "Whether a call goes on to where the other side says it is, "
-	      "once, and by our own server"),
+	      "once, and by our own server; ask waits for the command xfer"),
 	WORDS("call", "transfer", CONFIG_CHOICE, "no", "no|ask|yes",
 	      "Whether who talks to us may have us call somebody else; ask "
 	      "waits for the command xfer"),

@@ -91,6 +91,7 @@ enum {
 	X(BUTTON, "button")                                                    \
 	X(DOOR, "door")                                                        \
 	X(RINGING, "ringing")                                                  \
+	X(REDIRECT_REQUESTED, "redirect_requested")                            \
 	X(REDIRECTED, "redirected")                                            \
 	X(TIME_WARNING, "time_warning")                                        \
 	X(CALL_WAITING, "call_waiting")                                        \

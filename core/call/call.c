@@ -14,6 +14,7 @@
 #include "core/call/limit.h"
 #include "core/call/outgoing.h"
 #include "core/call/picture.h"
+#include "core/call/redirects.h"
 #include "core/call/traffic.h"
 #include "core/call/transfer.h"
 
@@ -352,8 +353,9 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 	case INVITE_EV_RESPONSE:
 		traffic_answered(c, ev);
 		break;
+	case INVITE_EV_REDIRECT:
 	case INVITE_EV_REDIRECTED:
-		outgoing_redirected(c, ev);
+		redirects_follow(c, ev);
 		break;
 	case INVITE_EV_PRACKED:
 		incoming_pracked(c, ev, now);

@@ -75,6 +75,7 @@ struct call {
 	enum calls_media media; /* Answered with               */
 	struct call_hold hold;
 	struct call_transfer transfer;
+	bool asks; /* Whether to go where a 3xx leads: redirects.h */
 	struct call_limit limit;
 	struct call_traffic traffic;
 	struct loop_timer ripe; /* To answer it by itself: robot.h    */

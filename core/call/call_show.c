@@ -34,9 +34,10 @@ int call_print(struct re_printf *pf, const struct call *c)
 
 	pl_set_str(&peer, peer_of(c));
 	return re_hprintf(
-		pf, "%u %s %s %H%s%s%s%s%s%s%s\n", c->id,
+		pf, "%u %s %s %H%s%s%s%s%s%s%s%s\n", c->id,
 		c->incoming ? "in" : "out", state_name(c->state), log_text,
-		&peer, c->muted ? " muted" : "", c->hold.on ? " holding" : "",
+		&peer, c->asks ? " elsewhere: xfer yes|no" : "",
+		c->muted ? " muted" : "", c->hold.on ? " holding" : "",
 		c->hold.remote ? " held" : "", c->media_up ? " media up" : "",
 		is_insecure(c) ? " insecure" : "",
 		c->shows == SIGHT_SCREEN ? " shows the screen" : "",
@@ -53,16 +54,16 @@ json_t *call_json(const struct call *c)
 	struct pl peer;
 
 	pl_set_str(&peer, peer_of(c));
-	return json_pack("{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b, "
-			 "s:s?, s:s?, s:s?, s:O*}",
-			 "id", (int)c->id, "line", c->line->name, "direction",
-			 c->incoming ? "in" : "out", "state",
-			 state_name(c->state), "peer", event_string(&peer),
-			 "muted", (int)c->muted, "holding", (int)c->hold.on,
-			 "held", (int)c->hold.remote, "media",
-			 (int)(c->media_up != 0), "shows", picture_shown(c),
-			 "sees", picture_seen(c), "keying",
-			 session_keying(c->session), "history", c->history);
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b, "
+		"s:b, s:s?, s:s?, s:s?, s:O*}",
+		"id", (int)c->id, "line", c->line->name, "direction",
+		c->incoming ? "in" : "out", "state", state_name(c->state),
+		"peer", event_string(&peer), "asks", (int)c->asks, "muted",
+		(int)c->muted, "holding", (int)c->hold.on, "held",
+		(int)c->hold.remote, "media", (int)(c->media_up != 0), "shows",
+		picture_shown(c), "sees", picture_seen(c), "keying",
+		session_keying(c->session), "history", c->history);
 }
 
 static double since(uint64_t from, uint64_t to)

@@ -148,8 +148,8 @@ int calls_switch(struct calls *cs, unsigned id, uint64_t now);
 int calls_transfer(struct calls *cs, unsigned id, const char *to,
 		   unsigned other, uint64_t now);
 
-/** Whether a transfer that the peer wants may be; id 0: the newest that is
-    wanted */
+/** Whether a transfer that the peer wants, or going where a 3xx leads, may be;
+    id 0: the newest that is wanted */
 int calls_consent(struct calls *cs, unsigned id, bool yes, uint64_t now);
 
 /** Make a key frame for a call; 0 for all of them */

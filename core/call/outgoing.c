@@ -5,6 +5,7 @@
 #include "core/call/extras.h"
 #include "core/call/limit.h"
 #include "core/call/outgoing.h"
+#include "core/call/redirects.h"
 #include "core/call/traffic.h"
 #include "core/call/transfer.h"
 #include "core/sip/refer.h"
@@ -62,7 +63,7 @@ int outgoing_invite(struct call *c, uint64_t now)
 	char *linev[LINES + 1] = { NULL };
 	struct invite_params prm = {
 		.to = c->to,
-		.redirect = !config_is(c->prm.cfg, "call", "redirect", "no"),
+		.redirect = redirects_policy(c->prm.cfg),
 		.no_answer = config_number(c->prm.cfg, "call", "no_answer"),
 	};
 	struct mbuf *mb = NULL;
@@ -107,21 +108,6 @@ void outgoing_progress(struct call *c, const struct invite_event *ev,
 	/* An answer may come early without any media: RFC 3960 section 3.2 */
 	if (ev->code == 180 && !session_heard(c->session))
 		(void)voice_tone(c->prm.voice, c, TONES_RINGBACK);
-}
-
-void outgoing_redirected(struct call *c, const struct invite_event *ev)
-{
-	log_info("call %u: redirected to %H (%u)\n", c->id, log_text,
-		 &ev->method, ev->code);
-	(void)voice_tone(c->prm.voice, c, TONES_NONE);
-	c->state = CALL_CALLING;
-	if (!c->history)
-		c->history = json_array();
-	(void)json_array_append_new(
-		c->history, json_pack("{s:i, s:o}", "code", (int)ev->code, "to",
-				      event_string(&ev->method)));
-	event_emit(c->events, EVENT_REDIRECTED, "call", c->id,
-		   "code:u reason:r to:r", ev->code, &ev->reason, &ev->method);
 }
 
 void outgoing_heard(uint64_t now, void *arg)

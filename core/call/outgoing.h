@@ -15,9 +15,6 @@ int outgoing_invite(struct call *c, uint64_t now);
 void outgoing_progress(struct call *c, const struct invite_event *ev,
 		       uint64_t now);
 
-/** A 3xx is followed: told, and kept for the list of calls */
-void outgoing_redirected(struct call *c, const struct invite_event *ev);
-
 /** The first media came: early ones are heard instead of a ring-back tone */
 void outgoing_heard(uint64_t now, void *arg);
 

@@ -155,7 +155,7 @@ int phone_switch(struct phone *p, unsigned id, uint64_t now);
 int phone_transfer(struct phone *p, unsigned id, const char *to, unsigned other,
 		   uint64_t now);
 
-/** Whether a transfer that the peer wants may be. @return as calls_consent() */
+/** Whether a transfer or redirection may be. @return as calls_consent() */
 int phone_consent(struct phone *p, unsigned id, bool yes, uint64_t now);
 
 /** Make a key frame; for all calls if id is 0 */

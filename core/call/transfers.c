@@ -1,6 +1,7 @@
 /**
  * @file core/call/transfers.c  Transfers
  */
+#include "core/call/redirects.h"
 #include "core/call/robot.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
@@ -48,14 +49,15 @@ int calls_consent(struct calls *cs, unsigned id, bool yes, uint64_t now)
 	int err;
 
 	for (unsigned i = cs->callc; !id && !c && i--;) {
-		if (transfer_asked(cs->callv[i]))
+		if (transfer_asked(cs->callv[i]) || cs->callv[i]->asks)
 			c = cs->callv[i];
 	}
 	if (!c)
 		return ENOENT;
 
 	line = call_line(c);
-	err = transfer_consent(c, yes, now);
+	err = c->asks ? redirects_consent(c, yes, now)
+		      : transfer_consent(c, yes, now);
 	line_wake(line);
 	return err;
 }

@@ -75,24 +75,13 @@ static bool again(struct invite *inv, const struct sip_msg *msg, uint64_t now)
 	return !err;
 }
 
-/* Whether it goes on with another one. Not when media of the first are there
-   already: their answer was to the offer that would be sent again */
-static bool redirected(struct invite *inv, const struct sip_msg *msg,
-		       uint64_t now)
+/* Send the INVITE there. The event has code and reason of what led to it */
+static int go_to(struct invite *inv, const char *uri, struct invite_event *ev,
+		 uint64_t now)
 {
 	struct redirect *r = &inv->redirect;
 	char *route = NULL, *ruri = NULL;
-	struct invite_event ev;
-	const char *uri;
 	int err;
-
-	if (inv->state != INVITE_CALLING || inv->chosen != INVITE_EARLY_MAX ||
-	    inv->agreed)
-		return false;
-
-	uri = redirect_next(r, msg, inv->ruri);
-	if (!uri)
-		return false;
 
 	err = r->proxy ? re_sdprintf(&route, "<%s;lr>", uri)
 		       : str_dup(&ruri, uri);
@@ -102,7 +91,7 @@ static bool redirected(struct invite *inv, const struct sip_msg *msg,
 	mem_deref(route);
 	if (err) {
 		mem_deref(ruri);
-		return false;
+		return err;
 	}
 
 	leg_forget_early(inv);
@@ -112,10 +101,59 @@ static bool redirected(struct invite *inv, const struct sip_msg *msg,
 		mem_deref(inv->peer_uri);
 		inv->peer_uri = mem_ref(ruri);
 	}
-	leg_event(&ev, INVITE_EV_REDIRECTED, msg);
+	pl_set_str(&ev->method, uri);
+	leg_tell(inv, ev, now);
+	return 0;
+}
+
+/* Whether it goes on with another one, or may. Not when media of the first are
+   there already: their answer was to the offer that would be sent again */
+static bool redirected(struct invite *inv, const struct sip_msg *msg,
+		       uint64_t now)
+{
+	struct redirect *r = &inv->redirect;
+	struct invite_event ev;
+	const char *uri;
+
+	if (inv->state != INVITE_CALLING || inv->chosen != INVITE_EARLY_MAX ||
+	    inv->agreed)
+		return false;
+
+	uri = redirect_next(r, msg, inv->ruri);
+	if (!uri)
+		return false;
+
+	if (r->policy != REDIRECT_ASK) {
+		leg_event(&ev, INVITE_EV_REDIRECTED, msg);
+		return !go_to(inv, uri, &ev, now);
+	}
+
+	r->asked = uri;
+	r->code = msg->scode;
+	inv->no_answer = now + r->patience;
+	leg_event(&ev, INVITE_EV_REDIRECT, msg);
 	pl_set_str(&ev.method, uri);
 	leg_tell(inv, &ev, now);
 	return true;
+}
+
+int calling_redirect(struct invite *inv, bool yes, uint64_t now)
+{
+	struct redirect *r = &inv->redirect;
+	const char *uri = r->asked;
+	struct invite_event ev;
+
+	if (!uri)
+		return EINVAL;
+
+	r->asked = NULL;
+	leg_event(&ev, INVITE_EV_REDIRECTED, NULL);
+	ev.code = r->code;
+	pl_set_str(&ev.reason, reply_reason((uint16_t)r->code));
+	inv->no_answer = now + r->patience;
+	if (!yes || go_to(inv, uri, &ev, now))
+		leg_close(inv, INVITE_WHY_REFUSED, r->code, NULL, now);
+	return 0;
 }
 
 static int first_headers(struct mbuf **mbp, const struct invite *inv)
@@ -181,9 +219,10 @@ int calling_start(struct invite **ip, struct list *legs, struct origin *o,
 	inv->h = h;
 	inv->arg = arg;
 	inv->offerless = !leg_body(prm->body).l;
-	inv->redirect.follow = prm->redirect;
-	inv->no_answer = now + (prm->no_answer ? prm->no_answer
-					       : (uint64_t)INVITE_NO_ANSWER);
+	inv->redirect.policy = prm->redirect;
+	inv->redirect.patience = prm->no_answer ? prm->no_answer
+						: (uint64_t)INVITE_NO_ANSWER;
+	inv->no_answer = now + inv->redirect.patience;
 	err = origin_complete(&inv->ruri, o, prm->to);
 	err = err ? err : str_dup(&inv->peer_uri, inv->ruri);
 	err = err ? err : send_invite(inv, prm, now);
@@ -394,6 +433,15 @@ void calling_cancel(struct invite *inv, enum invite_why why, const char *cause,
 		    uint64_t now)
 {
 	struct mbuf *mb = NULL;
+
+	/* Nothing is under way that could be cancelled */
+	if (inv->redirect.asked) {
+		if (why == INVITE_WHY_NO_ANSWER)
+			(void)calling_redirect(inv, false, now);
+		else
+			leg_close(inv, why, 0, NULL, now);
+		return;
+	}
 
 	inv->state = INVITE_CANCELLING;
 	inv->why = why;

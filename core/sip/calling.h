@@ -24,6 +24,9 @@ int calling_start(struct invite **ip, struct list *legs, struct origin *o,
 		  const struct invite_params *prm, invite_h *h, void *arg,
 		  uint64_t now);
 
+/** As invite_redirect() */
+int calling_redirect(struct invite *inv, bool yes, uint64_t now);
+
 /** Cancel; CLOSED comes with `why`. May free it */
 void calling_cancel(struct invite *inv, enum invite_why why, const char *cause,
 		    uint64_t now);

@@ -135,6 +135,11 @@ int invite_reanswer(struct invite *inv, unsigned code, const char *reason,
 	return reoffer_answer(inv, code, reason, body, now);
 }
 
+int invite_redirect(struct invite *inv, bool yes, uint64_t now)
+{
+	return calling_redirect(inv, yes, now);
+}
+
 static void on_pending(int err, const struct sip_msg *msg, uint64_t now,
 		       void *arg)
 {

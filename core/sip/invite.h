@@ -22,6 +22,7 @@
 #define CORE_SIP_INVITE_H
 
 #include "core/base/clock.h"
+#include "core/sip/redirect.h"
 
 enum {
 	INVITE_EARLY_MAX = 8,		 /**< Early dialogs of one INVITE
@@ -75,6 +76,9 @@ enum invite_what {
 				  reason; `over`: nothing follows         */
 	INVITE_EV_NOTIFIED,   /**< How far the peer is with it: code, 0 if it
 				  does not say, reason; `over`: the last  */
+	INVITE_EV_REDIRECT,   /**< A 3xx, or who it led to, refuses: code,
+				  reason. invite_redirect() says whether it
+				  goes to `method`                        */
 	INVITE_EV_REDIRECTED, /**< A 3xx is followed: code, reason, and where
 				  to in `method`                          */
 	INVITE_EV_CLOSED,     /**< Over: why, code, reason, cause          */
@@ -144,8 +148,8 @@ struct invite_params {
 					 or NULL                       */
 	const char *caps;	    /**< Feature tags ";a;b" of our Contact;
 					 NULL: those of the account    */
-	bool redirect;		    /**< Follow a 3xx, once            */
-	uint64_t no_answer;	    /**< CANCEL after [us]; 0: the default    */
+	enum redirect_policy redirect; /**< Whether to follow a 3xx, once    */
+	uint64_t no_answer; /**< CANCEL after [us]; 0: the default    */
 };
 
 /** Whom an event goes to; the ua's call handler sets it on a new invite */
@@ -208,6 +212,14 @@ void invite_hangup(struct invite *inv, const char *cause, uint64_t now);
  * @return NULL, always
  */
 struct invite *invite_release(struct invite *inv, uint64_t now);
+
+/**
+ * Calling side, after REDIRECT: go there, REDIRECTED follows; or not, and it is
+ * over (REFUSED). So it is when nobody says a word for as long as it may ring.
+ *
+ * @return 0, EINVAL nothing was asked
+ */
+int invite_redirect(struct invite *inv, bool yes, uint64_t now);
 
 /**
  * Calling side without offer: the answer to the offer in the 2xx. The ACK

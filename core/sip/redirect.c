@@ -25,6 +25,7 @@ void redirect_reset(struct redirect *r)
 		r->uriv[r->n] = mem_deref(r->uriv[r->n]);
 	}
 	r->next = 0;
+	r->asked = NULL;
 }
 
 /* "1", "0.5"; without, or of no use: 1 */
@@ -94,7 +95,7 @@ const char *redirect_next(struct redirect *r, const struct sip_msg *msg,
 	struct reading rd = { r, ruri };
 	const unsigned code = msg->scode;
 
-	if (!r->follow || code >= GLOBAL)
+	if (r->policy == REDIRECT_NO || code >= GLOBAL)
 		return NULL;
 
 	if (!r->taken &&

@@ -5,7 +5,8 @@
  *
  * RFC 3261 section 8.1.3.4, one level of it: the best first, the next after a
  * failure; what one of them says of further places is a failure, too. All go
- * by our own server, so that only sip: and sips: are looked at. A part of leg.
+ * by our own server, so that only sip: and sips: are looked at. Who is to be
+ * asked is asked of each. A part of leg.
  */
 #ifndef CORE_SIP_REDIRECT_H
 #define CORE_SIP_REDIRECT_H
@@ -18,9 +19,19 @@ enum {
 	REDIRECT_USE_PROXY = 305, /**< RFC 3261 section 21.3.4        */
 };
 
+enum redirect_policy {
+	REDIRECT_NO = 0,
+	REDIRECT_YES,
+	REDIRECT_ASK, /**< Each place is asked for          */
+};
+
 /** Of one INVITE; embed it and zero it */
 struct redirect {
-	bool follow;		   /**< It is wanted                  */
+	enum redirect_policy policy;
+	uint64_t patience;	   /**< Of who is asked, then of who rings [us],
+					for REDIRECT_ASK              */
+	const char *asked;	   /**< Which is asked for; NULL: none */
+	unsigned code;		   /**< ... after this response       */
 	bool taken;		   /**< A 3xx came                    */
 	bool proxy;		   /**< It was 305: they are proxies  */
 	char *uriv[REDIRECT_MAX];  /**< The best first                */

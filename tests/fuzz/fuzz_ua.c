@@ -119,6 +119,10 @@ static void act_on_invite(struct far *f, uint8_t what)
 	case 'N':
 		referral_notify(f->inv, 200, f->now);
 		break;
+	case 'y':
+	case 'z':
+		(void)invite_redirect(f->inv, what == 'y', f->now);
+		break;
 	case 'i':
 		(void)invite_request(f->inv, "INFO", NULL, NULL, NULL, f->now);
 		break;
@@ -129,9 +133,12 @@ static void act_on_invite(struct far *f, uint8_t what)
 
 static void act(struct far *f, uint8_t what)
 {
-	struct invite_params prm = { .to = "x", .redirect = true };
+	struct invite_params prm = { .to = "x", .redirect = REDIRECT_YES };
 
 	switch (what) {
+	case 'k':
+		prm.redirect = REDIRECT_ASK;
+		__attribute__((fallthrough));
 	case 'c':
 		f->inv = invite_release(f->inv, f->now);
 		(void)ua_call(&f->inv, f->ua, &prm, on_event, f, f->now);

@@ -181,6 +181,52 @@ static void test_limits_of_a_redirect(void **state)
 	rig_stop();
 }
 
+/* The user says yes, no, hangs up, or nothing */
+static void test_limits_of_a_redirect_that_is_asked_for(void **state)
+{
+	static const char *const askv[] = {
+		"[call]\nmedia=audio\nredirect=ask\nno_answer=20s\n",
+		"[call]\nmedia=audio\n",
+	};
+	const json_t *ev;
+	(void)state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		const uint64_t now = clock_now();
+
+		rig_start(10 + i, askv);
+		exchange_set_agent(moves);
+		assert_int_equal(phone_consent(rig_phone(0), 0, true, now),
+				 ENOENT);
+		assert_int_equal(phone_call(rig_phone(0), "x", NULL, NULL, now),
+				 0);
+		ev = rig_wait(0, "redirect_requested", WAIT);
+		assert_int_equal(field(ev, "code"), 302);
+		rig_run(WAIT);
+		assert_int_equal(rig_count(1, "ringing"), 0);
+		if (i < 2)
+			assert_int_equal(
+				phone_consent(rig_phone(0), 0, !i, clock_now()),
+				0);
+		if (i == 2)
+			assert_int_equal(
+				phone_hangup(rig_phone(0), 0, clock_now()), 0);
+		if (i)
+			assert_int_equal(
+				field(rig_wait(0, "terminated:call", 3 * WAIT),
+				      "code"),
+				i == 2 ? 0 : 302);
+		else
+			assert_non_null(rig_wait(1, "ringing", WAIT));
+		assert_int_equal(rig_count(0, "redirected"), !i);
+		exchange_set_agent(NULL);
+		if (i)
+			rig_stop();
+		else
+			hang_up();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -190,6 +236,7 @@ int main(void)
 			test_limits_answer_after_a_while_and_say_nothing),
 		cmocka_unit_test(test_limits_answer_who_asks),
 		cmocka_unit_test(test_limits_of_a_redirect),
+		cmocka_unit_test(test_limits_of_a_redirect_that_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

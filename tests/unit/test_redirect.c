@@ -6,6 +6,10 @@
 #include "tests/unit/support/peer.h"
 #include "core/sip/redirect.h"
 
+enum {
+	PATIENCE = 20 * CLOCK_S,
+};
+
 static const struct ua_params account = {
 	.origin = { .user = "alice", .realm = "example.org" },
 	.password = "secret",
@@ -24,10 +28,12 @@ static void check_closed(struct peer *p, enum invite_why why, unsigned code)
 	peer_calm(p);
 }
 
-/* Starts a call that follows */
-static struct sip_msg *begin_redirect(struct peer *p, struct invite **invp)
+static struct sip_msg *begin(struct peer *p, struct invite **invp,
+			     enum redirect_policy policy)
 {
-	struct invite_params prm = { .to = "bob", .redirect = true };
+	struct invite_params prm = { .to = "bob",
+				     .redirect = policy,
+				     .no_answer = PATIENCE };
 
 	peer_open(p, &account);
 	prm.body = peer_mbuf("offer");
@@ -35,6 +41,26 @@ static struct sip_msg *begin_redirect(struct peer *p, struct invite **invp)
 			 0);
 	mem_deref(prm.body);
 	return peer_take(p, "INVITE");
+}
+
+/* Starts a call that follows */
+static struct sip_msg *begin_redirect(struct peer *p, struct invite **invp)
+{
+	return begin(p, invp, REDIRECT_YES);
+}
+
+/* Starts a call that asks, and is sent to two places */
+static struct sip_msg *begin_asking(struct peer *p, struct invite **invp)
+{
+	struct sip_msg *req = begin(p, invp, REDIRECT_ASK);
+
+	peer_respond(p, req, 302, "b",
+		     "Contact: <sip:low@x>;q=0.2, <sip:high@x>\r\n", NULL);
+	peer_drop(p, "ACK");
+	assert_int_equal(peer_event(p, INVITE_EV_REDIRECT)->code, 302);
+	peer_calm(p);
+	peer_silent(p);
+	return req;
 }
 
 static struct sip_msg *next_place(struct peer *p, struct sip_msg *old,
@@ -133,12 +159,109 @@ static void test_redirect_goes_nowhere_else(void **state)
 	}
 }
 
+static void test_redirect_asks_for_each_place(void **state)
+{
+	struct sip_msg *first, *req;
+	struct invite *inv;
+	struct peer p;
+	(void)state;
+
+	first = begin_asking(&p, &inv);
+	peer_run(&p, PATIENCE - CLOCK_S);
+	assert_int_equal(invite_redirect(inv, true, p.now), 0);
+	assert_int_equal(peer_event(&p, INVITE_EV_REDIRECTED)->code, 302);
+	assert_int_equal(invite_redirect(inv, true, p.now), EINVAL);
+	req = peer_take(&p, "INVITE");
+	assert_int_equal(pl_strcmp(&req->ruri, "sip:high@x"), 0);
+	assert_int_equal(req->cseq.num, first->cseq.num + 1);
+	mem_deref(first);
+
+	/* It rings there as long as anywhere */
+	peer_run(&p, PATIENCE - CLOCK_S);
+	peer_calm(&p);
+	peer_respond(&p, req, 486, "c", NULL, NULL);
+	mem_deref(req);
+	peer_drop(&p, "ACK");
+	assert_int_equal(peer_event(&p, INVITE_EV_REDIRECT)->code, 486);
+	assert_int_equal(invite_redirect(inv, true, p.now), 0);
+	(void)peer_event(&p, INVITE_EV_REDIRECTED);
+	req = peer_take(&p, "INVITE");
+	assert_int_equal(pl_strcmp(&req->ruri, "sip:low@x"), 0);
+	peer_respond(&p, req, 603, "d", NULL, NULL);
+	mem_deref(req);
+	peer_drop(&p, "ACK");
+	check_closed(&p, INVITE_WHY_REFUSED, 603);
+	assert_int_equal(invite_redirect(inv, true, p.now), EINVAL);
+	mem_deref(inv);
+	peer_close(&p);
+}
+
+static void say_no(struct peer *p, struct invite *inv)
+{
+	assert_int_equal(invite_redirect(inv, false, p->now), 0);
+	check_closed(p, INVITE_WHY_REFUSED, 302);
+}
+
+static void say_nothing(struct peer *p, struct invite *inv)
+{
+	(void)inv;
+
+	peer_run(p, PATIENCE - CLOCK_MS);
+	peer_calm(p);
+	peer_run(p, CLOCK_MS);
+	check_closed(p, INVITE_WHY_REFUSED, 302);
+}
+
+static void hang_up(struct peer *p, struct invite *inv)
+{
+	invite_hangup(inv, NULL, p->now);
+	check_closed(p, INVITE_WHY_HANGUP, 0);
+}
+
+static void lose_the_way(struct peer *p, struct invite *inv)
+{
+	ua_flow(p->ua, false, p->now);
+	peer_calm(p);
+	assert_int_equal(invite_redirect(inv, true, p->now), 0);
+	check_closed(p, INVITE_WHY_REFUSED, 302);
+}
+
+static void stop(struct peer *p, struct invite *inv)
+{
+	(void)inv;
+
+	ua_stop(p->ua, 0, peer_on_stopped, p, p->now);
+	check_closed(p, INVITE_WHY_HANGUP, 0);
+	assert_true(p->stopped);
+}
+
+static void test_redirect_goes_nowhere_unasked(void **state)
+{
+	static void (*const endv[])(struct peer *, struct invite *) = {
+		say_no, say_nothing, hang_up, lose_the_way, stop,
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(endv); i++) {
+		struct invite *inv;
+		struct peer p;
+
+		mem_deref(begin_asking(&p, &inv));
+		endv[i](&p, inv);
+		peer_silent(&p);
+		mem_deref(inv);
+		peer_close(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
 		cmocka_unit_test(test_redirect_goes_to_the_best_first),
 		cmocka_unit_test(test_redirect_uses_a_proxy_when_told),
 		cmocka_unit_test(test_redirect_goes_nowhere_else),
+		cmocka_unit_test(test_redirect_asks_for_each_place),
+		cmocka_unit_test(test_redirect_goes_nowhere_unasked),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

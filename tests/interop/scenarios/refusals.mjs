@@ -10,10 +10,11 @@ import assert from 'node:assert/strict';
 import { FarEnd, SOUND, answer, body_of, count, header, headers, offer, over,
 	 phone_called, scripted, sections } from '../lab/farend.mjs';
 import { reply_to } from '../lab/scripted.mjs';
-import { now } from '../lab/wait.mjs';
+import { never, now } from '../lab/wait.mjs';
 
 const SANITIZED = { sanitized: true };
 const SLACK = 300; /* Of a busy machine [ms] */
+const QUIET = 500; /* In which nothing may come [ms] */
 
 /* ---- Offers and answers ---- */
 
@@ -260,6 +261,34 @@ async function moves_on(server, phone)
 	await over(phone, { why: 'bye' });
 }
 
+/* Only when the user says so; else it ends with that code */
+const asks = (yes) => async (server, phone) => {
+	const far = await new FarEnd(server).called(phone);
+	const from = await sent_on(server, far, 'nearer');
+	const asked = await phone.call_event('redirect_requested');
+
+	assert.equal(asked.code, 302);
+	assert.equal(asked.to, 'sip:nearer@phone.test');
+	const [call] = await phone.must('calls');
+	assert.equal(call.asks, true);
+	await never('INVITE before it is asked', () => server.events.find((e) =>
+		e.event === 'INVITE', from), QUIET);
+	await phone.must('xfer', yes ? 'yes' : 'no');
+	if (!yes) {
+		await over(phone, { code: 302 });
+		return;
+	}
+	const again = await server.events.wait('INVITE', { from });
+	assert.match(again.text, /^INVITE sip:nearer@phone\.test /);
+	far.take(again);
+	far.answer(again);
+	await phone.call_event('connected');
+	await far.bye();
+	await over(phone, { why: 'bye' });
+};
+
+const ASK = { call: { media: 'audio', redirect: 'ask' } };
+
 /* From there it goes nowhere, and not back */
 const goes_round = (user) => async (server, phone) => {
 	const far = await new FarEnd(server).called(phone);
@@ -350,6 +379,10 @@ export default [
 	 scripted(refused_calls), SANITIZED],
 	['far end: 302 is followed once (A-5.2)', scripted(moves_on),
 	 SANITIZED],
+	['far end: 302 is followed when told to (A-5.2)',
+	 scripted(asks(true), ASK), SANITIZED],
+	['far end: 302 is not followed when told so (A-5.2)',
+	 scripted(asks(false), ASK), SANITIZED],
 	['far end: 302 to where it came from (A-5.2)',
 	 scripted(goes_round('far')), SANITIZED],
 	['far end: 302 to a further place (A-5.2)',

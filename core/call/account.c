@@ -49,6 +49,7 @@ static void account_wake(void *arg)
 {
 	struct account *a = arg;
 
+	tidings_follow(a->tidings);
 	loop_timer_arm(&a->timer, ua_due(a->ua));
 }
 
@@ -219,9 +220,6 @@ static void on_up(struct account *a, uint64_t now)
 	a->reason[0] = '\0';
 	event_emit(a->events, EVENT_STARTED, NULL, 0, "account:s",
 		   a->line.name);
-	if (registers)
-		event_emit(a->events, EVENT_CONNECTING, "register", 0,
-			   "account:s aor:s", a->line.name, ua_aor(a->ua));
 	ua_flow(a->ua, true, now);
 	if (!registers)
 		renewed(a, now);

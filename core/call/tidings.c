@@ -7,7 +7,8 @@
 #include "core/sip/message.h"
 #include "core/sip/ua.h"
 
-#define PUBLISH	  "publish" /* Sessions of events */
+#define REGISTER  "register" /* Sessions of events */
+#define PUBLISH	  "publish"
 #define SUBSCRIBE "subscribe"
 
 enum {
@@ -15,25 +16,28 @@ enum {
 	REFUSED = 400,	  /* ... up to here                    */
 };
 
-/* What was said last of one who is watched */
-struct said {
-	unsigned id;  /* Of the watch; 0: free */
-	json_t *news; /* As news_json()        */
+/* One who is watched */
+struct known {
+	unsigned id;		      /* Of the watch; 0: free               */
+	json_t *news;		      /* What was said last, as news_json()  */
+	enum subscription_state told; /* In events            */
 };
 
 struct tidings {
 	const struct config *cfg;
 	struct event_bus *events;
 	const struct line *line;
-	struct said saidv[PRESENCE_WATCHES_MAX];
+	enum registration_state told_reg; /* In events */
+	enum publication_state told;	  /* Likewise  */
+	struct known knownv[PRESENCE_WATCHES_MAX];
 };
 
 static void tidings_destructor(void *arg)
 {
 	struct tidings *t = arg;
 
-	for (size_t i = 0; i < ARRAY_SIZE(t->saidv); i++)
-		json_decref(t->saidv[i].news);
+	for (size_t i = 0; i < ARRAY_SIZE(t->knownv); i++)
+		json_decref(t->knownv[i].news);
 }
 
 int tidings_alloc(struct tidings **tp, const struct config *cfg,
@@ -57,43 +61,58 @@ static struct presence *presence(const struct tidings *t)
 	return ua_presence(t->line->ua);
 }
 
-/* ---- What was said ---- */
+/* ---- What is known ---- */
 
-static json_t *said(const struct tidings *t, unsigned id)
+/* That of a watch, or of 0 a free one; NULL: there is none */
+static struct known *find(struct tidings *t, unsigned id)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(t->saidv); i++) {
-		if (t->saidv[i].id == id)
-			return t->saidv[i].news;
+	for (size_t i = 0; i < ARRAY_SIZE(t->knownv); i++) {
+		if (t->knownv[i].id == id)
+			return &t->knownv[i];
 	}
 
 	return NULL;
 }
 
-static void forget(struct tidings *t, unsigned id)
+static struct known *known_of(struct tidings *t, unsigned id)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(t->saidv); i++) {
-		struct said *s = &t->saidv[i];
+	struct known *k = find(t, id);
 
-		if (s->id != id)
-			continue;
-		json_decref(s->news);
-		s->news = NULL;
-		s->id = 0;
+	if (k)
+		return k;
+
+	k = find(t, 0);
+	if (k) {
+		k->id = id;
+		k->told = SUBSCRIPTION_WAITING;
 	}
+	return k;
 }
 
-static void keep(struct tidings *t, unsigned id, json_t *news)
+static json_t *said(const struct tidings *t, unsigned id)
 {
-	forget(t, id);
-	for (size_t i = 0; news && i < ARRAY_SIZE(t->saidv); i++) {
-		struct said *s = &t->saidv[i];
-
-		if (s->id)
-			continue;
-		s->id = id;
-		s->news = json_incref(news);
-		return;
+	for (size_t i = 0; i < ARRAY_SIZE(t->knownv); i++) {
+		if (t->knownv[i].id == id)
+			return t->knownv[i].news;
 	}
+
+	return NULL;
+}
+
+/* Its news from now on, or none */
+static void keep(struct tidings *t, const struct presence_watch *w,
+		 json_t *news)
+{
+	struct known *k = known_of(t, w->id);
+
+	if (!k)
+		return;
+
+	json_decref(k->news);
+	k->news = json_incref(news);
+	k->told = w->state;
+	if (w->state == SUBSCRIPTION_ENDED)
+		k->id = 0;
 }
 
 /* ---- Events ---- */
@@ -111,10 +130,11 @@ static json_t *retry_ms(uint64_t retry, uint64_t now)
 static void on_publish(const struct publication_event *ev, uint64_t now,
 		       void *arg)
 {
-	const struct tidings *t = arg;
-	const struct pidf *pidf =
-		publication_pidf(presence_publication(presence(t)));
+	struct tidings *t = arg;
+	const struct publication *pub = presence_publication(presence(t));
+	const struct pidf *pidf = publication_pidf(pub);
 
+	t->told = publication_state(pub);
 	if (ev->what == PUBLICATION_EV_PUBLISHED) {
 		log_debug("presence: %s is published\n",
 			  pidf_basic_name(pidf->basic));
@@ -147,7 +167,7 @@ static void on_notify(struct tidings *t, const struct presence_watch *w,
 		return;
 
 	news = news_json(w->package, msg);
-	keep(t, w->id, news);
+	keep(t, w, news);
 	event_emit(t->events, EVENT_I_NOTIFY, SUBSCRIBE, w->id,
 		   "account:s uri:s package:s content_type:r content:r news:o",
 		   t->line->name, w->uri, package_name(w->package), &type->val,
@@ -174,7 +194,7 @@ static void on_watch(const struct presence_watch *w,
 	}
 
 	/* What it said is no longer sure */
-	forget(t, w->id);
+	keep(t, w, NULL);
 	log_info("presence: %s of %s is not watched: %u %H%s\n",
 		 package_name(w->package), w->uri, ev->code, log_text,
 		 &ev->reason,
@@ -187,6 +207,64 @@ static void on_watch(const struct presence_watch *w,
 		   package_name(w->package),
 		   ev->what == SUBSCRIPTION_EV_FAILED ? retry_ms(ev->retry, now)
 						      : NULL);
+}
+
+/* A request is under way, to begin or to end */
+static void begun(const struct tidings *t, const char *session, bool ends)
+{
+	event_emit(t->events, ends ? EVENT_TERMINATING : EVENT_CONNECTING,
+		   session, 0, "account:s aor:s", t->line->name,
+		   ua_aor(t->line->ua));
+}
+
+static void follow_registration(struct tidings *t)
+{
+	const enum registration_state was = t->told_reg;
+	const enum registration_state is = ua_registration_state(t->line->ua);
+
+	t->told_reg = is;
+	if (is != was &&
+	    (is == REGISTRATION_TRYING || is == REGISTRATION_LEAVING))
+		begun(t, REGISTER, is == REGISTRATION_LEAVING);
+}
+
+static void follow_publication(struct tidings *t)
+{
+	const enum publication_state was = t->told;
+	const enum publication_state is =
+		publication_state(presence_publication(presence(t)));
+
+	t->told = is;
+	if (is != was &&
+	    (is == PUBLICATION_TRYING || is == PUBLICATION_LEAVING))
+		begun(t, PUBLISH, is == PUBLICATION_LEAVING);
+}
+
+static void follow_watch(struct tidings *t, const struct presence_watch *w)
+{
+	struct known *k = known_of(t, w->id);
+	const bool news = k && k->told != w->state;
+
+	if (!news)
+		return;
+
+	k->told = w->state;
+	if (w->state == SUBSCRIPTION_TRYING || w->state == SUBSCRIPTION_LEAVING)
+		event_emit(t->events,
+			   w->state == SUBSCRIPTION_TRYING ? EVENT_CONNECTING
+							   : EVENT_TERMINATING,
+			   SUBSCRIBE, w->id, "account:s uri:s package:s",
+			   t->line->name, w->uri, package_name(w->package));
+}
+
+void tidings_follow(struct tidings *t)
+{
+	struct presence_watch w;
+
+	follow_registration(t);
+	follow_publication(t);
+	for (unsigned i = 0; !presence_get(presence(t), i, &w); i++)
+		follow_watch(t, &w);
 }
 
 struct presence_handlers tidings_handlers(struct tidings *t)

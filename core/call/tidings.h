@@ -38,6 +38,10 @@ struct presence_handlers tidings_handlers(struct tidings *t);
 /** Publish and watch what is configured */
 void tidings_start(struct tidings *t, uint64_t now);
 
+/** The user agent has done something: say what has begun by that, a request
+    being under way (connecting, terminating) */
+void tidings_follow(struct tidings *t);
+
 /**
  * Publish, from the next connection on if there is none.
  *

@@ -210,6 +210,89 @@ static void test_presence_heeds_why_it_ends(void **state)
 	}
 }
 
+/* The next events of a session of phone i, in this order */
+static void in_order(unsigned i, const char *session, const char *const *namev)
+{
+	char name[TEXT_SIZE];
+
+	for (; *namev; namev++) {
+		(void)re_snprintf(name, sizeof(name), "%s:%s", *namev, session);
+		if (!rig_wait(i, name, 10 * WAIT))
+			fail_msg("no %s", name);
+	}
+}
+
+static void counted(unsigned i, const char *name, unsigned n)
+{
+	if (rig_count(i, name) != n)
+		print_error("%s\n", name);
+	assert_int_equal(rig_count(i, name), n);
+}
+
+static const char *const begin[] = { "connecting", "connected", NULL };
+static const char *const end[] = { "terminating", "terminated", NULL };
+static const char *const again[] = { "terminated", "connecting", "connected",
+				     NULL };
+
+/* Each session from its first request to its last, and over a flow that was
+   lost; what is refreshed or changed begins nothing */
+static void test_presence_says_what_begins_and_ends(void **state)
+{
+	static const struct agent_mood mood = { .expires = 120 };
+	struct tidings *t;
+	(void)state;
+
+	rig_start(10, NULL);
+	agent_start(&mood);
+	t = phone_tidings_of(rig_phone(1), 0);
+	assert_int_equal(
+		tidings_watch(t, PACKAGE_PRESENCE, "a", NULL, clock_now()), 0);
+	in_order(1, "subscribe", begin);
+	publish(PIDF_OPEN, "one");
+	in_order(0, "publish", begin);
+	publish(PIDF_CLOSED, "two");
+	rig_run(3600ULL * CLOCK_S);
+	counted(1, "connecting:subscribe", 1);
+	counted(0, "connecting:publish", 1);
+	counted(0, "connecting:register", 1);
+	counted(0, "terminating", 0);
+
+	rig_forget();
+	exchange_set_up(false);
+	rig_run(CLOCK_S);
+	exchange_set_up(true);
+	in_order(1, "subscribe", again);
+	in_order(0, "publish", again);
+
+	assert_int_equal(tidings_unwatch(t, PACKAGE_PRESENCE, "a", clock_now()),
+			 0);
+	in_order(1, "subscribe", end);
+	publish(PIDF_UNKNOWN, NULL);
+	in_order(0, "publish", end);
+	rig_stop();
+}
+
+static void test_presence_ends_before_the_registration(void **state)
+{
+	static const struct agent_mood mood = { .early = false };
+	struct phone *p;
+	(void)state;
+
+	rig_start(11, NULL);
+	agent_start(&mood);
+	p = rig_phone(0);
+	counted(0, "connecting:register", 1);
+	publish(PIDF_OPEN, NULL);
+	in_order(0, "publish", begin);
+	assert_int_equal(phone_unregister(p, NULL, clock_now()), 0);
+	in_order(0, "register", end);
+	counted(0, "connecting:register", 1);
+	assert_int_equal(phone_register(p, NULL, clock_now()), 0);
+	in_order(0, "register", begin);
+	rig_stop();
+	assert_int_equal(agent_left(), 0);
+}
+
 static void test_presence_tells_of_messages_that_wait(void **state)
 {
 	static const struct agent_mood mood = { .early = true };
@@ -264,6 +347,8 @@ int main(void)
 		cmocka_unit_test(test_presence_is_begun_as_configured),
 		cmocka_unit_test(test_presence_goes_on_when_the_server_forgets),
 		cmocka_unit_test(test_presence_heeds_why_it_ends),
+		cmocka_unit_test(test_presence_says_what_begins_and_ends),
+		cmocka_unit_test(test_presence_ends_before_the_registration),
 		cmocka_unit_test(test_presence_tells_of_messages_that_wait),
 		cmocka_unit_test(test_presence_of_a_phone_itself_is_refused),
 	};

@@ -12,15 +12,21 @@ const char *offer_keying_name(enum offer_keying keying)
 	return namev[keying];
 }
 
-/* What an m-line's protocol says of its keys */
+static bool is_bare(const struct description_media *m)
+{
+	return !str_casecmp(m->proto, "RTP/AVP") ||
+	       !str_casecmp(m->proto, "RTP/AVPF");
+}
+
+/* What an m-line's protocol says of its keys; those that are there although
+ * the protocol has none are to be used (RFC 8643) */
 static enum offer_keying keying_of(const struct description_media *m)
 {
 	if (!str_casecmp(m->proto, "RTP/SAVP") ||
 	    !str_casecmp(m->proto, "RTP/SAVPF"))
 		return OFFER_SDES;
-	if (!str_casecmp(m->proto, "RTP/AVP") ||
-	    !str_casecmp(m->proto, "RTP/AVPF"))
-		return OFFER_BARE;
+	if (is_bare(m))
+		return m->cryptoc ? OFFER_SDES : OFFER_BARE;
 	return OFFER_DTLS;
 }
 
@@ -63,28 +69,48 @@ static void take_key(struct offer_media *r, const struct layout_local *local,
 	sdes_wipe(key);
 }
 
-/* The first that can be done: they are in the peer's order */
-static const char *match_offered_keys(struct offer_media *r,
-				      const struct description_media *m,
-				      const struct layout_local *local)
+/* The suite of an m-line that is up, SDES_SUITES for none: it stays */
+static enum sdes_suite suite_of(const struct offer_media *r)
+{
+	return r && r->active && r->keying == OFFER_SDES ? r->rx.suite
+							 : SDES_SUITES;
+}
+
+static const char *find_key(struct sdes *key, const struct description_media *m,
+			    enum sdes_suite wanted)
 {
 	const char *why = "no a=crypto: it is not encrypted";
 
 	for (size_t i = 0; i < m->cryptoc; i++) {
-		struct sdes key;
 		struct pl pl;
 
 		pl_set_str(&pl, m->cryptov[i]);
-		if (sdes_decode(&key, &pl, &why))
+		if (sdes_decode(key, &pl, &why))
 			continue;
-		if (suits(&key, m)) {
-			take_key(r, local, &key);
+		if (suits(key, m) &&
+		    (wanted == SDES_SUITES || wanted == key->suite))
 			return "";
-		}
-		sdes_wipe(&key);
+		sdes_wipe(key);
 		why = "a=crypto with a suite for sound";
 	}
 
+	return why;
+}
+
+/* The first that can be done, as they are in the peer's order; but what there
+ * was before goes on, if it can */
+static const char *match_offered_keys(struct offer_media *r,
+				      const struct description_media *m,
+				      const struct layout_local *local,
+				      const struct offer_media *before)
+{
+	struct sdes key;
+	const char *why = find_key(&key, m, suite_of(before));
+
+	if (*why && before)
+		why = find_key(&key, m, SDES_SUITES);
+	if (!*why)
+		take_key(r, local, &key);
 	return why;
 }
 
@@ -121,37 +147,44 @@ static const char *match_answer(struct layout *l, unsigned i,
 	s->media.keying = l->offered;
 	if (l->offered == OFFER_DTLS)
 		return match_dtls(m);
+	if (l->offered == OFFER_BARE && is_bare(m))
+		return ""; /* Keys that nobody asked for */
 	if (l->offered != got)
 		return "it changes how media are encrypted";
-	if (l->offered == OFFER_BARE)
-		return "";
 
 	return match_answered_key(&s->media, m,
 				  l->slotv[s->media.transport]->local);
 }
 
 static const char *match_offer(struct layout *l, unsigned i,
-			       const struct description_media *m)
+			       const struct description_media *m,
+			       const struct offer_media *before)
 {
 	struct offer_media *r = &l->slotv[i]->media;
-	const enum offer_keying got = keying_of(m);
+	const char *why = "";
 
-	r->keying = OFFER_DTLS;
-	if (m->printc || !l->insecure || got == OFFER_DTLS)
+	r->keying = keying_of(m);
+	if (m->printc || !l->insecure || r->keying == OFFER_DTLS) {
+		r->keying = OFFER_DTLS;
 		return match_dtls(m);
+	}
 
-	r->keying = got;
-	if (got == OFFER_BARE)
-		return "";
-
-	return match_offered_keys(r, m, l->slotv[r->transport]->local);
+	if (r->keying == OFFER_SDES)
+		why = match_offered_keys(r, m, l->slotv[r->transport]->local,
+					 before);
+	if (*why && is_bare(m)) {
+		r->keying = OFFER_BARE;
+		why = "";
+	}
+	return why;
 }
 
 const char *offer_keying_match(struct layout *l, unsigned i,
 			       const struct description_media *m, bool answer,
 			       const struct offer_media *before)
 {
-	const char *why = answer ? match_answer(l, i, m) : match_offer(l, i, m);
+	const char *why = answer ? match_answer(l, i, m)
+				 : match_offer(l, i, m, before);
 
 	if (*why)
 		return why;
@@ -169,8 +202,9 @@ const char *offer_keying_match(struct layout *l, unsigned i,
 }
 
 /* Feedback needs the profile with F (RFC 4585, RFC 5124); those who do not
- * know it take sound without */
+ * know it take sound without. What the peer has agreed to stays */
 const char *offer_keying_proto(const struct layout *l,
+			       const struct layout_slot *s,
 			       const struct offer_medium *medium)
 {
 	static const char *const protov[][2] = {
@@ -179,6 +213,8 @@ const char *offer_keying_proto(const struct layout *l,
 		[OFFER_BARE] = { "RTP/AVP", "RTP/AVPF" },
 	};
 
+	if (s->media.active && s->media.keying != OFFER_DTLS)
+		return s->media.remote->proto;
 	return protov[l->offered][medium->type == OFFER_VIDEO];
 }
 
@@ -201,16 +237,18 @@ static bool is_key(const struct sdes *key)
 }
 
 int offer_keying_write_offer(struct description *d, struct description_media *m,
-			     const struct layout_local *local)
+			     const struct layout_slot *s)
 {
+	const enum sdes_suite only = suite_of(&s->media);
 	int err = 0;
 
-	for (size_t i = 0; !err && i < ARRAY_SIZE(local->keyv); i++) {
-		const struct sdes *key = &local->keyv[i];
+	for (size_t i = 0; !err && i < ARRAY_SIZE(s->local->keyv); i++) {
+		const struct sdes *key = &s->local->keyv[i];
 
 		if (!is_key(key))
 			return EINVAL;
-		if (suits(key, m))
+		if (suits(key, m) &&
+		    (only == SDES_SUITES || only == key->suite))
 			err = write(d, m, key);
 	}
 

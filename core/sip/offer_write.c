@@ -310,7 +310,7 @@ static int offer_transport(struct description *d, struct description_media *m,
 		err = write_identity(d, m, s->local, DESCRIPTION_SETUP_ACTPASS,
 				     true);
 	if (!err && l->offered == OFFER_SDES)
-		err = offer_keying_write_offer(d, m, s->local);
+		err = offer_keying_write_offer(d, m, s);
 	return err;
 }
 
@@ -324,7 +324,7 @@ static int write_offered(struct description *d, struct layout *l, unsigned i,
 	layout_set_pts(l, i, medium);
 	set_exts(l, s, medium);
 	m = description_add(d, offer_type_name(s->media.type),
-			    offer_keying_proto(l, medium));
+			    offer_keying_proto(l, s, medium));
 	if (!m)
 		return ENOMEM;
 

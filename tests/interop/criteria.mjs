@@ -102,6 +102,10 @@ export const CRITERIA = [
 	    ['latch: no ICE', 'latch: no ICE, no rtcp-mux',
 	     'latch: another port in the call'],
 	    'unit/test_plain loop/test_gateway'),
+	row('A-6.2c2', 'plain peers without a gateway: RTP, SDES, a warning',
+	    ['direct: RTP', 'direct: SDES'],
+	    'unit/test_offer_keying unit/test_insecure ' +
+	    'loop/test_insecure_calls'),
 	row('A-6.2d', 'sound at every rate',
 	    ['sound: ', 'G.722, browser calls', 'G.722, phone calls',
 	     'PCMU, browser calls', 'PCMA, phone calls'],

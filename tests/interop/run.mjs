@@ -27,7 +27,7 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'trouble', 'early', 'flows', 'kinds', 'slides', 'sipjs', 'soak'];
 const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
 	'refusals', 'relations', 'compat', 'habits', 'variants', 'plain',
-	'latch', 'abuse'];
+	'direct', 'latch', 'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

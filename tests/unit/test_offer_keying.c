@@ -58,7 +58,10 @@ static void test_keying_takes_the_best_of_an_offer(void **state)
 		{ "m=audio 4000 RTP/AVP 0\r\n" ADDRESS, "RTP/AVP 0", "a=crypto",
 		  OFFER_BARE },
 		{ "m=audio 4000 RTP/AVPF 0\r\n" ADDRESS CM80, "RTP/AVPF 0",
-		  "a=crypto", OFFER_BARE },
+		  "fingerprint", OFFER_SDES }, /* RFC 8643 */
+		{ "m=audio 4000 RTP/AVP 0\r\n" ADDRESS "a=crypto:1 FOO " KEY
+		  "\r\n",
+		  "RTP/AVP 0", "a=crypto", OFFER_BARE },
 		{ "m=audio 4000 RTP/SAVP 0\r\n" ADDRESS CM80 CM32,
 		  "a=crypto:5 AES_CM_128_HMAC_SHA1_80 inline:", "crypto:6",
 		  OFFER_SDES },
@@ -161,6 +164,7 @@ static void test_keying_of_an_answer_is_what_was_offered(void **state)
 		{ OFFER_SDES, keysv[3], EPROTO },
 		{ OFFER_SDES, "RTP/SAVP 0\r\n" ADDRESS PRINT, EPROTO },
 		{ OFFER_BARE, bare, 0 },
+		{ OFFER_BARE, "RTP/AVP 0\r\n" ADDRESS CM80, 0 },
 		{ OFFER_BARE, keysv[0], EPROTO },
 	};
 	char answer[2048];
@@ -190,12 +194,14 @@ static void test_keying_of_an_answer_is_what_was_offered(void **state)
 static void test_keying_stays_what_it_was(void **state)
 {
 	static const char *const v[] = {
-		SIDE_HEAD "m=audio 4000 RTP/AVP 0\r\n" ADDRESS,
-		SIDE_HEAD "m=audio 4000 RTP/SAVP 0\r\n" ADDRESS CM80,
+		SIDE_HEAD "m=audio 4000 RTP/AVPF 0\r\n" ADDRESS,
+		SIDE_HEAD "m=audio 4000 RTP/SAVPF 0\r\n" ADDRESS CM80,
 		SIDE_HEAD "m=audio 4000 UDP/TLS/RTP/SAVP 0\r\n" ADDRESS PRINT,
 	};
 	static const enum offer_keying keyingv[] = { OFFER_BARE, OFFER_SDES,
 						     OFFER_DTLS };
+	static const char *const protov[] = { " RTP/AVPF ", " RTP/SAVPF ",
+					      " UDP/TLS/RTP/SAVPF " };
 	(void)state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(v); i++) {
@@ -219,9 +225,47 @@ static void test_keying_stays_what_it_was(void **state)
 			    (keyingv[i] != OFFER_DTLS));
 		assert_true(!strstr(text, "a=crypto") ==
 			    (keyingv[i] != OFFER_SDES));
+		assert_non_null(strstr(text, protov[i]));
 		mem_deref(text);
 		mem_deref(o);
 	}
+}
+
+/* The suite too, although the peer has better ones now */
+static void test_keying_keeps_its_suite(void **state)
+{
+	struct offer *o = insecure(OFFER_DTLS, false);
+	const char *at;
+	char *text;
+	(void)state;
+
+	assert_int_equal(
+		side_take_offer(o, SIDE_HEAD
+				"m=audio 4000 RTP/AVP 0\r\n" ADDRESS CM80),
+		0);
+	mem_deref(text_of(o, true));
+	text = text_of(o, false);
+	at = strstr(text, "a=crypto:3 AES_CM_128_HMAC_SHA1_80 inline:");
+	assert_non_null(at);
+	assert_null(strstr(at + 1, "a=crypto"));
+	assert_ptr_equal(strstr(text, "a=crypto"), at);
+	assert_int_equal(
+		side_take_answer(o, SIDE_HEAD
+				 "m=audio 4000 RTP/AVP 0\r\n" ADDRESS
+				 "a=crypto:3 AES_CM_128_HMAC_SHA1_80 " KEY
+				 "\r\n"),
+		0);
+	mem_deref(text);
+
+	assert_int_equal(
+		side_take_offer(o, SIDE_HEAD
+				"m=audio 4000 RTP/AVP 0\r\n" ADDRESS CM32 CM80),
+		0);
+	text = text_of(o, true);
+	assert_non_null(strstr(text, "a=crypto:5 AES_CM_128_HMAC_SHA1_80 "));
+	assert_null(strstr(text, "a=crypto:6"));
+	mem_deref(text);
+	mem_deref(o);
 }
 
 int main(void)
@@ -231,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_keying_refuses_what_is_not_to_be_had),
 		cmocka_unit_test(test_keying_of_an_answer_is_what_was_offered),
 		cmocka_unit_test(test_keying_stays_what_it_was),
+		cmocka_unit_test(test_keying_keeps_its_suite),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { createWriteStream, existsSync, mkdirSync, readdirSync, statSync,
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync,
 	 writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { free_port, REALM } from './kamailio.mjs';
@@ -18,6 +18,17 @@ import { Events, until, within } from './wait.mjs';
 const MODULES = ['/usr/lib', '/usr/local/lib']
 	.map((dir) => `${dir}/baresip/modules`).find(existsSync);
 const RANGE = 200; /* Ports for media */
+const LINES = 15; /* Of a log, when something went wrong */
+
+/* What baresip wants for a codec: its module, and what sound has there */
+const CODECS = {
+	'PCMU/8000/1': { module: 'g711.so', rate: 8000, channels: 1 },
+	'PCMA/8000/1': { module: 'g711.so', rate: 8000, channels: 1 },
+	'G722/16000/1': { module: 'g722.so', rate: 16000, channels: 1 },
+	'opus/48000/2': { module: 'opus.so', rate: 48000, channels: 2 },
+	vp8: { module: 'vp8.so' },
+	h264: { module: 'avcodec.so' },
+};
 
 /** Why this machine cannot have one, or nothing */
 export const missing = () => !existsSync('/usr/bin/rtpengine') ?
@@ -105,16 +116,30 @@ export class Plain {
 		mkdirSync(dir, { recursive: true });
 	}
 
-	/** @param proxy  UDP port of kamailio; auto: answers by itself; tone:
-	    what it says [Hz] of a level [dB], instead of what it hears */
-	async start({ proxy, auto = true, tone, level })
+	/**
+	 * @param proxy UDP port of kamailio
+	 * @param auto  Answers by itself
+	 * @param tone  What it says [Hz] of a level [dB], instead of what it
+	 *              hears
+	 * @param codec Of sound
+	 * @param video Of its picture, if it has any: vp8, h264
+	 * @param mediaenc How it encrypts: srtp, srtp-mand, ... or not at all
+	 */
+	async start({ proxy, auto = true, tone, level, codec = 'PCMU/8000/1',
+		      video, mediaenc = '' })
 	{
 		this.port = await free_udp();
 		this.control = await free_port();
 		const file = `${this.dir}/tone.wav`;
+		const { rate, channels } = CODECS[codec];
 		if (tone)
-			write_tone(file, { frequency: tone, level, rate: 8000,
-					   seconds: 60 });
+			write_tone(file, { frequency: tone, level, rate,
+					   channels, seconds: 60 });
+		const modules = [CODECS[codec].module, 'sndfile.so',
+			'aubridge.so', 'aufile.so',
+			...mediaenc ? ['srtp.so'] : [],
+			...video ? [CODECS[video].module, 'fakevideo.so',
+				    'snapshot.so'] : []];
 		writeFileSync(`${this.dir}/config`, [
 			`sip_listen 127.0.0.1:${this.port}`,
 			'audio_player aubridge,echo',
@@ -124,18 +149,22 @@ export class Plain {
 			'audio_level no', 'call_max_calls 4',
 			'rtp_stats no', `snd_path ${this.dir}`,
 			'audio_path /nonexistent', /* No ringing */
+			...video ? ['video_source fakevideo,nil',
+				    'video_display fakevideo,nil',
+				    'video_size 320x240', 'video_fps 15',
+				    'video_bitrate 300000'] : [],
 			`ctrl_tcp_listen 127.0.0.1:${this.control}`,
-			`module_path ${MODULES}`, 'module g711.so',
-			'module sndfile.so', 'module aubridge.so',
-			'module aufile.so',
+			`module_path ${MODULES}`,
+			...modules.map((name) => `module ${name}`),
 			'module_app account.so', 'module_app contact.so',
 			'module_app menu.so', 'module ctrl_tcp.so',
 			''].join('\n'));
 		writeFileSync(`${this.dir}/accounts`,
-			`<sip:plain@${REALM}>;regint=0;mediaenc=;` +
+			`<sip:plain@${REALM}>;regint=0;mediaenc=${mediaenc};` +
 			`outbound="sip:127.0.0.1:${proxy};transport=udp";` +
 			`answermode=${auto ? 'auto' : 'manual'};` +
-			'audio_codecs=PCMU/8000/1\n');
+			`audio_codecs=${codec}` +
+			`${video ? `;video_codecs=${video}` : ''}\n`);
 		writeFileSync(`${this.dir}/contacts`, '');
 		this.child = begin('/usr/bin/baresip', ['-f', this.dir],
 				   `${this.dir}/log`);
@@ -196,13 +225,31 @@ export class Plain {
 			readdirSync(this.dir).filter((f) =>
 				/-dec\.wav$/.test(f)).sort().at(-1));
 		const path = `${this.dir}/${file}`;
-		const size = () => statSync(path).size;
-		const from = size();
+		const from = read_wav(path).samples.length;
+		let samples, rate;
 
-		await until('baresip: more sound', () => size() > from +
-			(seconds + 0.5) * 16000, seconds * 3000 + 5000);
-		const { samples, rate } = read_wav(path);
+		await until('baresip: more sound', () => {
+			({ samples, rate } = read_wav(path));
+			return samples.length > from + (seconds + 0.5) * rate;
+		}, seconds * 3000 + 5000);
 		return { samples: samples.slice(-seconds * rate), rate };
+	}
+
+	/** What comes in now, as it measures it [bit/s] */
+	receives(kind = 'audio')
+	{
+		const all = readFileSync(`${this.dir}/log`, 'utf8')
+			.match(new RegExp(`${kind}=\\d+/`, 'g'));
+
+		return Number(all?.at(-1).match(/\d+/)[0] ?? 0);
+	}
+
+	/** What it wrote last */
+	log()
+	{
+		return readFileSync(`${this.dir}/log`, 'utf8')
+			.split(/[\r\n]+/).filter((line) => !/audio=/.test(line))
+			.slice(-LINES).join('\n');
 	}
 
 	async stop()

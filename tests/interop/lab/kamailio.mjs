@@ -100,8 +100,8 @@ export class Kamailio {
 
 	/** Start it; on the same ports as before, if there was a before. With
 	    `presence` it knows PUBLISH and SUBSCRIBE, and listens to UDP; with
-	    `gateway` { rtpengine, plain: ports; to_web, to_plain: flags of
-	    rtpengine } it leads to a plain telephone, too */
+	    `gateway` { plain: port; and, if any, rtpengine: port; to_web,
+	    to_plain: its flags } it leads to a plain telephone, too */
 	async start(options = {})
 	{
 		for (const kind of Object.keys(KINDS))
@@ -116,7 +116,9 @@ export class Kamailio {
 			['-DD', '-E', '-f', `${this.dir}/kamailio.cfg`,
 			 '-Y', this.dir, '-w', this.dir, '-m', '32', '-M', '8',
 			 ...options.presence ? ['-A', 'WITH_PRESENCE'] : [],
-			 ...options.gateway ? ['-A', 'WITH_GATEWAY'] : []],
+			 ...options.gateway ? ['-A', 'WITH_GATEWAY'] : [],
+			 ...options.gateway?.rtpengine ?
+				 ['-A', 'WITH_RTPENGINE'] : []],
 			{ stdio: ['ignore', log, log], detached: true });
 		closeSync(log);
 		this.gone = new Promise((done) =>

@@ -127,14 +127,13 @@ async function rings(lab, phone, plain)
 }
 
 /* With a tone of its own: the echo of baresip 1.0 does not come back */
-export async function holds(lab, phone, plain)
-{
+export const hold = (establish) => async (lab, phone, plain) => {
 	const heard = async () => told(assert_tone('phone',
 		await phone.listen_for(1), PLAIN_TONE));
 	const came = async () =>
 		(await phone.must('stats'))[0].media.audio.received.packets;
 
-	await phone_calls(phone, plain);
+	await establish(phone, plain);
 	await comes(phone);
 	const before = await heard();
 	await phone.must('hold');
@@ -153,9 +152,12 @@ export async function holds(lab, phone, plain)
 	await plain.wait('CALL_CLOSED');
 	await alone(phone);
 	return `${before}, nothing, ${after}`;
-}
+};
 
-const dialled = (plain, from) => plain.events.list.slice(from)
+export const holds = hold(phone_calls);
+
+/* What baresip was told by keys */
+export const dialled = (plain, from) => plain.events.list.slice(from)
 	.filter((e) => e.event === 'CALL_DTMF_START').map((e) => e.param)
 	.join('');
 

@@ -79,7 +79,8 @@ int board_screen_alloc(const struct board *b, struct camera **cp,
 	if (err != ENOSYS)
 		return err;
 
-	log_warning("screen: '%s': no such device; sim:slides or none\n",
+	log_warning("screen: '%s': no such device; drm, drm:/dev/dri/cardN, "
+		    "sim:slides or none\n",
 		    device);
 	return EINVAL;
 }

@@ -13,6 +13,9 @@ enum {
 	BITS = 32,
 };
 
+static const struct drm_card *master; /* The one that is open; a board has
+					 one display */
+
 static void free_buffer(struct drm_card *c, struct drm_card_buffer *b)
 {
 	struct drm_mode_destroy_dumb destroy = { .handle = b->handle };
@@ -182,6 +185,7 @@ int drm_card_open(struct drm_card *c, const char *path)
 	if (err)
 		return err;
 
+	master = c;
 	c->before = drm.ModeGetCrtc(c->fd, c->crtc);
 	for (unsigned i = 0; i < DRM_CARD_BUFFERS && !err; i++)
 		err = make_buffer(c, &c->bufv[i]);
@@ -205,6 +209,8 @@ void drm_card_close(struct drm_card *c)
 	if (c->fd < 0)
 		return;
 
+	if (master == c)
+		master = NULL;
 	if (c->set)
 		put_back(c);
 	if (c->before)
@@ -215,6 +221,12 @@ void drm_card_close(struct drm_card *c)
 	(void)close(c->fd);
 	memset(c, 0, sizeof(*c));
 	c->fd = -1;
+}
+
+int drm_card_master(const char *path)
+{
+	return master && (!*path || !strcmp(path, master->path)) ? master->fd
+								 : -1;
 }
 
 bool drm_card_connected(const struct drm_card *c)

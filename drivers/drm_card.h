@@ -63,6 +63,16 @@ bool drm_card_connected(const struct drm_card *c);
  */
 int drm_card_show(struct drm_card *c, unsigned index, bool *waits, void *arg);
 
+/**
+ * The descriptor of the card that is open now, if it is that one: it is the
+ * card's master, to whom the kernel tells what others are not to know.
+ *
+ * @param path  As drm_card_open()
+ *
+ * @return The card's own, not to be closed nor kept; -1: there is none
+ */
+int drm_card_master(const char *path);
+
 /** Print cards, connectors and modes, a line each */
 int drm_card_list(struct re_printf *pf);
 

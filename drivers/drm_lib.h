@@ -22,15 +22,18 @@
 	X(ModeFreeConnector)                                                   \
 	X(ModeFreeCrtc)                                                        \
 	X(ModeFreeEncoder)                                                     \
+	X(ModeFreeFB2)                                                         \
 	X(ModeFreeResources)                                                   \
 	X(ModeGetConnector)                                                    \
 	X(ModeGetConnectorCurrent)                                             \
 	X(ModeGetCrtc)                                                         \
 	X(ModeGetEncoder)                                                      \
+	X(ModeGetFB2)                                                          \
 	X(ModeGetResources)                                                    \
 	X(ModePageFlip)                                                        \
 	X(ModeRmFB)                                                            \
 	X(ModeSetCrtc)                                                         \
+	X(PrimeHandleToFD)                                                     \
 	X(SetMaster)
 
 /** A pointer to each */

@@ -84,6 +84,20 @@ static int from_yuyv(struct frame *dst, const struct frame *src)
 	return err ? EINVAL : 0;
 }
 
+static int from_rgb(struct frame *dst, const struct frame *src)
+{
+	int (*const to)(const uint8_t *, int, uint8_t *, int, uint8_t *, int,
+			uint8_t *, int, int, int) = src->format == FRAME_XRGB
+							    ? ARGBToI420
+							    : RGB565ToI420;
+	int err = to(src->planev[0], (int)src->stridev[0], dst->planev[0],
+		     (int)dst->stridev[0], dst->planev[1], (int)dst->stridev[1],
+		     dst->planev[2], (int)dst->stridev[2], (int)dst->width,
+		     (int)dst->height);
+
+	return err ? EINVAL : 0;
+}
+
 /* Sizes are equal */
 static int convert(struct pixels *px, struct frame *dst,
 		   const struct frame *src)
@@ -95,6 +109,9 @@ static int convert(struct pixels *px, struct frame *dst,
 		return from_nv12(dst, src);
 	case FRAME_YUYV:
 		return from_yuyv(dst, src);
+	case FRAME_XRGB:
+	case FRAME_RGB565:
+		return from_rgb(dst, src);
 	case FRAME_MJPEG:
 		return jpeg_to_frame(&px->jpeg, dst, src->planev[0], src->size);
 	default:

@@ -8,6 +8,7 @@
 #include "board/snapshot.h"
 #include "drivers/alsa_sound.h"
 #include "drivers/drm_display.h"
+#include "drivers/drm_screen.h"
 #include "drivers/file_display.h"
 #include "drivers/gpio_chip.h"
 #include "drivers/gpio_guard.h"
@@ -54,6 +55,7 @@ static const struct board_camera camerav[] = {
 
 static const struct board_camera screenv[] = {
 	{ "sim", sim_slides_alloc, sim_slides_list },
+	{ "drm", drm_screen_alloc, drm_screen_list },
 	{ "none", NULL, NULL },
 	{ NULL, NULL, NULL },
 };

@@ -249,10 +249,13 @@ const char *config_check_display(const char *v)
 
 const char *config_check_screen(const char *v)
 {
-	if (!strcmp(v, "none") || !strcmp(v, "sim:slides"))
+	if (!strcmp(v, "none") || !strcmp(v, "sim:slides") || !strcmp(v, "drm"))
+		return NULL;
+	if (!strncmp(v, "drm:/", 5) && v[5])
 		return NULL;
 
-	return "sim:slides or none (`boardphone devices` lists names)";
+	return "drm[:/dev/dri/cardN], sim:slides or none (`boardphone devices` "
+	       "lists names)";
 }
 
 const char *config_check_auto(const char *v)

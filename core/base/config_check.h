@@ -22,7 +22,7 @@ const char *config_check_path(const char *v);	 /**< Absolute                */
 const char *config_check_sound(const char *v);	 /**< alsa:, sim:, none       */
 const char *config_check_music(const char *v);	 /**< sim:tone, file, none    */
 const char *config_check_camera(const char *v);	 /**< v4l2:, sim:, none       */
-const char *config_check_screen(const char *v);	 /**< sim:slides, none        */
+const char *config_check_screen(const char *v);	 /**< drm, sim:slides, none   */
 const char *config_check_display(const char *v); /**< drm, file=DIR, none    */
 const char *config_check_auto(const char *v);	 /**< no, yes or sip: URIs    */
 const char *config_check_mode(const char *v);	 /**< 0600                    */

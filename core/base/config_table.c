@@ -168,8 +168,8 @@ const struct config_key config_keyv[] = {
 	     "drm, drm=/dev/dri/cardN, file=DIRECTORY or none"),
 
 	TEXT("screen", "source", "none", config_check_screen,
-	     "What is shown in place of the camera when asked for: sim:slides "
-	     "or none"),
+	     "What is shown in place of the camera when asked for: drm or "
+	     "drm:/dev/dri/cardN (the board's display), sim:slides or none"),
 	RANGE("screen", "size", CONFIG_SIZE, "1280x720", NULL, 64, 1920,
 	      "Width and height of its picture, at most"),
 	RANGE("screen", "fps", CONFIG_NUMBER, "5", NULL, 1, 60,

@@ -73,8 +73,7 @@ int frame_alloc(struct frame **fp, enum frame_format format, unsigned width,
 	struct frame *f;
 	uint8_t *p;
 
-	if (!side_ok(width) || !side_ok(height) || format == FRAME_MJPEG ||
-	    format == FRAME_H264)
+	if (!side_ok(width) || !side_ok(height) || format > FRAME_YUYV)
 		return EINVAL;
 
 	f = make(format, width, height, most);
@@ -110,9 +109,10 @@ int frame_wrap(struct frame **fp, enum frame_format format, unsigned width,
 const char *frame_format_name(enum frame_format format)
 {
 	static const char *const namev[] = {
-		[FRAME_I420] = "I420", [FRAME_NV12] = "NV12",
-		[FRAME_YUYV] = "YUYV", [FRAME_MJPEG] = "MJPEG",
-		[FRAME_H264] = "H264",
+		[FRAME_I420] = "I420",	   [FRAME_NV12] = "NV12",
+		[FRAME_YUYV] = "YUYV",	   [FRAME_MJPEG] = "MJPEG",
+		[FRAME_H264] = "H264",	   [FRAME_XRGB] = "XRGB",
+		[FRAME_RGB565] = "RGB565",
 	};
 
 	return namev[format];

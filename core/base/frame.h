@@ -25,6 +25,8 @@ enum frame_format {
 	FRAME_YUYV,	/**< YUV 4:2:2, packed in one plane                   */
 	FRAME_MJPEG,	/**< A JPEG in planev[0], `size` long                 */
 	FRAME_H264,	/**< An access unit with start codes, likewise        */
+	FRAME_XRGB,	/**< A screen's: bytes B, G, R, any; one plane        */
+	FRAME_RGB565,	/**< Likewise, 16 bits of a pixel, little endian      */
 };
 
 /** Formats as a set */
@@ -54,7 +56,7 @@ struct frame {
  * A frame with memory of its own, planes set, contents undefined. Free it
  * with mem_deref().
  *
- * @param format  Not MJPEG nor H264
+ * @param format  I420, NV12 or YUYV
  *
  * @return 0, EINVAL a side out of range or odd, ENOMEM
  */

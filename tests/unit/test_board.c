@@ -38,6 +38,33 @@ static void test_board_makes_the_camera_of_that_name(void **state)
 	}
 }
 
+static void test_board_makes_the_screen_of_that_name(void **state)
+{
+	static const struct {
+		const char *device;
+		int err;
+		bool some;
+	} casev[] = {
+		{ "none", 0, false },
+		{ "sim:slides", 0, true },
+		{ "drm", 0, true },
+		{ "drm:/dev/nothing", ENOENT, false },
+		{ "drm:card0", EINVAL, false },
+		{ "drmx", EINVAL, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
+		struct camera *c = NULL;
+
+		assert_int_equal(
+			board_screen_alloc(&board_sim, &c, casev[i].device),
+			casev[i].err);
+		assert_int_equal(c != NULL, casev[i].some);
+		mem_deref(c);
+	}
+}
+
 static void test_board_makes_the_display_of_that_name(void **state)
 {
 	struct display *d;
@@ -125,6 +152,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_board_makes_the_camera_of_that_name),
+		cmocka_unit_test(test_board_makes_the_screen_of_that_name),
 		cmocka_unit_test(test_board_makes_the_display_of_that_name),
 		cmocka_unit_test(test_board_lists_what_can_be_named),
 		cmocka_unit_test(test_board_makes_a_jpeg_of_any_picture),

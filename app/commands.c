@@ -177,6 +177,11 @@ static int cmd_events(const struct request *rq)
 			   "`boardphone ctl events` streams them");
 }
 
+static int cmd_more(const struct request *rq)
+{
+	return request_say(rq, ENOTSUP, "more on|off, on a console");
+}
+
 static int cmd_quit(const struct request *rq)
 {
 	rq->ctx->quith(rq->ctx->arg);
@@ -259,6 +264,10 @@ static const struct command tablev[] = {
 	  cmd_keyframe },
 	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
 	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
+	{ { "more", "on|off", "stop after each page, on a console" },
+	  1,
+	  1,
+	  cmd_more },
 	{ { "msg", "[via=NAME] page|TO TEXT",
 	    "a message, to all browsers or somebody" },
 	  2,
@@ -380,8 +389,9 @@ int commands_check(int argc, char *argv[], char *why, size_t size)
 	return err;
 }
 
-int commands_run(const struct commands_context *ctx, int argc, char *argv[],
-		 bool json, struct mbuf *out, uint64_t now)
+int commands_begin(const struct commands_context *ctx, int argc, char *argv[],
+		   bool json, struct mbuf *out, struct answer *later,
+		   uint64_t now)
 {
 	const struct request rq = {
 		.ctx = ctx,
@@ -389,6 +399,7 @@ int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 		.argv = argv + 1,
 		.json = json,
 		.out = out,
+		.later = later,
 		.now = now,
 	};
 	const struct command *cmd;
@@ -409,4 +420,10 @@ int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 	}
 
 	return cmd->h(&rq);
+}
+
+int commands_run(const struct commands_context *ctx, int argc, char *argv[],
+		 bool json, struct mbuf *out, uint64_t now)
+{
+	return commands_begin(ctx, argc, argv, json, out, NULL, now);
 }

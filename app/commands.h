@@ -9,6 +9,7 @@
 #ifndef APP_COMMANDS_H
 #define APP_COMMANDS_H
 
+#include "app/answer.h"
 #include "core/call/phone.h"
 
 struct buttons;
@@ -47,6 +48,17 @@ struct commands_info {
  */
 int commands_run(const struct commands_context *ctx, int argc, char *argv[],
 		 bool json, struct mbuf *out, uint64_t now);
+
+/**
+ * Likewise, of which more may come later.
+ *
+ * @param later  For a command that takes its time; NULL: nobody waits
+ *
+ * @return EINPROGRESS: it goes on, and ends with answer_end() of `later`
+ */
+int commands_begin(const struct commands_context *ctx, int argc, char *argv[],
+		   bool json, struct mbuf *out, struct answer *later,
+		   uint64_t now);
 
 /**
  * Whether words could be a command: it exists, with that many arguments, and

@@ -1,69 +1,197 @@
 /**
  * @file app/console.c  Console
  *
- * libedit works key by key here: it is called when a whole key is there and
- * is back at once, so the loop never waits for somebody who types.
+ * Keys that come while an answer is being shown wait for their turn, so that
+ * a line that is typed ahead, or pasted, is read by a prompt; all but Ctrl-C.
  */
-#include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include "app/console.h"
-#include "app/editor.h"
-#include "app/keys.h"
+#include "app/pager.h"
+#include "app/prompt.h"
+#include "app/terminal.h"
 #include "app/words.h"
-#include "core/base/log.h"
 
 enum {
-	HISTORY = 100, /* Lines kept, in memory only: a line may hold a PIN */
-	ANSWER = 1024, /* First size of an answer [bytes]                   */
-	CHUNK = 256,   /* Read at once [bytes]                              */
+	ANSWER = 1024,	      /* First size of an answer [bytes]        */
+	ETX = 3,	      /* Ctrl-C                                 */
+	REOPEN = 5 * CLOCK_S, /* A serial port that went away [us] */
 };
 
 struct console {
-	const struct commands_context *ctx;
-	struct loop_watch *watch;
-	struct event_listener *listener;
-	EditLine *el;
-	History *history;
+	struct console_params prm;
+	struct terminal *terminal;
+	struct prompt *prompt;
+	struct pager pager;
 	struct keys keys;
+	struct answer *answer; /* Of a command that goes on */
+	struct event_listener *listener;
+	struct scribe_reader *reader;
+	struct loop_timer reopen;
+	uint64_t missed; /* Lines that did not fit             */
+	bool paging;
+	bool begin;  /* The prompt is to begin anew        */
+	bool asking; /* PAGER_MORE is shown                */
 };
 
-static char *prompt(EditLine *el)
-{
-	static char text[] = "boardphone> ";
-	(void)el;
+static void dispatch(struct console *c);
 
-	return text;
+/* ---- Out ---- */
+
+static void uncover(struct console *c)
+{
+	prompt_hide(c->prompt);
+	if (c->asking)
+		(void)terminal_printf(c->terminal, "\r\033[K");
+	c->asking = false;
 }
 
-static void erase_line(void)
+static void tell(struct console *c, const char *prefix, const char *line)
 {
-	(void)fputs("\r\033[K", stdout);
-}
+	if (!c->terminal)
+		return;
+	if (answer_screen(c->answer)) {
+		++c->missed;
+		return;
+	}
 
-static void draw_line(struct console *c)
-{
-	(void)fflush(stdout);
-	(void)editor.el_set(c->el, EL_REFRESH);
+	uncover(c);
+	if (terminal_printf(c->terminal, "%s%s\n", prefix, line))
+		++c->missed;
 }
 
 static void log_handler(enum log_level level, const char *line, void *arg)
 {
-	erase_line();
-	(void)printf("%s%s\n", level == LOG_LEVEL_WARNING ? "warning: " : "",
-		     line);
-	draw_line(arg);
+	tell(arg, level == LOG_LEVEL_WARNING ? "warning: " : "", line);
 }
 
 static void event_handler(const struct event *ev, void *arg)
 {
-	erase_line();
-	(void)printf("%s\n", ev->line);
-	draw_line(arg);
+	tell(arg, "", ev->line);
 }
 
-/* ---- A line ---- */
+/* Whether keys are for the prompt, or for PAGER_MORE */
+static bool accepts(const struct console *c)
+{
+	return c->terminal && !answer_running(c->answer) &&
+	       (c->asking || !pager_waits(&c->pager));
+}
+
+static void show_prompt(struct console *c)
+{
+	if (c->missed && !answer_screen(c->answer)) {
+		uncover(c);
+		if (!terminal_printf(c->terminal,
+				     "(%llu lines were not shown)\n",
+				     (unsigned long long)c->missed))
+			c->missed = 0;
+	}
+	if (answer_running(c->answer))
+		return;
+
+	if (c->begin)
+		prompt_begin(c->prompt);
+	else
+		prompt_show(c->prompt);
+	c->begin = false;
+}
+
+/* Show as much as the line takes, then what comes after it */
+static void feed(struct console *c)
+{
+	struct pl line;
+	int err = 0;
+
+	while (terminal_held(c->terminal) < TERMINAL_LOW) {
+		err = pager_get(&c->pager, &line);
+		if (err)
+			break;
+		(void)terminal_put(c->terminal, line.p, line.l);
+	}
+
+	if (err == ENOENT)
+		show_prompt(c);
+	else if (err == EAGAIN && !c->asking)
+		c->asking = !terminal_printf(c->terminal, PAGER_MORE);
+}
+
+static void low_handler(uint64_t now, void *arg)
+{
+	struct console *c = arg;
+	(void)now;
+
+	feed(c);
+	dispatch(c);
+}
+
+/* ---- A command ---- */
+
+static void say(struct console *c, const char *p, size_t n)
+{
+	if (pager_put(&c->pager, p, n))
+		++c->missed;
+}
+
+static void later_handler(const char *p, size_t n, void *arg)
+{
+	struct console *c = arg;
+
+	if (!c->terminal)
+		return;
+	say(c, p, n);
+	feed(c);
+}
+
+static void end_handler(int err, void *arg)
+{
+	struct console *c = arg;
+	(void)err;
+
+	c->begin = true;
+	if (c->terminal)
+		feed(c);
+}
+
+/* A picture is left out while the one before has not been taken */
+static bool room_handler(void *arg)
+{
+	const struct console *c = arg;
+
+	return c->terminal && !pager_waits(&c->pager) &&
+	       terminal_held(c->terminal) < TERMINAL_LOW;
+}
+
+static int new_answer(struct console *c)
+{
+	const struct answer_handlers h = {
+		.texth = later_handler,
+		.endh = end_handler,
+		.roomh = room_handler,
+		.arg = c,
+	};
+
+	c->answer = mem_deref(c->answer);
+	return answer_alloc(&c->answer, &h);
+}
+
+static void set_page(struct console *c)
+{
+	unsigned rows, columns;
+
+	terminal_size(c->terminal, &rows, &columns);
+	c->pager.columns = columns;
+	c->pager.rows = c->paging && !answer_running(c->answer) ? rows : 0;
+	pager_begin(&c->pager);
+}
+
+/* What is of this console only. @return whether it was */
+static bool own(struct console *c, int n, char *wordv[])
+{
+	if (n != 2 || strcmp(wordv[0], "more"))
+		return false;
+
+	c->paging = !strcmp(wordv[1], "on");
+	return c->paging || !strcmp(wordv[1], "off");
+}
 
 static void run(struct console *c, char *line)
 {
@@ -71,209 +199,210 @@ static void run(struct console *c, char *line)
 	char *wordv[WORDS_MAX];
 	int err, n = 0;
 
-	if (!out)
+	if (!out || new_answer(c)) {
+		mem_deref(out);
 		return;
+	}
 
 	err = words_split(line, wordv, &n);
 	if (err == EINVAL)
 		(void)mbuf_printf(out, "a quote is not closed\n");
 	else if (err)
 		(void)mbuf_printf(out, "too many words\n");
-	else
-		(void)commands_run(c->ctx, n, wordv, false, out, clock_now());
+	else if (!own(c, n, wordv))
+		(void)commands_begin(c->prm.ctx, n, wordv, false, out,
+				     c->answer, clock_now());
 
-	erase_line();
-	(void)fwrite(out->buf, 1, out->end, stdout);
+	say(c, (const char *)out->buf, out->end);
 	mem_deref(out);
 }
 
-static void take_line(struct console *c, const char *text, size_t len)
-{
-	HistEvent ev;
-	char *line = strndup(text, len);
+/* ---- Keys ---- */
 
+/* Ctrl-C: enough of what is shown, or of what was typed */
+static void interrupt(struct console *c)
+{
+	const bool idle = accepts(c) && !c->asking && !prompt_typed(c->prompt);
+
+	answer_stop(c->answer);
+	pager_clear(&c->pager);
+	uncover(c);
+	(void)terminal_printf(c->terminal, "^C\n");
+	c->begin = true;
+	if (idle && !c->prm.device)
+		c->prm.ctx->quith(c->prm.ctx->arg);
+}
+
+static void take_key(struct console *c)
+{
+	char *line;
+
+	if (keys_peek(&c->keys) == ETX) {
+		(void)keys_drop(&c->keys);
+		interrupt(c);
+		return;
+	}
+	if (c->asking) {
+		if (pager_key(&c->pager, keys_drop(&c->keys)))
+			uncover(c);
+		return;
+	}
+
+	line = prompt_key(c->prompt, &c->keys);
 	if (!line)
 		return;
 
-	line[strcspn(line, "\r\n")] = '\0';
-	if (*line) {
-		(void)editor.history(c->history, &ev, H_ENTER, line);
+	c->begin = true;
+	if (*line)
 		run(c, line);
-	}
+	set_page(c);
 	free(line);
 }
 
-/* ---- A key ---- */
-
-static int get_key(EditLine *el, wchar_t *wc)
+static void dispatch(struct console *c)
 {
-	struct console *c;
-	int32_t key;
+	while (accepts(c) && keys_ready(&c->keys)) {
+		take_key(c);
+		if (c->begin || !c->asking)
+			feed(c);
+	}
+}
 
-	(void)editor.el_get(el, EL_CLIENTDATA, &c);
-	key = keys_get(&c->keys);
-	if (key < 0)
+/* Ctrl-C does not wait, nor does what was typed before it happen */
+static size_t urgent(struct console *c, const uint8_t *p, size_t n)
+{
+	const uint8_t *etx = memchr(p, ETX, n);
+
+	if (!etx || accepts(c))
 		return 0;
 
-	*wc = (wchar_t)key;
-	return 1;
+	memset(&c->keys, 0, sizeof(c->keys));
+	interrupt(c);
+	feed(c);
+	return (size_t)(etx - p) + 1;
 }
 
-/* Begin with an empty line; libedit shows the prompt */
-static void new_line(struct console *c)
+/* One key ends what draws the screen */
+static bool ends(const struct console *c, const uint8_t *p, size_t n)
 {
-	(void)fflush(stdout);
-	(void)editor.el_set(c->el, EL_UNBUFFERED, 0);
-	(void)editor.el_set(c->el, EL_UNBUFFERED, 1);
+	return answer_screen(c->answer) && n == 1 && (*p == 'q' || *p == 'Q');
 }
 
-static void input_handler(int flags, uint64_t now, void *arg)
+static void keys_handler(const uint8_t *p, size_t n, uint64_t now, void *arg)
 {
-	struct console *c = mem_ref(arg);
-	uint8_t chunk[CHUNK];
-	ssize_t n = read(STDIN_FILENO, chunk, sizeof(chunk));
-	(void)flags;
-	(void)now;
+	struct console *c = arg;
+	size_t used;
 
-	if (n <= 0) {
-		c->watch = mem_deref(c->watch);
-		c->ctx->quith(c->ctx->arg);
-		goto out;
+	if (!n && !c->prm.device) {
+		c->prm.ctx->quith(c->prm.ctx->arg);
+		return;
+	}
+	if (!n) {
+		answer_stop(c->answer);
+		loop_timer_arm(&c->reopen, now + REOPEN);
+		return;
+	}
+	if (ends(c, p, n)) {
+		interrupt(c);
+		feed(c);
+		return;
 	}
 
-	keys_put(&c->keys, chunk, (size_t)n);
-	while (mem_nrefs(c) > 1 && keys_ready(&c->keys)) {
-		int len = 0;
-		const char *line = editor.el_gets(c->el, &len);
-
-		if (line && len > 0 && line[len - 1] == '\n') {
-			take_line(c, line, (size_t)len);
-			new_line(c);
-		}
-	}
-out:
-	mem_deref(c);
+	used = urgent(c, p, n);
+	keys_put(&c->keys, p + used, n - used);
+	dispatch(c);
 }
 
-/* End of file, Ctrl-D on an empty line */
-static unsigned char key_end(EditLine *el, int ch)
+static void prompt_end(void *arg)
 {
-	const LineInfo *li = editor.el_line(el);
-	struct console *c;
-	(void)ch;
+	struct console *c = arg;
 
-	if (li->lastchar != li->buffer)
-		return CC_ERROR;
-
-	(void)editor.el_get(el, EL_CLIENTDATA, &c);
-	c->ctx->quith(c->ctx->arg);
-	return CC_NORM;
+	if (!c->prm.device)
+		c->prm.ctx->quith(c->prm.ctx->arg);
 }
 
-/* Tab: the rest of the command's name, as far as it is certain */
-static unsigned char key_complete(EditLine *el, int ch)
+static void choices_handler(struct mbuf *mb, void *arg)
 {
-	const LineInfo *li = editor.el_line(el);
-	const size_t len = (size_t)(li->cursor - li->buffer);
-	const struct commands_info *info, *first = NULL;
-	char rest[CHUNK];
-	size_t common = 0;
-	(void)ch;
+	struct console *c = arg;
 
-	for (unsigned i = 0; (info = commands_get(i)) != NULL; i++) {
-		size_t n = len;
-
-		if (strncmp(info->name, li->buffer, len))
-			continue;
-		if (!first) {
-			first = info;
-			common = strlen(info->name);
-			continue;
-		}
-		while (n < common && info->name[n] == first->name[n])
-			n++;
-		common = n;
-	}
-
-	if (!first || common < len || common - len >= sizeof(rest) - 1)
-		return CC_ERROR;
-
-	(void)re_snprintf(rest, sizeof(rest), "%b%s", first->name + len,
-			  common - len, first->name[common] ? "" : " ");
-	return *rest && !editor.el_insertstr(el, rest) ? CC_REFRESH : CC_ERROR;
+	(void)terminal_printf(c->terminal, "%b\n", mb->buf, mb->end);
 }
 
 /* ---- The console ---- */
+
+static void close_line(struct console *c)
+{
+	if (c->terminal && c->prompt)
+		uncover(c);
+	pager_clear(&c->pager);
+	c->asking = false;
+	c->prompt = mem_deref(c->prompt);
+	c->terminal = mem_deref(c->terminal);
+}
+
+static int open_line(struct console *c)
+{
+	int err = terminal_alloc(&c->terminal, c->prm.device,
+				 c->prm.device ? c->prm.baud : 0, keys_handler,
+				 low_handler, c);
+
+	if (!err)
+		err = prompt_alloc(&c->prompt, c->terminal,
+				   c->prm.device != NULL, prompt_end,
+				   choices_handler, c);
+	if (err) {
+		close_line(c);
+		return err;
+	}
+
+	memset(&c->keys, 0, sizeof(c->keys));
+	c->paging = c->prm.paging;
+	c->begin = true;
+	set_page(c);
+	feed(c);
+	return 0;
+}
+
+static void reopen_handler(uint64_t now, void *arg)
+{
+	struct console *c = arg;
+
+	close_line(c);
+	if (open_line(c))
+		loop_timer_arm(&c->reopen, now + REOPEN);
+}
 
 static void console_destructor(void *arg)
 {
 	struct console *c = arg;
 
-	log_set_handler(NULL, NULL);
+	loop_timer_cancel(&c->reopen);
+	mem_deref(c->reader);
 	mem_deref(c->listener);
-	mem_deref(c->watch);
-	if (c->el) {
-		erase_line();
-		(void)fflush(stdout);
-		editor.el_end(c->el); /* Gives the terminal its mode back */
-	}
-	if (c->history)
-		editor.history_end(c->history);
+	answer_stop(c->answer);
+	mem_deref(c->answer);
+	close_line(c);
 }
 
-static int start_editing(struct console *c)
+int console_alloc(struct console **cp, const struct console_params *prm)
 {
-	HistEvent ev;
-
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	c->history = editor.history_init();
-	c->el = editor.el_init("boardphone", stdin, stdout, stderr);
-	if (!c->history || !c->el)
-		return ENOMEM;
-
-	(void)editor.history(c->history, &ev, H_SETSIZE, HISTORY);
-	(void)editor.el_set(c->el, EL_CLIENTDATA, c);
-	(void)editor.el_set(c->el, EL_EDITOR, "emacs");
-	(void)editor.el_set(c->el, EL_SIGNAL, 0);
-	(void)editor.el_set(c->el, EL_PROMPT, prompt);
-	(void)editor.el_set(c->el, EL_HIST, editor.history, c->history);
-	(void)editor.el_set(c->el, EL_GETCFN, get_key);
-	(void)editor.el_set(c->el, EL_ADDFN, "complete", "complete",
-			    key_complete);
-	(void)editor.el_set(c->el, EL_ADDFN, "end", "end", key_end);
-	(void)editor.el_set(c->el, EL_BIND, "\t", "complete", NULL);
-	(void)editor.el_set(c->el, EL_BIND, "^D", "end", NULL);
-	(void)editor.el_set(c->el, EL_UNBUFFERED, 1);
-	return 0;
-}
-
-int console_alloc(struct console **cp, const struct commands_context *ctx,
-		  struct event_bus *events)
-{
-	struct console *c;
+	struct console *c = mem_zalloc(sizeof(*c), console_destructor);
 	int err;
 
-	if (!isatty(STDIN_FILENO) || editor_load())
-		return ENOTTY;
-
-	c = mem_zalloc(sizeof(*c), console_destructor);
 	if (!c)
 		return ENOMEM;
 
-	c->ctx = ctx;
-	err = start_editing(c);
+	c->prm = *prm;
+	loop_timer_init(&c->reopen, "console reopen", reopen_handler, c);
+	err = open_line(c);
 	if (!err)
-		err = event_listen(&c->listener, events, event_handler, c);
+		err = event_listen(&c->listener, prm->events, event_handler, c);
 	if (!err)
-		err = loop_watch_alloc(&c->watch, "console", STDIN_FILENO,
-				       LOOP_READ, input_handler, c);
-	if (err) {
+		err = scribe_read(&c->reader, prm->scribe, !prm->device,
+				  log_handler, c);
+	if (err)
 		mem_deref(c);
-		return err;
-	}
-
-	log_set_handler(log_handler, c);
-	draw_line(c);
-	*cp = c;
-	return 0;
+	else
+		*cp = c;
+	return err;
 }

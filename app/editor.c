@@ -12,7 +12,7 @@ int editor_load(void)
 	static const struct library_symbol symv[] = { EDITOR(SYMBOL) };
 #undef SYMBOL
 
-	if (editor.el_init)
+	if (editor.el_init_fd)
 		return 0;
 
 	return library_load(&editor, "libedit.so.2", symv, ARRAY_SIZE(symv));

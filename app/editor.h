@@ -17,9 +17,10 @@
 	X(el_end)                                                              \
 	X(el_get)                                                              \
 	X(el_gets)                                                             \
-	X(el_init)                                                             \
+	X(el_init_fd)                                                          \
 	X(el_insertstr)                                                        \
 	X(el_line)                                                             \
+	X(el_resize)                                                           \
 	X(el_set)                                                              \
 	X(history)                                                             \
 	X(history_end)                                                         \

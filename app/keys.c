@@ -94,3 +94,17 @@ int32_t keys_get(struct keys *k)
 	}
 	return c;
 }
+
+int32_t keys_peek(const struct keys *k)
+{
+	return k->pos < k->end ? k->v[k->pos] : -1;
+}
+
+int32_t keys_drop(struct keys *k)
+{
+	const size_t len = key_length(k->v + k->pos, k->end - k->pos);
+	const int32_t first = keys_peek(k);
+
+	k->pos += len;
+	return len ? first : -1;
+}

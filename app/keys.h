@@ -37,4 +37,10 @@ bool keys_ready(const struct keys *k);
  */
 int32_t keys_get(struct keys *k);
 
+/** The first byte of the next key, which stays; -1: nothing there */
+int32_t keys_peek(const struct keys *k);
+
+/** Drop the next whole key. @return its first byte, -1: none is whole */
+int32_t keys_drop(struct keys *k);
+
 #endif

@@ -16,6 +16,7 @@ struct request {
 	char **argv;
 	bool json;
 	struct mbuf *out;
+	struct answer *later; /**< For what takes time; NULL: nobody waits */
 	uint64_t now;
 };
 

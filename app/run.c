@@ -18,6 +18,7 @@
 
 enum {
 	OCTAL = 8, /* Of a file mode */
+	DECIMAL = 10,
 };
 
 struct run {
@@ -29,7 +30,8 @@ struct run {
 	struct porch *porch;
 	struct buttons *buttons;
 	struct control *control;
-	struct console *console;
+	struct scribe *scribe;
+	struct console *console, *serial;
 	struct tidy *tidy;
 	bool stopping;
 };
@@ -198,6 +200,32 @@ static void greet(const struct run *r)
 		       reception_password(page));
 }
 
+/* A port that is not there does not keep anybody from calling */
+static int start_consoles(struct run *r, const struct config *cfg)
+{
+	struct console_params prm = {
+		.ctx = &r->ctx,
+		.events = r->events,
+		.scribe = r->scribe,
+		.paging = config_bool(cfg, "console", "paging"),
+	};
+	const char *device = config_text(cfg, "console", "device");
+	int err = console_alloc(&r->console, &prm);
+
+	if (err && err != ENOTTY && err != ENOENT)
+		return err;
+	if (!*device)
+		return 0;
+
+	prm.device = device;
+	prm.baud = (unsigned)strtoul(config_text(cfg, "console", "baud"), NULL,
+				     DECIMAL);
+	err = console_alloc(&r->serial, &prm);
+	if (err)
+		log_warning("console: %s cannot be used: %m\n", device, err);
+	return 0;
+}
+
 /* Those who give commands */
 static int start_commands(struct run *r, const struct config *cfg)
 {
@@ -212,8 +240,7 @@ static int start_commands(struct run *r, const struct config *cfg)
 	if (err)
 		return err;
 
-	err = console_alloc(&r->console, &r->ctx, r->events);
-	return err == ENOTTY ? 0 : err;
+	return start_consoles(r, cfg);
 }
 
 static int start(struct run *r, const struct config *cfg)
@@ -260,11 +287,14 @@ int run_phone(const struct config *cfg)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 
-	err = start(&r, cfg);
+	err = scribe_alloc(&r.scribe);
+	if (!err)
+		err = start(&r, cfg);
 	if (!err)
 		err = loop_run(signal_handler, &r);
 
 	mem_deref(r.tidy);
+	mem_deref(r.serial);
 	mem_deref(r.console);
 	mem_deref(r.control);
 	mem_deref(r.buttons);
@@ -275,6 +305,7 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.optics.camera);
 	mem_deref(r.optics.screen);
 	mem_deref(r.events);
+	mem_deref(r.scribe);
 	loop_close();
 	return err;
 }

@@ -231,6 +231,14 @@ const struct config_key config_keyv[] = {
 	      "those who ask for it; media: they get our answer with it, so "
 	      "that sound and picture are ready when the call is answered"),
 
+	TEXT("console", "device", "", config_check_path,
+	     "Serial port with a prompt for commands, such as /dev/ttyS0; "
+	     "none if not given"),
+	WORDS("console", "baud", CONFIG_CHOICE, "115200",
+	      "9600|19200|38400|57600|115200|230400|460800|921600",
+	      "Its rate, 8 bits, no parity"),
+	BOOL("console", "paging", "yes", "Stop after each page"),
+
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
 	     "Socket for `boardphone ctl`"),
 	TEXT("control", "mode", "0600", config_check_mode,
@@ -306,7 +314,7 @@ static const struct {
 	{ "buttons", NULL, false },
 	{ "lamps", NULL, false },
 	{ "relays", NULL, false },
-	{ "console", "Console on a serial port; from a later version", false },
+	{ "console", "Prompts for commands", false },
 	{ "control", "Commands from this machine", false },
 	{ "page", "Page for browsers, and calls with them, without any server",
 	  false },

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include "app/console.h"
+#include "app/login.h"
 #include "app/pager.h"
 #include "app/prompt.h"
 #include "app/terminal.h"
@@ -24,6 +25,8 @@ struct console {
 	struct pager pager;
 	struct keys keys;
 	struct answer *answer; /* Of a command that goes on */
+	struct login *login;   /* NULL: anybody may          */
+	struct loop_timer idle;
 	struct event_listener *listener;
 	struct scribe_reader *reader;
 	struct loop_timer reopen;
@@ -47,7 +50,7 @@ static void uncover(struct console *c)
 
 static void tell(struct console *c, const char *prefix, const char *line)
 {
-	if (!c->terminal)
+	if (!c->terminal || !login_is_open(c->login))
 		return;
 	if (answer_screen(c->answer)) {
 		++c->missed;
@@ -87,6 +90,13 @@ static void show_prompt(struct console *c)
 	}
 	if (answer_running(c->answer))
 		return;
+
+	if (!login_is_open(c->login)) {
+		if (c->begin)
+			(void)terminal_printf(c->terminal, "password: ");
+		c->begin = false;
+		return;
+	}
 
 	if (c->begin)
 		prompt_begin(c->prompt);
@@ -282,6 +292,42 @@ static size_t urgent(struct console *c, const uint8_t *p, size_t n)
 	return (size_t)(etx - p) + 1;
 }
 
+/* ---- Who may ---- */
+
+static void login_say(const char *text, void *arg)
+{
+	struct console *c = arg;
+
+	(void)terminal_printf(c->terminal, "\n%s%s", text, *text ? "\n" : "");
+	c->begin = true;
+	feed(c);
+}
+
+static void login_opened(uint64_t now, void *arg)
+{
+	struct console *c = arg;
+
+	loop_timer_arm(&c->idle, now + LOGIN_IDLE);
+	login_say("", c);
+}
+
+static void log_out(struct console *c)
+{
+	answer_stop(c->answer);
+	pager_clear(&c->pager);
+	uncover(c);
+	loop_timer_cancel(&c->idle);
+	login_shut(c->login);
+	login_say("", c);
+}
+
+static void idle_handler(uint64_t now, void *arg)
+{
+	(void)now;
+
+	log_out(arg);
+}
+
 /* One key ends what draws the screen */
 static bool ends(const struct console *c, const uint8_t *p, size_t n)
 {
@@ -302,6 +348,13 @@ static void keys_handler(const uint8_t *p, size_t n, uint64_t now, void *arg)
 		loop_timer_arm(&c->reopen, now + REOPEN);
 		return;
 	}
+	if (!login_is_open(c->login)) {
+		for (size_t i = 0; i < n; i++)
+			login_key(c->login, p[i], now);
+		return;
+	}
+	if (c->login)
+		loop_timer_arm(&c->idle, now + LOGIN_IDLE);
 	if (ends(c, p, n)) {
 		interrupt(c);
 		feed(c);
@@ -319,6 +372,8 @@ static void prompt_end(void *arg)
 
 	if (!c->prm.device)
 		c->prm.ctx->quith(c->prm.ctx->arg);
+	else if (c->login)
+		loop_timer_arm(&c->idle, 0); /* Not inside of libedit */
 }
 
 static void choices_handler(struct mbuf *mb, void *arg)
@@ -356,6 +411,8 @@ static int open_line(struct console *c)
 	}
 
 	memset(&c->keys, 0, sizeof(c->keys));
+	login_shut(c->login);
+	loop_timer_cancel(&c->idle);
 	c->paging = c->prm.paging;
 	c->begin = true;
 	set_page(c);
@@ -377,11 +434,13 @@ static void console_destructor(void *arg)
 	struct console *c = arg;
 
 	loop_timer_cancel(&c->reopen);
+	loop_timer_cancel(&c->idle);
 	mem_deref(c->reader);
 	mem_deref(c->listener);
 	answer_stop(c->answer);
 	mem_deref(c->answer);
 	close_line(c);
+	mem_deref(c->login);
 }
 
 int console_alloc(struct console **cp, const struct console_params *prm)
@@ -394,7 +453,12 @@ int console_alloc(struct console **cp, const struct console_params *prm)
 
 	c->prm = *prm;
 	loop_timer_init(&c->reopen, "console reopen", reopen_handler, c);
-	err = open_line(c);
+	loop_timer_init(&c->idle, "console idle", idle_handler, c);
+	err = *prm->password_hash ? login_alloc(&c->login, prm->password_hash,
+						login_opened, login_say, c)
+				  : 0;
+	if (!err)
+		err = open_line(c);
 	if (!err)
 		err = event_listen(&c->listener, prm->events, event_handler, c);
 	if (!err)

@@ -26,6 +26,7 @@ struct console_params {
 	const char *device; /**< Serial port; NULL: standard input and output */
 	unsigned baud;	    /**< Of a serial port                             */
 	bool paging;	    /**< Stop after each page                         */
+	const char *password_hash; /**< Asked for; "": anybody may        */
 };
 
 /**

@@ -13,6 +13,7 @@
 #include "app/manual.h"
 #include "app/parse.h"
 #include "app/run.h"
+#include "app/secret.h"
 #include "app/selftest.h"
 #include "app/usage.h"
 #include "app/wiring.h"
@@ -132,6 +133,25 @@ static int mode_manual(int argc, char *argv[])
 	return STATUS_OK;
 }
 
+/* Not an argument: others could see it */
+static int mode_hash(void)
+{
+	char password[SECRET_MAX] = "", hash[CONFIG_TEXT_MAX];
+	int err;
+
+	(void)fprintf(stderr, "password: ");
+	if (!fgets(password, sizeof(password), stdin))
+		return STATUS_FAILED;
+
+	password[strcspn(password, "\n")] = '\0';
+	err = *password ? secret_hash(hash, sizeof(hash), password) : EINVAL;
+	if (err)
+		(void)re_fprintf(stderr, "no hash: %m\n", err);
+	else
+		(void)puts(hash);
+	return err ? STATUS_FAILED : STATUS_OK;
+}
+
 /* Options may stand before and behind the mode, but not behind `ctl CMD` */
 static bool parse_options(struct options *o, int argc, char *argv[])
 {
@@ -186,6 +206,8 @@ static int mode_of(const char *mode, const struct options *o, int argc,
 		return mode_run(o);
 	if (!strcmp(mode, "check"))
 		return mode_check(o);
+	if (!strcmp(mode, "hash"))
+		return mode_hash();
 	if (!strcmp(mode, "selftest"))
 		return selftest_run() ? STATUS_FAILED : STATUS_OK;
 	if (!strcmp(mode, "devices"))

@@ -208,6 +208,7 @@ static int start_consoles(struct run *r, const struct config *cfg)
 		.events = r->events,
 		.scribe = r->scribe,
 		.paging = config_bool(cfg, "console", "paging"),
+		.password_hash = config_text(cfg, "console", "password_hash"),
 	};
 	const char *device = config_text(cfg, "console", "device");
 	int err = console_alloc(&r->console, &prm);

@@ -24,6 +24,8 @@ static const struct usage_mode modev[] = {
 	  "a command to the running phone",
 	  "Gives a command to the phone that runs on this machine and prints "
 	  "its answer." },
+	{ "hash", "a password for the console",
+	  "Reads a password and prints what [console] password_hash takes." },
 	{ "selftest", "crypto, codecs, devices",
 	  "Published test vectors, on the device itself." },
 	{ "parse sip|sdp|candidate|rtcp|stun FILE", "what a file says",

@@ -436,3 +436,11 @@ const char *config_check_password(const char *v)
 {
 	return strlen(v) >= PASSWORD_MIN ? NULL : "at least 8 characters";
 }
+
+const char *config_check_hash(const char *v)
+{
+	return *v == '$' && !strpbrk(v, " :*!") && strlen(v) > 2 &&
+			       strchr(v + 2, '$')
+		       ? NULL
+		       : "give what `boardphone hash` prints, as $y$...";
+}

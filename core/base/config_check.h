@@ -33,6 +33,7 @@ const char *config_check_account(const char *v); /**< Name of an account      */
 const char *config_check_cap(const char *v);	 /**< Feature tag (RFC 3840)  */
 const char *config_check_listen(const char *v);	 /**< ADDRESS:PORT            */
 const char *config_check_label(const char *v);	 /**< One label of a name     */
+const char *config_check_hash(const char *v);	 /**< crypt(5)                */
 const char *config_check_password(const char *v); /**< Of the page            */
 
 #endif

@@ -237,6 +237,8 @@ const struct config_key config_keyv[] = {
 	WORDS("console", "baud", CONFIG_CHOICE, "115200",
 	      "9600|19200|38400|57600|115200|230400|460800|921600",
 	      "Its rate, 8 bits, no parity"),
+	SECRET("console", "password_hash", CONFIG_TEXT, "", config_check_hash,
+	       "What `boardphone hash` prints of a password that is asked for"),
 	BOOL("console", "paging", "yes", "Stop after each page"),
 
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,

@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 #include "app/console.h"
+#include "app/login.h"
+#include "app/secret.h"
 #include "app/terminal.h"
 #include "tests/unit/support/tty.h"
 #include "tests/unit/test.h"
@@ -33,12 +35,13 @@ static void on_quit(void *arg)
 	loop_stop();
 }
 
-static void open_console(unsigned baud, bool paging)
+static void open_with(unsigned baud, bool paging, const char *hash)
 {
 	struct console_params prm = {
 		.ctx = &f.ctx,
 		.baud = BAUD,
 		.paging = paging,
+		.password_hash = hash,
 	};
 
 	memset(&f, 0, sizeof(f));
@@ -52,6 +55,11 @@ static void open_console(unsigned baud, bool paging)
 	prm.scribe = f.scribe;
 	prm.device = f.tty.name;
 	assert_int_equal(console_alloc(&f.console, &prm), 0);
+}
+
+static void open_console(unsigned baud, bool paging)
+{
+	open_with(baud, paging, "");
 	tty_expect(&f.tty, "boardphone> ");
 }
 
@@ -255,6 +263,34 @@ static void test_console_waits_for_a_line_that_went_away(void **state)
 	assert_int_equal(f.quits, 0);
 }
 
+static void test_console_asks_for_the_password(void **state)
+{
+	char hash[256];
+	(void)state;
+
+	assert_int_equal(secret_hash(hash, sizeof(hash), "open sesame"), 0);
+	open_with(BAUD, true, hash);
+	tty_expect(&f.tty, "password: ");
+	log_info("test: not for all\n");
+	tty_type(&f.tty, "help\r");
+	tty_expect(&f.tty, "wrong\r\npassword: ");
+	tty_type(&f.tty, "open sesamx\be\r");
+	tty_expect(&f.tty, "boardphone> ");
+	assert_null(strstr(f.tty.text, "sesam"));
+	assert_null(strstr(f.tty.text, "test: not"));
+	tty_type(&f.tty, "log info\r");
+	tty_expect(&f.tty, "boardphone> ");
+	tty_type(&f.tty, "\004");
+	tty_expect(&f.tty, "password: ");
+	for (unsigned i = 0; i < LOGIN_TRIES; i++) {
+		tty_type(&f.tty, "open\r");
+		tty_expect(&f.tty, "wrong");
+		tty_expect(&f.tty, "password: ");
+	}
+	tty_type(&f.tty, "open sesame\r");
+	tty_expect(&f.tty, "too many");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
@@ -266,6 +302,7 @@ int main(void)
 		TEST(test_console_loses_nothing_of_an_answer),
 		TEST(test_console_counts_what_a_slow_line_cannot_take),
 		TEST(test_console_stops_an_answer_by_a_key),
+		TEST(test_console_asks_for_the_password),
 		TEST(test_console_waits_for_a_line_that_went_away),
 	};
 #undef TEST

@@ -12,6 +12,7 @@
 #include "core/base/config_compat.h"
 #include "core/base/config_entries.h"
 #include "core/base/config_read.h"
+#include "core/base/config_rules.h"
 #include "core/base/config_table.h"
 #include "core/base/config_value.h"
 #include "core/base/log.h"
@@ -306,7 +307,7 @@ static int parse(struct config **cp, const char *text, size_t len,
 
 	err = config_read(c, text, len, faults);
 	if (!err)
-		config_table_check(c, rule_fault, faults);
+		config_rules_check(c, rule_fault, faults);
 	if (!err && faults->count)
 		err = EINVAL;
 	if (err) {

@@ -9,7 +9,7 @@
 #define CORE_BASE_CONFIG_COMPAT_H
 
 #include "core/base/config_read.h"
-#include "core/base/config_table.h"
+#include "core/base/config_rules.h"
 
 /** Whether the keys of an account's [compat] fit what else it has */
 void config_compat_check(const struct config *c, config_rule_h *fault,

@@ -28,17 +28,4 @@ bool config_section_named(const char *section);
 /** The n-th section in the order of the file, NULL at the end */
 const char *config_section(unsigned n);
 
-/**
- * A rule is broken.
- *
- * @param c    The account, or the file
- * @param why  What is wrong; NULL: the key is missing
- */
-typedef void(config_rule_h)(const struct config *c, const char *section,
-			    const char *key, const char *why, void *arg);
-
-/** Rules over several keys: what must be given, what excludes what */
-void config_table_check(const struct config *c, config_rule_h *fault,
-			void *arg);
-
 #endif

@@ -7,12 +7,11 @@
 #include <assert.h>
 #include <mbedtls/platform_util.h>
 #include "core/sip/credentials.h"
-#include "core/sip/dialog.h"
 #include "core/sip/exchange.h"
 #include "core/sip/escape.h"
 #include "core/sip/grammar.h"
+#include "core/sip/graves.h"
 #include "core/sip/header.h"
-#include "core/sip/replaces.h"
 #include "core/sip/screen.h"
 #include "core/sip/token.h"
 #include "core/sip/transactions.h"
@@ -53,8 +52,7 @@ struct origin {
 	char user[TOKEN_SIZE];
 	char *routev[ORIGIN_ROUTES_MAX]; /* Service-Route                */
 	size_t routec;
-	struct dialog *gravev[ORIGIN_GRAVES]; /* NULL: empty       */
-	unsigned grave;			      /* Whose turn it is  */
+	struct graves graves;
 	unsigned reg_id;
 	bool up;
 	uint32_t session_timer; /* [s] */
@@ -80,8 +78,7 @@ static void origin_destructor(void *arg)
 	while ((le = list_head(&o->exchangel)))
 		exchange_drop(le->data);
 	forget(o);
-	for (size_t i = 0; i < ORIGIN_GRAVES; i++)
-		mem_deref(o->gravev[i]);
+	graves_clear(&o->graves);
 	mem_deref(o->aor);
 	mem_deref(o->from);
 	mem_deref(o->domain);
@@ -475,25 +472,13 @@ const struct screen_policy *origin_policy(const struct origin *o)
 
 void origin_bury(struct origin *o, struct dialog *d)
 {
-	struct dialog **grave = &o->gravev[o->grave % ORIGIN_GRAVES];
-
-	if (!o->replaceable)
-		return;
-
-	++o->grave;
-	mem_deref(*grave);
-	*grave = mem_ref(d);
+	if (o->replaceable)
+		graves_put(&o->graves, d);
 }
 
 bool origin_buried(const struct origin *o, const struct replaces *r)
 {
-	for (size_t i = 0; i < ORIGIN_GRAVES; i++) {
-		if (o->gravev[i] && dialog_is(o->gravev[i], &r->callid,
-					      &r->to_tag, &r->from_tag))
-			return true;
-	}
-
-	return false;
+	return graves_have(&o->graves, r);
 }
 
 int origin_print(struct re_printf *pf, const struct origin *o)

@@ -21,7 +21,6 @@ struct transactions;
 enum {
 	ORIGIN_HEADERS_MAX = 16, /**< Configured headers, ours           */
 	ORIGIN_ROUTES_MAX = 8,	 /**< Service-Route entries kept, ours     */
-	ORIGIN_GRAVES = 8,	 /**< Ended dialogs remembered, ours      */
 	ORIGIN_TEXT_MAX = 512,	 /**< Such an entry, or a GRUU [bytes], ours */
 };
 

@@ -196,6 +196,19 @@ static void xml_free(void *p)
 	mem_deref(p);
 }
 
+/* Names that meet in one place of its table cannot be foreseen */
+static void salt(XML_Parser xml)
+{
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 8
+	uint8_t bytes[16];
+
+	entropy_bytes(bytes, sizeof(bytes));
+	(void)XML_SetHashSalt16Bytes(xml, bytes);
+#else
+	(void)XML_SetHashSalt(xml, entropy_u32() | 1);
+#endif
+}
+
 static XML_Parser parser_make(struct reader *r)
 {
 	static const XML_Memory_Handling_Suite memory = {
@@ -209,7 +222,7 @@ static XML_Parser parser_make(struct reader *r)
 	if (!xml)
 		return NULL;
 
-	(void)XML_SetHashSalt(xml, entropy_u32() | 1);
+	salt(xml);
 	XML_SetUserData(xml, r);
 	XML_SetElementHandler(xml, on_start, on_end);
 	XML_SetCharacterDataHandler(xml, on_text);

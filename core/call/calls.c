@@ -261,6 +261,8 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 
 	if (!code && (old ? cs->callc == CALLS_MAX : full(cs, line)))
 		code = 486;
+	if (!code && !old)
+		code = robot_refuses(cs, line, msg, answer);
 	if (code) {
 		(void)invite_reject(inv, code, NULL, now);
 		return;
@@ -279,10 +281,12 @@ void calls_take(struct calls *cs, const struct line *line, struct invite *inv,
 	if (old)
 		transfer_inherit(c, old, now);
 	switching_ring(cs, c);
-	if (old)
+	if (old) {
+		robot_sign(c, true);
 		(void)call_answer(c, way.media, now);
-	else if (answer)
+	} else if (answer) {
 		robot_take(cs, c, now);
+	}
 }
 
 void calls_stop(struct calls *cs, uint64_t now)

@@ -2,6 +2,7 @@
  * @file core/call/switching.c  Switching
  */
 #include "core/call/call_parts.h"
+#include "core/call/robot.h"
 #include "core/call/switching.h"
 
 /* ---- Which one ---- */
@@ -219,6 +220,7 @@ int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 	hold_others(cs, c, now);
 	settle(cs);
 	line = call_line(c);
+	robot_sign(c, false);
 	err = call_answer(c, media, now);
 	line_wake(line);
 	switching_follow(cs);

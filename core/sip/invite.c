@@ -47,6 +47,11 @@ int invite_accept(struct invite *inv, struct mbuf *body, uint64_t now)
 	return called_accept(inv, body, now);
 }
 
+void invite_set_mode(struct invite *inv, const char *mode)
+{
+	inv->mode = mode;
+}
+
 int invite_reject(struct invite *inv, unsigned code, const char *reason,
 		  uint64_t now)
 {

@@ -184,6 +184,10 @@ int invite_progress(struct invite *inv, unsigned code, const char *reason,
  */
 int invite_accept(struct invite *inv, struct mbuf *body, uint64_t now);
 
+/** Called side: who answers, "Auto" or "Manual", for the 200 (RFC 5373). A
+    static text */
+void invite_set_mode(struct invite *inv, const char *mode);
+
 /**
  * Called side: refuse. CLOSED comes before this returns.
  *

@@ -332,6 +332,8 @@ int leg_reply(struct invite *inv, struct server *s, unsigned code,
 	if (!err && mb && code >= 200) {
 		refresh_take_request(&inv->refresh, server_msg(s), now);
 		err = refresh_add_reply(&inv->refresh, mb);
+		if (!err && s == inv->server && inv->mode)
+			err = header_add(mb, "Answer-Mode", "%s", inv->mode);
 	}
 	r.headers = mb;
 	err = err ? err : server_reply(s, &r, now);

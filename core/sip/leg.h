@@ -133,6 +133,7 @@ struct invite {
 
 	/* called.c */
 	struct server *server; /**< INVITE without a final reply         */
+	const char *mode;      /**< As the 2xx says, or NULL             */
 	struct leg_repeat repeat;
 	struct leg_reliable rel;
 

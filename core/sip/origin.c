@@ -60,7 +60,7 @@ struct origin {
 	enum origin_gruu gruus; /* Which one is taken */
 	struct screen_method allowv[ARRAY_SIZE(methodv) + METHODS_EXTRA];
 	struct screen_policy policy;
-	char supported[64]; /* Of the policy */
+	char supported[96]; /* Of the policy */
 };
 
 static void forget(struct origin *o)
@@ -205,7 +205,7 @@ static int policy_set(struct origin *o, const struct origin_params *prm)
 	o->policy.methodv = o->allowv;
 	o->policy.methodc = n;
 	(void)re_snprintf(o->supported, sizeof(o->supported),
-			  "outbound%s, timer%s%s%s",
+			  "outbound%s, timer, answermode%s%s%s",
 			  o->gruus == ORIGIN_GRUU_NONE ? "" : ", gruu",
 			  prm->transferable ? ", norefersub" : "",
 			  prm->replaceable ? ", replaces" : "", reliable);

@@ -76,6 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (!err && answermode_get(msg) > ANSWERMODE_MANUAL)
 		abort();
+	if (!err && answermode_need(msg) && !answermode_asked(msg))
+		abort();
 	mem_deref(msg);
 
 	mb->pos = 0;

@@ -5,20 +5,42 @@
 #include "core/sip/answermode.h"
 #include "core/sip/message.h"
 
+#define AM   "Answer-Mode: "
+#define PRIV "Priv-Answer-Mode: "
+
 static const struct {
 	const char *lines;
 	enum answermode mode;
+	enum answermode_need need;
+	bool asked;
 } casev[] = {
-	{ "", ANSWERMODE_NONE },
-	{ "Answer-Mode: Auto\r\n", ANSWERMODE_AUTO },
-	{ "answer-mode:  AUTO ;require\r\n", ANSWERMODE_AUTO },
-	{ "Answer-Mode: Manual\r\n", ANSWERMODE_MANUAL },
-	{ "Answer-Mode: Automatic\r\n", ANSWERMODE_NONE },
-	{ "Answer-Mode: Manual\r\nCall-Info: <x:>;answer-after=0\r\n",
-	  ANSWERMODE_MANUAL },
-	{ "Alert-Info: <http://x>;Info=Alert-AutoAnswer\r\n", ANSWERMODE_AUTO },
-	{ "Alert-Info: info=alert-auto\r\n", ANSWERMODE_NONE },
-	{ "Call-Info: <sip:a>;answer-after=5\r\n", ANSWERMODE_AUTO },
+	{ "", ANSWERMODE_NONE, ANSWERMODE_WISH, false },
+	{ AM "Auto\r\n", ANSWERMODE_AUTO, ANSWERMODE_WISH, true },
+	{ "answer-mode:  AUTO ;Require\r\n", ANSWERMODE_AUTO, ANSWERMODE_OR_NOT,
+	  true },
+	{ AM "Auto;x=require\r\n", ANSWERMODE_AUTO, ANSWERMODE_WISH, true },
+	{ AM "Auto;x=1 ; require\r\n", ANSWERMODE_AUTO, ANSWERMODE_OR_NOT,
+	  true },
+	{ AM "Manual\r\n", ANSWERMODE_MANUAL, ANSWERMODE_WISH, true },
+	{ AM "Manual;require\r\n", ANSWERMODE_MANUAL, ANSWERMODE_WISH, true },
+	{ AM "Automatic\r\n", ANSWERMODE_NONE, ANSWERMODE_WISH, true },
+	{ AM "Automatic;require\r\n", ANSWERMODE_NONE, ANSWERMODE_NEVER, true },
+	{ AM ";;require\r\n", ANSWERMODE_NONE, ANSWERMODE_WISH, true },
+	{ AM "Manual\r\nCall-Info: <x:>;answer-after=0\r\n", ANSWERMODE_MANUAL,
+	  ANSWERMODE_WISH, true },
+	{ PRIV "Auto\r\n", ANSWERMODE_NONE, ANSWERMODE_WISH, true },
+	{ PRIV "Auto\r\n" AM "Auto\r\n", ANSWERMODE_AUTO, ANSWERMODE_WISH,
+	  true },
+	{ PRIV "Auto;require\r\n" AM "Auto\r\n", ANSWERMODE_AUTO,
+	  ANSWERMODE_NEVER, true },
+	{ PRIV "Manual;require\r\n" AM "Auto\r\n", ANSWERMODE_MANUAL,
+	  ANSWERMODE_WISH, true },
+	{ "Alert-Info: <http://x>;Info=Alert-AutoAnswer\r\n", ANSWERMODE_AUTO,
+	  ANSWERMODE_WISH, false },
+	{ "Alert-Info: info=alert-auto\r\n", ANSWERMODE_NONE, ANSWERMODE_WISH,
+	  false },
+	{ "Call-Info: <sip:a>;answer-after=5\r\n", ANSWERMODE_AUTO,
+	  ANSWERMODE_WISH, false },
 };
 
 static void test_answermode_reads_what_is_in_use(void **state)
@@ -44,6 +66,8 @@ static void test_answermode_reads_what_is_in_use(void **state)
 		mb->pos = 0;
 		assert_int_equal(message_decode(&msg, mb, NULL), 0);
 		assert_int_equal(answermode_get(msg), casev[i].mode);
+		assert_int_equal(answermode_need(msg), casev[i].need);
+		assert_int_equal(answermode_asked(msg), casev[i].asked);
 		mem_deref(msg);
 		mem_deref(mb);
 	}

@@ -57,7 +57,7 @@ static void test_ua_answers_what_is_in_no_dialog(void **state)
 		{ "SUBSCRIBE", NULL, 405, NULL, NULL },
 		{ "REGISTER", NULL, 405, NULL, NULL },
 		{ "JUMP", NULL, 501, NULL, NULL },
-		{ "INVITE", "Require: precondition, 100rel\r\n", 420,
+		{ "INVITE", "Require: precondition, answermode\r\n", 420,
 		  "Unsupported", "precondition" },
 		{ "INVITE", "Require: timer, x-y\r\n", 420, "Unsupported",
 		  NULL },

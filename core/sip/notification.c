@@ -93,9 +93,9 @@ int notification_decode(struct notification *n, const struct sip_msg *msg)
 
 enum notification_next notification_after(unsigned scode)
 {
-	static const uint16_t codev[] = { 400, 401, 403, 405, 407,
-					  410, 414, 416, 420, 485,
-					  489, 501, 505, 603, 604 };
+	static const uint16_t codev[] = { 301, 400, 401, 403, 405, 407,
+					  410, 414, 416, 420, 485, 489,
+					  501, 505, 603, 604 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(codev); i++) {
 		if (scode == codev[i])

@@ -16,6 +16,7 @@
 
 enum {
 	HEADERS = 512,		    /* Usual size of header lines [bytes] */
+	MOVED = 301,		    /* RFC 3261 section 21.3.2            */
 	UNAUTHORIZED = 401,	    /* RFC 3261 section 21.4.2            */
 	FORBIDDEN = 403,	    /* RFC 3261 section 21.4.4            */
 	NOT_FOUND = 404,	    /* RFC 3261 section 21.4.5            */
@@ -127,6 +128,7 @@ static bool is_final(const struct sip_msg *msg)
 	static const uint16_t codev[] = {
 		UNAUTHORIZED, FORBIDDEN, NOT_FOUND,	  METHOD_NOT_ALLOWED,
 		MEDIA_TYPE,   BAD_EVENT, NOT_IMPLEMENTED, PROXY_AUTHENTICATION,
+		MOVED,
 	};
 
 	for (size_t i = 0; msg && i < ARRAY_SIZE(codev); i++) {

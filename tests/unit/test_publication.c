@@ -192,7 +192,7 @@ static void test_publication_answers_a_challenge_and_423(void **state)
 
 static void test_publication_stops_where_it_is_refused(void **state)
 {
-	static const unsigned codev[] = { 401, 403, 404, 405, 489, 501 };
+	static const unsigned codev[] = { 301, 401, 403, 404, 405, 489, 501 };
 	struct peer p;
 	(void)state;
 
@@ -212,6 +212,32 @@ static void test_publication_stops_where_it_is_refused(void **state)
 		ua_flow(p.ua, true, p.now);
 		respond(&p, take(&p, "", PIDF_OPEN, "y"), 200, NULL);
 		hears(PUBLICATION_EV_PUBLISHED, 200);
+		peer_close(&p);
+	}
+}
+
+/* Nobody else is told whether we are there */
+static void test_publication_does_not_follow_a_3xx(void **state)
+{
+	static const unsigned codev[] = { 300, 302, 305, 380 };
+	struct sip_msg *req;
+	struct peer p;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(codev); i++) {
+		open_peer(&p);
+		publish(&p, PIDF_OPEN, "");
+		respond(&p, take(&p, "", PIDF_OPEN, ""), codev[i],
+			"Contact: <sip:eve@example.net>\r\n"
+			"Retry-After: 90\r\n");
+		hears(PUBLICATION_EV_FAILED, codev[i]);
+		assert_true(told.retry >= p.now + 90ULL * CLOCK_S);
+		peer_silent(&p);
+		peer_run(&p, told.retry - p.now);
+		req = take(&p, "", PIDF_OPEN, "");
+		assert_int_equal(pl_strcmp(&req->ruri, "sip:alice@example.org"),
+				 0);
+		mem_deref(req);
 		peer_close(&p);
 	}
 }
@@ -367,6 +393,7 @@ int main(void)
 			test_publication_starts_again_where_it_is_forgotten),
 		cmocka_unit_test(test_publication_answers_a_challenge_and_423),
 		cmocka_unit_test(test_publication_stops_where_it_is_refused),
+		cmocka_unit_test(test_publication_does_not_follow_a_3xx),
 		cmocka_unit_test(test_publication_pauses_longer_each_time),
 		cmocka_unit_test(test_publication_survives_the_flow),
 		cmocka_unit_test(test_publication_says_the_last_word),

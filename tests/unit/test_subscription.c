@@ -190,7 +190,7 @@ static void test_subscription_is_not_chased(void **state)
 
 static void test_subscription_is_refused(void **state)
 {
-	static const unsigned finalv[] = { 401, 403, 405, 489, 501, 603 };
+	static const unsigned finalv[] = { 301, 401, 403, 405, 489, 501, 603 };
 	static const char challenge[] =
 		"Proxy-Authenticate: Digest realm=\"example.org\", "
 		"nonce=\"n\", qop=\"auth\"\r\n";
@@ -227,6 +227,37 @@ static void test_subscription_is_refused(void **state)
 	peer_run(&p, 32ULL * CLOCK_S);
 	(void)watcher_hears(SUBSCRIPTION_EV_FAILED, 408);
 	watcher_close(&p);
+}
+
+/* It is for the user to say whether somebody else is watched: what moved for
+   a while is asked for again where it was, what moved for good is not */
+static void test_subscription_does_not_follow_a_3xx(void **state)
+{
+	static const unsigned codev[] = { 300, 302, 305, 380 };
+	static const char elsewhere[] = "Contact: <sip:eve@example.net>\r\n"
+					"Retry-After: 9\r\n";
+	struct sip_msg *req;
+	struct peer p;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(codev); i++) {
+		watcher_open(&p);
+		assert_int_equal(watcher_watch(&p, "bob"), 0);
+		watcher_respond(&p, watcher_take(&p, true, "200"), codev[i],
+				elsewhere);
+		assert_int_equal(
+			watcher_hears(SUBSCRIPTION_EV_FAILED, codev[i])->retry,
+			p.now + 9ULL * CLOCK_S);
+		peer_silent(&p);
+		peer_run(&p, 9ULL * CLOCK_S);
+		req = watcher_take(&p, true, "200");
+		assert_int_equal(pl_strcmp(&req->ruri, "sip:bob@example.org"),
+				 0);
+		watcher_respond(&p, req, 301, elsewhere);
+		(void)watcher_hears(SUBSCRIPTION_EV_ENDED, 301);
+		assert_int_equal(ua_due(p.ua), CLOCK_NEVER);
+		watcher_close(&p);
+	}
 }
 
 static void test_subscription_begins_anew_when_its_dialog_is_gone(void **state)
@@ -286,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_subscription_heeds_the_reason_of_its_end),
 		cmocka_unit_test(test_subscription_is_not_chased),
 		cmocka_unit_test(test_subscription_is_refused),
+		cmocka_unit_test(test_subscription_does_not_follow_a_3xx),
 		cmocka_unit_test(
 			test_subscription_begins_anew_when_its_dialog_is_gone),
 		cmocka_unit_test(test_subscription_goes_on_with_another_flow),

@@ -146,6 +146,36 @@ async function subscribe_refused(server, phone)
 		e.id !== other.id), QUIET);
 }
 
+/* Commands whose requests get 302: each ends with a clear event, and nothing
+   goes to the other address */
+async function sent_elsewhere(server, phone)
+{
+	const mark = server.events.mark();
+	const said = [];
+
+	for (const [command, method, event, session] of [
+		[['watch', 'house'], 'SUBSCRIBE', 'terminated', 'subscribe'],
+		[['presence', 'open'], 'PUBLISH', 'terminated', 'publish'],
+		[['msg', 'house', 'hello'], 'MESSAGE', 'message_error',
+		 'message'],
+	]) {
+		const from = server.events.mark();
+		await phone.must(...command);
+		const asked = await server.events.wait(method, { from });
+		reply(server, asked, '302 Moved Temporarily',
+		      'Contact: <sip:eve@phone.test>\r\n');
+		const end = await phone.wait(event, { match: (e) =>
+			e.session === session });
+		assert.equal(end.code, 302);
+		assert.equal(end.reason, 'Moved Temporarily');
+		assert.equal(end.retry_ms > QUIET, session !== 'message');
+		said.push(`${method}: ${event}`);
+	}
+	await never('it went elsewhere', () => server.events.find((e) =>
+		/^\w+ sip:eve/.test(e.text ?? ''), mark), QUIET);
+	return said.join(', ');
+}
+
 async function forgotten_publication(server, phone)
 {
 	await phone.must('presence', 'open');
@@ -279,6 +309,8 @@ export default [
 	 scripted(terminated_because), SANITIZED],
 	['far end: SUBSCRIBE gets 423, 603 (A-4.9)',
 	 scripted(subscribe_refused), SANITIZED],
+	['far end: SUBSCRIBE, PUBLISH, MESSAGE get 302 (A-4.8, A-4.9)',
+	 scripted(sent_elsewhere), SANITIZED],
 	['far end: PUBLISH gets 412 (A-4.8)',
 	 scripted(forgotten_publication), SANITIZED],
 	['far end: Replaces gets 481, 486, 603, 400 (A-5.3)',

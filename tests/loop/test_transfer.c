@@ -107,6 +107,7 @@ static void test_transfer_blind(void **state)
 		assert_non_null(rig_wait(C, "ringing", WAIT));
 		assert_int_equal(code(rig_wait(A, "o_ect_notify", WAIT)), 100);
 		assert_int_equal(code(rig_wait(A, "o_ect_notify", WAIT)), 180);
+		assert_int_equal(code(rig_wait(B, "i_ect_notify", WAIT)), 180);
 		assert_int_equal(phone_calls(rig_phone(A)), 1);
 		assert_int_equal(rig_answer(C), 0);
 		assert_int_equal(code(rig_wait(A, "o_ect_completed", WAIT)),

@@ -459,6 +459,9 @@ static void trunk_close(void *arg, uint64_t now)
 {
 	struct trunk *w = arg;
 
+	if (ex.mood.stuck)
+		return;
+
 	w->closing = true;
 	loop_timer_arm(&w->timer, now);
 }

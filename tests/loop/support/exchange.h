@@ -31,6 +31,7 @@ struct exchange_mood {
 	const char *swallows; /**< Requests of this method vanish      */
 	const char *refuses;  /**< re-INVITEs get this instead: "488 No" */
 	const char *why;      /**< Told when the connection is cut     */
+	bool stuck;	      /**< A connection that is to close does not */
 	bool garbles;	      /**< 2xx to INVITE have an SDP of no use */
 	void (*edits)(struct mbuf *mb); /**< What passes, but its Via */
 	bool forks; /**< Before a 2xx to INVITE, early media of

@@ -1,0 +1,198 @@
+/**
+ * @file tests/loop/test_events.c  Events that no other test waits for
+ *
+ *     phone -> event bus -> [test]
+ *
+ * Of the events that are promised, each is heard from a whole phone: here
+ * those of its own beginning and end, of streams, and of what goes wrong.
+ */
+#include "tests/loop/support/rig.h"
+
+enum {
+	WAIT = 8 * CLOCK_S,
+	CONSENT = 60 * CLOCK_S, /* RFC 7675 section 5.1: over after 30 s */
+};
+
+#define AUDIO "[call]\nmedia=audio\n"
+
+static json_t *heard; /* Names, in order, of the first phone */
+
+static void hear(unsigned i, const json_t *ev)
+{
+	if (!i)
+		(void)json_array_append(heard, json_object_get(ev, "event"));
+}
+
+/* How often, from a place on; which one was the first */
+static unsigned count(const char *name, size_t *firstp)
+{
+	unsigned n = 0;
+
+	for (size_t i = json_array_size(heard); i--;) {
+		if (strcmp(json_string_value(json_array_get(heard, i)), name))
+			continue;
+		*firstp = i;
+		++n;
+	}
+
+	return n;
+}
+
+/* Each of them once, in this order */
+static void in_order(const char *const *namev)
+{
+	size_t last = 0, at = 0;
+
+	for (const char *const *p = namev; *p; p++) {
+		if (count(*p, &at) != 1)
+			print_error("%s\n", *p);
+		assert_int_equal(count(*p, &at), 1);
+		assert_true(p == namev || at > last);
+		last = at;
+	}
+}
+
+static void begin(uint32_t seed, const char *extra)
+{
+	const char *const extrav[] = { extra, AUDIO };
+
+	heard = json_array();
+	rig_set_listener(hear);
+	rig_start(seed, extrav);
+}
+
+static void end(void)
+{
+	rig_stop();
+	rig_set_listener(NULL);
+}
+
+static void forget(void)
+{
+	json_decref(heard);
+	heard = NULL;
+}
+
+static void call(void)
+{
+	assert_int_equal(phone_call(rig_phone(0), "b", NULL, NULL, clock_now()),
+			 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "media_added", WAIT));
+	assert_non_null(rig_wait(1, "media_added", WAIT));
+}
+
+static void test_events_of_the_phone_itself(void **state)
+{
+	static const char *const namev[] = { "starting",    "started",
+					     "connecting",  "connected",
+					     "terminating", "terminated",
+					     "stopped",	    NULL };
+	size_t at;
+	(void)state;
+
+	begin(1, AUDIO);
+	end();
+	in_order(namev);
+	assert_int_equal(count("stopping", &at), 1);
+	assert_int_equal(count("failed_to_stop", &at), 0);
+	forget();
+}
+
+static void test_events_of_streams_come_in_pairs(void **state)
+{
+	static const char *const namev[] = {
+		"m_permission_requested",
+		"m_permission_accepted",
+		"media_added",
+		"m_stream_audio_local_added",
+		"m_stream_audio_remote_added",
+		"dtmf_sent",
+		"m_stream_audio_local_removed",
+		"m_stream_audio_remote_removed",
+		"media_removed",
+		NULL,
+	};
+	(void)state;
+
+	begin(2, AUDIO);
+	call();
+	rig_run(CLOCK_S);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "5", clock_now()), 0);
+	assert_non_null(rig_wait(1, "dtmf_received", WAIT));
+	rig_run(CLOCK_S);
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	in_order(namev);
+	end();
+	forget();
+}
+
+/* The line carries nothing any more */
+static void test_events_of_media_that_are_lost(void **state)
+{
+	const struct ether_weather dead = { .delay = ETHER_DELAY,
+					    .loss = 1000 };
+	const json_t *ev;
+	(void)state;
+
+	begin(3, AUDIO);
+	call();
+	ether_set(&dead);
+	ev = rig_wait(0, "transport_error:call", CONSENT);
+	assert_non_null(ev);
+	assert_non_null(json_object_get(ev, "reason"));
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	end();
+	forget();
+}
+
+/* The connection is lost before the INVITE can leave */
+static void test_events_of_a_call_that_cannot_begin(void **state)
+{
+	static const char slow[] = AUDIO "[ice]\nservers=stun:10.0.0.99\n";
+	const json_t *ev;
+	(void)state;
+
+	begin(4, slow);
+	assert_int_equal(phone_call(rig_phone(0), "b", NULL, NULL, clock_now()),
+			 0);
+	exchange_set_up(false);
+	ev = rig_wait(0, "global_error:call", WAIT);
+	assert_non_null(ev);
+	assert_non_null(json_object_get(ev, "reason"));
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	exchange_set_up(true);
+	assert_non_null(rig_wait(0, "connected:register", 10 * WAIT));
+	end();
+	forget();
+}
+
+/* The connection does not close */
+static void test_events_of_an_end_that_takes_too_long(void **state)
+{
+	static const struct exchange_mood stuck = { .stuck = true };
+	static const char *const namev[] = { "stopping", "failed_to_stop",
+					     NULL };
+	(void)state;
+
+	begin(5, AUDIO);
+	exchange_set_mood(&stuck);
+	end();
+	in_order(namev);
+	forget();
+}
+
+int main(void)
+{
+	const struct CMUnitTest testv[] = {
+		cmocka_unit_test(test_events_of_the_phone_itself),
+		cmocka_unit_test(test_events_of_streams_come_in_pairs),
+		cmocka_unit_test(test_events_of_media_that_are_lost),
+		cmocka_unit_test(test_events_of_a_call_that_cannot_begin),
+		cmocka_unit_test(test_events_of_an_end_that_takes_too_long),
+	};
+
+	return cmocka_run_group_tests(testv, NULL, NULL);
+}

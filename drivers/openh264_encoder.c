@@ -113,6 +113,11 @@ static void fill_in(SEncParamExt *prm, const struct encoder_prefs *p)
 	layer->uiProfileIdc = PRO_BASELINE;
 	layer->uiLevelIdc = level_of(p);
 	layer->sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
+	if (p->nal_max) { /* It takes the header's room off itself */
+		layer->sSliceArgument.uiSliceMode = SM_SIZELIMITED_SLICE;
+		layer->sSliceArgument.uiSliceSizeConstraint = p->nal_max;
+		prm->uiMaxNalSize = p->nal_max;
+	}
 	say_colours(layer);
 }
 
@@ -156,11 +161,12 @@ static int change(struct avc *avc, const struct encoder_prefs *p)
 	return err ? EPROTO : 0;
 }
 
-/* A larger level needs new parameter sets, too */
+/* A larger level needs new parameter sets, too; slices, a new encoder */
 static int prepare(struct avc *avc, const struct encoder_prefs *p)
 {
 	if (!avc->encoder || p->width != avc->prefs.width ||
 	    p->height != avc->prefs.height ||
+	    p->nal_max != avc->prefs.nal_max ||
 	    level_of(p) != level_of(&avc->prefs))
 		return open_encoder(avc, p);
 	return change(avc, p);
@@ -175,7 +181,7 @@ static long long time_of(struct avc *avc, const struct frame *f)
 	return (long long)(avc->time / US_PER_MS);
 }
 
-/* The layers stand one behind the other: the parameter sets, the slice */
+/* The layers stand one behind the other: the parameter sets, the slices */
 static int gather(const SFrameBSInfo *info, struct soft_unit *u)
 {
 	u->data = info->sLayerInfo[0].pBsBuf;

@@ -262,15 +262,30 @@ static bool is_full(const struct encoding *e)
 	return true;
 }
 
+/* Whether somebody has packetization-mode 0 */
+static bool is_single(const struct encoding *e)
+{
+	for (struct le *le = e->users.head; le; le = le->next) {
+		const struct studio_user *u = le->data;
+
+		if (u->single)
+			return true;
+	}
+
+	return false;
+}
+
 static void tune(struct encoding *e, uint64_t now)
 {
 	struct encoder_prefs to;
 
 	(void)ladder_step(&e->ladder, &e->full, rate(e), now, &to);
+	to.nal_max = is_single(e) ? ENCODING_NAL_MAX : 0;
 	if (!memcmp(&to, &e->prefs, sizeof(to)))
 		return;
 
-	if (to.width != e->prefs.width || to.height != e->prefs.height)
+	if (to.width != e->prefs.width || to.height != e->prefs.height ||
+	    to.nal_max != e->prefs.nal_max)
 		keyrule_start(&e->keys);
 	e->prefs = to;
 	(void)encoder_set(e->encoder, &to);

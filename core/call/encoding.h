@@ -25,6 +25,8 @@ enum {
 	ENCODING_PAUSE = CLOCK_S,  /**< Between two encoders [us], ours */
 	ENCODING_RATE_MIN = 30000, /**< [bit/s] SECURITY row 30         */
 	ENCODING_CODERS_MAX = 32,  /**< Of a board                      */
+	ENCODING_NAL_MAX = 1150,   /**< Beside header extensions in a packet of
+					PACKET_PAYLOAD_MAX [bytes]      */
 };
 
 /** What it is to make; copied, strings and table outlive it */

@@ -226,6 +226,7 @@ static int follow_camera(struct sight *s)
 
 	s->user.held = !s->open;
 	s->user.muted = s->muted;
+	s->user.single = s->media.codecv[0].single;
 	err = studio_attach(st, &s->user, codec, s->rate ? s->rate : first,
 			    unit_handler, s);
 	if (err && !s->blind)
@@ -262,6 +263,7 @@ static bool same_sending(const struct video_media *a,
 			 const struct video_media *b)
 {
 	return a->send == b->send &&
+	       a->codecv[0].single == b->codecv[0].single &&
 	       !strcmp(a->codecv[0].name, b->codecv[0].name);
 }
 

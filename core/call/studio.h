@@ -48,6 +48,8 @@ struct studio_user {
 	bool muted;	 /**< As studio_mute(); may be set before            */
 	bool held;	 /**< The camera is open for it, no more: set before it
 			      is attached; for more, clear it and wish   */
+	bool single;	 /**< Each NAL unit of H.264 has to fit into a packet:
+			      set before it is attached                  */
 	bool begun;	 /**< It was given an IDR                            */
 	unsigned codec;	 /**< For the studio                                 */
 };

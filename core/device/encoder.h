@@ -24,6 +24,8 @@ struct encoder_prefs {
 				     are scaled                            */
 	unsigned fps;		/**< Frames in a second, about            */
 	uint32_t bitrate;	/**< [bit/s]                               */
+	unsigned nal_max; /**< H.264: no NAL unit is longer [bytes]; 0: they
+			       may be. Not every driver can             */
 };
 
 /** An access unit: H.264 with start codes, parameter sets before each IDR;

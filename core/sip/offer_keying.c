@@ -201,21 +201,21 @@ const char *offer_keying_match(struct layout *l, unsigned i,
 	return "";
 }
 
-/* Feedback needs the profile with F (RFC 4585, RFC 5124); those who do not
- * know it take sound without. What the peer has agreed to stays */
+/* Feedback needs the profile with F (RFC 4585, RFC 5124), which those who have
+ * no DTLS refuse, the picture with it. What they know of feedback they tell
+ * and use without, all the same. What the peer has agreed to stays */
 const char *offer_keying_proto(const struct layout *l,
-			       const struct layout_slot *s,
-			       const struct offer_medium *medium)
+			       const struct layout_slot *s)
 {
-	static const char *const protov[][2] = {
-		[OFFER_DTLS] = { "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVPF" },
-		[OFFER_SDES] = { "RTP/SAVP", "RTP/SAVPF" },
-		[OFFER_BARE] = { "RTP/AVP", "RTP/AVPF" },
+	static const char *const protov[] = {
+		[OFFER_DTLS] = "UDP/TLS/RTP/SAVPF",
+		[OFFER_SDES] = "RTP/SAVP",
+		[OFFER_BARE] = "RTP/AVP",
 	};
 
 	if (s->media.active && s->media.keying != OFFER_DTLS)
 		return s->media.remote->proto;
-	return protov[l->offered][medium->type == OFFER_VIDEO];
+	return protov[l->offered];
 }
 
 static int write(struct description *d, struct description_media *m,

@@ -29,8 +29,7 @@ const char *offer_keying_match(struct layout *l, unsigned i,
 
 /** The protocol of an m-line that we offer, in this slot */
 const char *offer_keying_proto(const struct layout *l,
-			       const struct layout_slot *s,
-			       const struct offer_medium *medium);
+			       const struct layout_slot *s);
 
 /** Write the a=crypto lines of a slot: all suites, or, once one was agreed on,
     that. @return 0, ENOMEM, EINVAL there are no keys */

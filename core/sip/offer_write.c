@@ -324,7 +324,7 @@ static int write_offered(struct description *d, struct layout *l, unsigned i,
 	layout_set_pts(l, i, medium);
 	set_exts(l, s, medium);
 	m = description_add(d, offer_type_name(s->media.type),
-			    offer_keying_proto(l, s, medium));
+			    offer_keying_proto(l, s));
 	if (!m)
 		return ENOMEM;
 

@@ -201,7 +201,7 @@ static void bench(const char *name, encoder_alloc_h *eh, decoder_alloc_h *dh,
 		  enum scene scene)
 {
 	static const char *const scenev[] = { "still", "noise", "pan" };
-	const struct encoder_prefs p = { WIDTH, HEIGHT, FPS, BITRATE };
+	const struct encoder_prefs p = { WIDTH, HEIGHT, FPS, BITRATE, 0 };
 	struct run r = { .scene = scene };
 	long before, after;
 	double t;

@@ -105,6 +105,7 @@ export const CRITERIA = [
 	row('A-6.2c2', 'plain peers without a gateway: RTP, SDES, a warning',
 	    ['direct: RTP', 'direct: SDES'],
 	    'unit/test_offer_keying unit/test_insecure ' +
+	    'unit/test_openh264_encoder unit/test_encoding ' +
 	    'loop/test_insecure_calls'),
 	row('A-6.2d', 'sound at every rate',
 	    ['sound: ', 'G.722, browser calls', 'G.722, phone calls',

@@ -139,7 +139,7 @@ static int begin(struct lab *l, unsigned width, unsigned height)
 {
 	forget(l);
 	l->fault = 0;
-	l->prefs = (struct encoder_prefs){ width, height, FPS, BITRATE };
+	l->prefs = (struct encoder_prefs){ width, height, FPS, BITRATE, 0 };
 	l->enc = mem_deref(l->enc);
 	return v4l2_encoder_alloc_coded(&l->enc, l->device, V4L2_PIX_FMT_FWHT,
 					&l->prefs, on_unit, on_fault, l);
@@ -277,7 +277,7 @@ static void camera_frames(struct lab *l, const char *path)
 
 static void names(struct lab *l)
 {
-	const struct encoder_prefs prefs = { WIDTH, HEIGHT, FPS, BITRATE };
+	const struct encoder_prefs prefs = { WIDTH, HEIGHT, FPS, BITRATE, 0 };
 	struct encoder *enc = NULL;
 	int found, h264, none;
 

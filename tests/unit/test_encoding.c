@@ -3,6 +3,7 @@
  */
 #include "tests/unit/test.h"
 #include "core/base/log.h"
+#include "core/call/encoding.h"
 #include "core/media/keyrule.h"
 #include "tests/unit/support/atelier.h"
 
@@ -59,6 +60,29 @@ static void test_encoding_makes_an_idr_each_interval(void **state)
 		studio_detach(r.st, &a.u);
 		atelier_down(&r);
 	}
+}
+
+/* Packetization-mode 0 needs short NAL units, while somebody has it */
+static void test_encoding_makes_slices_for_who_needs_them(void **state)
+{
+	struct atelier_user a = { .units = 0 }, b = { .u.single = true };
+	struct optics_encoder *e;
+	struct atelier r;
+	(void)state;
+
+	(void)atelier_up(&r);
+	atelier_attach(&r, &a, "H264");
+	e = optics_encoder(OPTICS_V4L2, 0);
+	atelier_pass(&r, 2 * ATELIER_FRAME);
+	assert_int_equal(e->prefs.nal_max, 0);
+	atelier_attach(&r, &b, "H264");
+	atelier_pass(&r, ATELIER_FRAME);
+	assert_int_equal(e->prefs.nal_max, ENCODING_NAL_MAX);
+	studio_detach(r.st, &b.u);
+	atelier_pass(&r, ATELIER_FRAME);
+	assert_int_equal(e->prefs.nal_max, 0);
+	studio_detach(r.st, &a.u);
+	atelier_down(&r);
 }
 
 static void test_encoding_serves_the_slowest(void **state)
@@ -172,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_encoding_merges_wishes),
 		cmocka_unit_test(test_encoding_makes_an_idr_each_interval),
+		cmocka_unit_test(test_encoding_makes_slices_for_who_needs_them),
 		cmocka_unit_test(test_encoding_serves_the_slowest),
 		cmocka_unit_test(test_encoding_makes_none_while_all_are_full),
 		cmocka_unit_test(test_encoding_makes_a_failed_encoder_anew),

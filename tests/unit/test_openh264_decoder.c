@@ -26,7 +26,7 @@ static void test_openh264_decoder_keeps_the_order(void **state)
 
 static void test_openh264_decoder_tells_a_missing_unit(void **state)
 {
-	const struct encoder_prefs p = { 320, 240, 30, 600000 };
+	const struct encoder_prefs p = { 320, 240, 30, 600000, 0 };
 	struct reel r;
 	(void)state;
 

@@ -50,7 +50,7 @@ static void test_openh264_encoder_ends_with_frames_under_way(void **state)
 
 static void test_openh264_encoder_refuses_what_it_cannot_do(void **state)
 {
-	const struct encoder_prefs p = { 320, 240, 30, 500000 };
+	const struct encoder_prefs p = { 320, 240, 30, 500000, 0 };
 	struct encoder *e;
 	(void)state;
 
@@ -76,7 +76,7 @@ static void test_openh264_encoder_has_parameters_before_each_idr(void **state)
 {
 	/* Constrained baseline, level 3.1: 42c01f */
 	static const uint8_t sps[] = "\0\0\0\1\x67\x42\xc0\x1f";
-	const struct encoder_prefs p = { 640, 480, 30, 1000000 };
+	const struct encoder_prefs p = { 640, 480, 30, 1000000, 0 };
 	struct reel r;
 	(void)state;
 
@@ -94,6 +94,66 @@ static void test_openh264_encoder_has_parameters_before_each_idr(void **state)
 			assert_int_equal(typev[1], 8);
 			assert_int_equal(typev[2], 5);
 		}
+		mem_deref(f);
+	}
+	reel_close(&r);
+}
+
+/* Longest of a unit, start codes aside [bytes] */
+static size_t longest_nal(const struct reel_unit *u, unsigned *n)
+{
+	size_t from = 0, longest = 0;
+
+	*n = 0;
+	for (size_t i = 3; i <= u->size; i++) {
+		const bool begins = i < u->size && !u->data[i - 3] &&
+				    !u->data[i - 2] && u->data[i - 1] == 1;
+
+		if (!begins && i < u->size)
+			continue;
+		if (from) {
+			longest = i - from > longest ? i - from : longest;
+			++*n;
+		}
+		from = i;
+	}
+	return longest;
+}
+
+/* For packetization-mode 0, and back again while it runs */
+static void test_openh264_encoder_makes_slices_that_fit(void **state)
+{
+	enum {
+		MAX = 1150
+	};
+	struct encoder_prefs p = { .width = 640,
+				   .height = 480,
+				   .fps = 30,
+				   .bitrate = 2000000,
+				   .nal_max = MAX };
+	struct reel r;
+	unsigned n;
+	(void)state;
+
+	reel_open(&r, openh264_encoder_alloc, openh264_decoder_alloc, &p);
+	for (unsigned i = 0; i < 20; i++) {
+		struct frame *f = reel_picture(FRAME_I420, 640, 480, i);
+		const struct reel_unit *u;
+
+		if (i == 10) {
+			p.nal_max = 0;
+			assert_int_equal(encoder_set(r.e, &p), 0);
+		}
+		u = reel_encode(&r, f, i % 5 == 0);
+		assert_int_equal(u->key, i % 5 == 0);
+		if (i < 10) {
+			assert_true(longest_nal(u, &n) <= MAX);
+			assert_true(!u->key || n > 10);
+		} else {
+			assert_true(!u->key || longest_nal(u, &n) > MAX);
+		}
+		assert_int_equal(reel_decode(&r, u->data, u->size, u->time), 0);
+		assert_true(reel_psnr(f, r.frame) > 30);
 		mem_deref(f);
 	}
 	reel_close(&r);
@@ -117,6 +177,7 @@ int main(void)
 			test_openh264_encoder_refuses_what_it_cannot_do),
 		cmocka_unit_test(
 			test_openh264_encoder_has_parameters_before_each_idr),
+		cmocka_unit_test(test_openh264_encoder_makes_slices_that_fit),
 	};
 
 	return cmocka_run_group_tests(tests, reel_setup, reel_teardown);

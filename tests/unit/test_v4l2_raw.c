@@ -17,7 +17,7 @@ enum {
 	SEEDS = 50,
 };
 
-static const struct encoder_prefs prefs = { WIDTH, HEIGHT, 30, 1000000 };
+static const struct encoder_prefs prefs = { WIDTH, HEIGHT, 30, 1000000, 0 };
 
 struct bench {
 	uint8_t data[2 * BYTES];

@@ -50,7 +50,7 @@ static void test_vpx_encoder_ends_with_frames_under_way(void **state)
 
 static void test_vpx_encoder_refuses_what_it_cannot_do(void **state)
 {
-	const struct encoder_prefs p = { 320, 240, 30, 500000 };
+	const struct encoder_prefs p = { 320, 240, 30, 500000, 0 };
 	struct encoder *e;
 	(void)state;
 

@@ -32,7 +32,8 @@ const CODECS = {
 
 /** Why this machine cannot have one, or nothing */
 export const missing = () => !existsSync('/usr/bin/rtpengine') ?
-	'no rtpengine here' : !MODULES ? 'no baresip here' : '';
+	'no rtpengine here' : !MODULES ? 'no baresip here' :
+	!existsSync(`${MODULES}/avcodec.so`) ? 'no baresip-ffmpeg here' : '';
 
 /** A UDP port of loopback that nobody has */
 export function free_udp()

@@ -9,15 +9,21 @@
  * rtcp-mux, no BUNDLE. Each says a tone of its own; each call warns.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { Plain, missing } from '../lab/gateway.mjs';
 import { LEVEL, PHONE_TONE, assert_tone, told } from '../lab/laboratory.mjs';
+import { pattern_in, read_png } from '../lab/png.mjs';
+import { shown } from '../lab/status.mjs';
 import { until } from '../lab/wait.mjs';
 import { PLAIN_TONE, alone, comes, dialled, hold, phone_calls, plain_calls }
 	from './plain.mjs';
 
 const G711 = 64000; /* [bit/s] */
 const BARELY = 1000; /* [bit/s] */
+const WHOLE = 2000; /* Until a picture is in a file [ms] */
+const SEEN = 15000; /* Until something is to be seen [ms] */
+const ENOUGH = 20;  /* Pictures */
+const COLOUR = 8;   /* Of a small picture, at a low rate [percent] */
 const TONE = { tone: PLAIN_TONE, level: LEVEL };
 
 /** A scenario without a gateway: run(lab, phone, plain) */
@@ -37,6 +43,8 @@ async (lab) => {
 	await kamailio.kill();
 	await plain.start({ proxy: kamailio.udp, ...TONE, ...peer });
 	await kamailio.start({ gateway: { plain: plain.port } });
+	if (phone.video)
+		phone.video.display = `file=${dir}`;
 	try {
 		return await run(lab, await lab.phone({ call: {
 			media: 'audio', insecure_media: 'yes', ...call },
@@ -134,6 +142,64 @@ async function held(lab, phone, plain)
 		`${plain.receives()} bit/s`;
 }
 
+/* ---- Pictures ---- */
+
+/* What baresip sees now, in a file of its own */
+async function baresip_sees(plain, after = -1)
+{
+	const file = `${plain.dir}/seen.png`;
+	let picture = null, found = null;
+
+	await until('a picture of the phone', async () => {
+		rmSync(file, { force: true });
+		await plain.command('snapshot_recv', file);
+		await until('a picture', () => {
+			try {
+				picture = read_png(file);
+			} catch {
+				return false; /* Not whole */
+			}
+			return true;
+		}, WHOLE).catch(() => {});
+		found = picture && pattern_in(picture);
+		return found?.number > after;
+	}, SEEN);
+	assert(found.error <= COLOUR, `colours are ${found.error} % wrong`);
+	return { number: found.number, text: `${picture.width}x` +
+		`${picture.height}, number ${found.number}, ` +
+		`colours ${found.error.toFixed(1)} %` };
+}
+
+async function phone_sees(phone)
+{
+	const { shown: before } = shown(phone);
+
+	await until('pictures of baresip', () =>
+		shown(phone).shown > before + ENOUGH, SEEN);
+	return shown(phone).text.match(/shown=\d+/)[0];
+}
+
+const pictures = (establish, kind) => async (lab, phone, plain) => {
+	await establish(phone, plain);
+	const { number } = await baresip_sees(plain);
+	const { text } = await baresip_sees(plain, number);
+	const back = await phone_sees(phone);
+	const figures = await talk(phone, plain, 1);
+
+	assert_warned(phone, kind);
+	await phone.must('hangup');
+	await plain.wait('CALL_CLOSED');
+	await alone(phone);
+	return `baresip sees ${text}; phone ${back}; ${figures}`;
+};
+
+/* A picture with it, of this codec */
+const picture = (video, { phone, call, ...more } = {}) => ({ video, ...more,
+	phone: { ...phone,
+		 call: { media: 'av', insecure_media: 'yes', ...call },
+		 video: { camera: 'sim:pattern', size: '320x240', fps: 15,
+			  codecs: video } } });
+
 const RTP = { call: { offer: 'rtp' } };
 const SDES = { call: { offer: 'sdes' }, mediaenc: 'srtp-mand' };
 
@@ -152,6 +218,18 @@ export default [
 	['direct: RTP, opus, the phone is called',
 	 directly(calls(plain_calls, 'phone', 'rtp', 'opus'),
 		  codec('opus/48000/2'))],
+	['direct: RTP, VP8, the phone calls',
+	 directly(pictures(phone_calls, 'rtp'), picture('vp8', RTP))],
+	['direct: RTP, VP8, the phone is called',
+	 directly(pictures(plain_calls, 'rtp'), picture('vp8'))],
+	['direct: RTP, H.264, the phone calls',
+	 directly(pictures(phone_calls, 'rtp'), picture('h264', RTP))],
+	['direct: RTP, H.264, the phone is called',
+	 directly(pictures(plain_calls, 'rtp'), picture('h264'))],
+	['direct: SDES, VP8, the phone calls',
+	 directly(pictures(phone_calls, 'sdes'), picture('vp8', SDES))],
+	['direct: SDES, H.264, the phone is called',
+	 directly(pictures(plain_calls, 'sdes'), picture('h264', SDES))],
 	['direct: RTP, hold and resume', directly(hold(phone_calls), RTP)],
 	['direct: RTP, held by the other side', directly(held)],
 	['direct: RTP, digits', directly(digits, RTP)],

@@ -6,7 +6,7 @@
 #include "tests/unit/support/reel.h"
 
 static const struct encoder_prefs small = { REEL_WIDTH, REEL_HEIGHT, REEL_FPS,
-					    600000 };
+					    600000, 0 };
 
 static struct frame *picture(unsigned n)
 {
@@ -208,10 +208,10 @@ void reel_check_end(encoder_alloc_h *eh, decoder_alloc_h *dh)
 void reel_check_prefs(encoder_alloc_h *eh)
 {
 	static const struct encoder_prefs badv[] = {
-		{ 0, 240, 30, 500000 },	 { 321, 240, 30, 500000 },
-		{ 320, 8, 30, 500000 },	 { 320, 1922, 30, 500000 },
-		{ 320, 240, 0, 500000 }, { 320, 240, 61, 500000 },
-		{ 320, 240, 30, 0 },
+		{ 0, 240, 30, 500000, 0 },  { 321, 240, 30, 500000, 0 },
+		{ 320, 8, 30, 500000, 0 },  { 320, 1922, 30, 500000, 0 },
+		{ 320, 240, 0, 500000, 0 }, { 320, 240, 61, 500000, 0 },
+		{ 320, 240, 30, 0, 0 },
 	};
 	struct frame *f;
 	struct reel r;

@@ -92,6 +92,8 @@ export const CRITERIA = [
 	row('A-6.1', 'security: certificates, secrets',
 	    ['certificate refused', 'certificate accepted',
 	     'first server of the list', 'flow: no secret is told']),
+	row('A-6.1b', 'security: floods by the server, in a call',
+	    ['flood: '], 'loop/test_flood unit/test_transactions'),
 	row('A-6.2a', 'm-lines: one to one',
 	    ['variant: every m-line', 'variant: answers that do not fit',
 	     'offer with video: its line is refused'],

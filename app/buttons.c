@@ -124,6 +124,8 @@ static int add(struct buttons *b, const struct board *board, const char *name,
 	if (!err) {
 		o->press.longs = w->cmdv[PRESS_LONG].n > 0;
 		o->press.doubles = w->cmdv[PRESS_DOUBLE].n > 0;
+		w->line.stateh = wiring_state;
+		w->line.arg = b->events;
 		err = board_button_alloc(board, &o->button, &w->line,
 					 button_handler, o);
 		if (err)

@@ -157,7 +157,7 @@ static int start_porch(struct run *r, const struct config *cfg)
 
 	err = door_alloc(&r->door, r->events);
 	if (!err)
-		err = wiring_door(r->door, cfg, &board_sim);
+		err = wiring_door(r->door, cfg, &board_sim, r->events);
 	if (!err)
 		err = porch_alloc(&r->porch, r->phone, r->door, r->events);
 

@@ -148,8 +148,23 @@ static const char *door_why(int err)
 	}
 }
 
+void wiring_state(const char *chip, const char *line, int err, void *arg)
+{
+	struct event_bus *events = arg;
+	char place[PLACE_MAX];
+
+	(void)re_snprintf(place, sizeof(place), "%s:%s", chip, line);
+	if (err)
+		log_warning("gpio: %s is gone: %m\n", place, err);
+	else
+		log_info("gpio: %s is back\n", place);
+	event_emit(events, err ? EVENT_DEVICE_LOST : EVENT_DEVICE_BACK, NULL, 0,
+		   "device:s", place);
+}
+
 static int add_relay(struct door *d, const struct board *board,
-		     const char *name, const char *text, char *why, size_t size)
+		     struct event_bus *events, const char *name,
+		     const char *text, char *why, size_t size)
 {
 	struct door_relay relay;
 	struct gpio_params line;
@@ -163,6 +178,8 @@ static int add_relay(struct door *d, const struct board *board,
 	relay.name = name;
 	line = pin_output(w);
 	line.longest = relay.time;
+	line.stateh = wiring_state;
+	line.arg = events;
 	err = board_output_alloc(board, &relay.output, &line);
 	if (err)
 		(void)re_snprintf(why, size, "%s:%s cannot be used: %m",
@@ -202,14 +219,15 @@ int wiring_guard(const struct config *cfg, const struct board *board)
 }
 
 int wiring_door(struct door *d, const struct config *cfg,
-		const struct board *board)
+		const struct board *board, struct event_bus *events)
 {
 	char why[WIRING_WHY] = "";
 	const char *name, *text;
 
 	for (unsigned i = 0; config_entry(cfg, "relays", i, &name, &text);
 	     i++) {
-		int err = add_relay(d, board, name, text, why, sizeof(why));
+		int err = add_relay(d, board, events, name, text, why,
+				    sizeof(why));
 
 		if (err) {
 			log_warning("door: [relays] %s: %s\n", name, why);

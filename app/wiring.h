@@ -71,12 +71,17 @@ int wiring_check(const struct config *cfg, const struct board *board,
  */
 int wiring_guard(const struct config *cfg, const struct board *board);
 
+/** Tell of a line that is gone or back, as gpio_state_h; arg: event_bus */
+void wiring_state(const char *chip, const char *line, int err, void *arg);
+
 /**
  * Put the relays of the configuration on a door.
+ *
+ * @param events  For device_lost and device_back
  *
  * @return 0, or errno (logged: which and why)
  */
 int wiring_door(struct door *d, const struct config *cfg,
-		const struct board *board);
+		const struct board *board, struct event_bus *events);
 
 #endif

@@ -2,20 +2,20 @@
  * @file drivers/gpio_chip.c  GPIO chip
  *
  * An edge only says that it is time to look: many may come at once, and the
- * kernel forgets some when there are too many.
+ * kernel forgets some when there are too many. Lines are looked at now and
+ * then, too, for those whose chip is gone.
  */
-#include "core/base/log.h"
 #include "core/base/loop.h"
 #include "drivers/debounce.h"
 #include "drivers/gpio_chip.h"
 #include "drivers/gpio_guard.h"
-#include "drivers/gpio_line.h"
+#include "drivers/gpio_wire.h"
 
 struct gpio_button {
 	struct button button; /* First, for struct button * */
-	struct gpio_line *line;
+	struct gpio_wire wire;
 	struct loop_watch *watch;
-	struct loop_timer timer;
+	struct loop_timer timer, look;
 	struct debounce debounce;
 	button_h *h;
 	void *arg;
@@ -23,7 +23,8 @@ struct gpio_button {
 
 struct gpio_output {
 	struct output output; /* First, for struct output * */
-	struct gpio_line *line;
+	struct gpio_wire wire;
+	struct loop_timer look;
 	bool on;
 };
 
@@ -34,23 +35,24 @@ static void button_destructor(void *arg)
 	struct gpio_button *b = arg;
 
 	loop_timer_cancel(&b->timer);
+	loop_timer_cancel(&b->look);
 	mem_deref(b->watch);
-	mem_deref(b->line);
+	gpio_wire_close(&b->wire);
 }
 
-/* The chip was taken away, or its driver; what was pressed stays pressed */
+/* What was pressed stays pressed until the line is back */
 static void lose(struct gpio_button *b, int err)
 {
-	log_warning("gpio: a line is gone: %m\n", err);
 	loop_timer_cancel(&b->timer);
 	b->watch = mem_deref(b->watch);
+	gpio_wire_lose(&b->wire, err);
 }
 
 static void timer_handler(uint64_t now, void *arg)
 {
 	struct gpio_button *b = arg;
 	bool on = false;
-	int err = gpio_line_get(b->line, &on);
+	int err = gpio_line_get(b->wire.line, &on);
 
 	if (err)
 		lose(b, err);
@@ -62,10 +64,10 @@ static void edge_handler(int flags, uint64_t now, void *arg)
 {
 	struct gpio_button *b = arg;
 	bool on = false;
-	int err = flags & LOOP_READ ? gpio_line_drain(b->line) : ENODEV;
+	int err = flags & LOOP_READ ? gpio_line_drain(b->wire.line) : ENODEV;
 
 	if (!err)
-		err = gpio_line_get(b->line, &on);
+		err = gpio_line_get(b->wire.line, &on);
 	if (err) {
 		lose(b, err);
 		return;
@@ -73,6 +75,30 @@ static void edge_handler(int flags, uint64_t now, void *arg)
 
 	debounce_edge(&b->debounce, on, now);
 	loop_timer_arm(&b->timer, b->debounce.due);
+}
+
+static int watch(struct gpio_button *b)
+{
+	return loop_watch_alloc(&b->watch, "gpio", gpio_line_fd(b->wire.line),
+				LOOP_READ | LOOP_EXCEPT, edge_handler, b);
+}
+
+/* An edge that was missed is seen now, too */
+static void look_handler(uint64_t now, void *arg)
+{
+	struct gpio_button *b = arg;
+	bool on = false;
+	int err = gpio_wire_look(&b->wire, &on);
+
+	loop_timer_arm(&b->look, now + GPIO_WIRE_LOOK);
+	if (!err && !b->watch)
+		err = watch(b);
+	if (err) {
+		lose(b, err);
+	} else if (!loop_timer_armed(&b->timer)) {
+		debounce_edge(&b->debounce, on, now);
+		loop_timer_arm(&b->timer, b->debounce.due);
+	}
 }
 
 static bool is_pressed(const struct button *b)
@@ -98,13 +124,13 @@ int gpio_chip_button(struct button **bp, const struct gpio_params *prm,
 	b->h = h;
 	b->arg = arg;
 	loop_timer_init(&b->timer, "gpio", timer_handler, b);
-	err = gpio_line_alloc(&b->line, prm, false);
+	loop_timer_init(&b->look, "gpio", look_handler, b);
+	err = gpio_wire_open(&b->wire, prm, false);
 	if (!err)
-		err = gpio_line_get(b->line, &on);
+		err = gpio_line_get(b->wire.line, &on);
 	if (!err)
-		err = loop_watch_alloc(&b->watch, "gpio", gpio_line_fd(b->line),
-				       LOOP_READ | LOOP_EXCEPT, edge_handler,
-				       b);
+		err = watch(b);
+	loop_timer_arm(&b->look, clock_now() + GPIO_WIRE_LOOK);
 	debounce_init(&b->debounce, prm->debounce, on);
 	if (err)
 		mem_deref(b);
@@ -118,11 +144,24 @@ int gpio_chip_button(struct button **bp, const struct gpio_params *prm,
 static int output_switch(struct output *o, bool on)
 {
 	struct gpio_output *go = (struct gpio_output *)o;
-	int err = gpio_line_set(go->line, on);
+	int err = gpio_wire_set(&go->wire, on);
 
-	if (!err)
-		go->on = on;
+	go->on = !err && on;
 	return err;
+}
+
+/* What is back is off */
+static void output_look(uint64_t now, void *arg)
+{
+	struct gpio_output *o = arg;
+	const bool was = o->on;
+	bool on = false;
+	int err = gpio_wire_look(&o->wire, &on);
+
+	loop_timer_arm(&o->look, now + GPIO_WIRE_LOOK);
+	o->on = !err && on;
+	if (was && !o->on && o->output.offh)
+		o->output.offh(err ? err : EIO, o->output.arg);
 }
 
 static bool output_is_on(const struct output *o)
@@ -134,9 +173,10 @@ static void output_destructor(void *arg)
 {
 	struct gpio_output *o = arg;
 
-	if (o->line)
-		(void)gpio_line_set(o->line, false);
-	mem_deref(o->line);
+	loop_timer_cancel(&o->look);
+	if (o->wire.line)
+		(void)gpio_line_set(o->wire.line, false);
+	gpio_wire_close(&o->wire);
 }
 
 int gpio_chip_output(struct output **op, const struct gpio_params *prm)
@@ -156,7 +196,9 @@ int gpio_chip_output(struct output **op, const struct gpio_params *prm)
 		return ENOMEM;
 
 	o->output.table = &table;
-	err = gpio_line_alloc(&o->line, prm, true);
+	loop_timer_init(&o->look, "gpio", output_look, o);
+	loop_timer_arm(&o->look, clock_now() + GPIO_WIRE_LOOK);
+	err = gpio_wire_open(&o->wire, prm, true);
 	if (err)
 		mem_deref(o);
 	else

@@ -14,11 +14,10 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "drivers/gpio_guard.h"
-#include "drivers/gpio_line.h"
+#include "drivers/gpio_wire.h"
 #include "drivers/watchman.h"
 
 enum {
-	PLACE = 64,		/* Chip, or line [bytes]                */
 	PATIENCE = 2 * CLOCK_S, /* For an answer, at the start [us]     */
 	BUSY = CLOCK_S,		/* For a line [us]                      */
 	PAUSE = 20 * CLOCK_MS,	/* Between two tries [us]               */
@@ -30,28 +29,40 @@ struct word {
 		OPEN,
 		SET,
 		BEAT,
-		CLOSE
+		CLOSE,
+		STATE, /* Of the line: err says why it is gone */
 	} what;
 	unsigned line;
 	bool on, low;
 	int err;
 	uint64_t longest;
-	char chip[PLACE], name[PLACE];
+	char chip[GPIO_WIRE_PLACE], name[GPIO_WIRE_PLACE];
 };
 
 /* ---- The other process ---- */
 
-struct keeper {
-	int fd;
-	struct gpio_line *linev[WATCHMAN_LINES];
-	struct watchman watchman;
+struct keeper;
+
+struct slot {
+	struct keeper *keeper;
+	struct gpio_wire wire;
+	bool taken;
 };
 
+struct keeper {
+	int fd;
+	struct slot slotv[WATCHMAN_LINES];
+	struct watchman watchman;
+	uint64_t look; /* When to look at the lines [us] */
+};
+
+/* What is gone is off, as far as anybody can do that */
 static int switch_handler(unsigned line, bool on, void *arg)
 {
 	struct keeper *k = arg;
+	struct gpio_wire *w = &k->slotv[line].wire;
 
-	return k->linev[line] ? gpio_line_set(k->linev[line], on) : ENODEV;
+	return on || w->line ? gpio_wire_set(w, on) : 0;
 }
 
 static void answer(const struct keeper *k, const struct word *w)
@@ -59,27 +70,66 @@ static void answer(const struct keeper *k, const struct word *w)
 	(void)send(k->fd, w, sizeof(*w), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+static void state_handler(const char *chip, const char *line, int err,
+			  void *arg)
+{
+	const struct slot *s = arg;
+	const struct word w = { .what = STATE,
+				.line = (unsigned)(s - s->keeper->slotv),
+				.err = err };
+	(void)chip;
+	(void)line;
+
+	answer(s->keeper, &w);
+}
+
+/* All lines; what is gone while it should be on is off, and told */
+static void look(struct keeper *k, uint64_t now)
+{
+	k->look = CLOCK_NEVER;
+	for (unsigned i = 0; i < WATCHMAN_LINES; i++) {
+		struct word w = { .what = SET, .line = i };
+		bool on;
+
+		if (!k->slotv[i].taken)
+			continue;
+		k->look = now + GPIO_WIRE_LOOK;
+		w.err = gpio_wire_look(&k->slotv[i].wire, &on);
+		if (!w.err || !k->watchman.linev[i].on)
+			continue;
+		(void)watchman_set(&k->watchman, i, false, now);
+		answer(k, &w);
+	}
+}
+
 static int take(struct keeper *k, struct word *w)
 {
 	const uint64_t end = clock_now() + BUSY;
-	const struct gpio_params prm = {
+	struct gpio_params prm = {
 		.chip = w->chip,
 		.line = w->name,
 		.low = w->low,
+		.stateh = state_handler,
 	};
+	struct slot *s = k->slotv;
 	int err;
 
-	for (w->line = 0; w->line < WATCHMAN_LINES && k->linev[w->line];)
-		++w->line;
+	while (s < k->slotv + WATCHMAN_LINES && s->taken)
+		++s;
+	w->line = (unsigned)(s - k->slotv);
 	if (w->line == WATCHMAN_LINES)
 		return ENOSPC;
 
+	prm.arg = s;
+	s->keeper = k;
 	do {
-		err = gpio_line_alloc(&k->linev[w->line], &prm, true);
+		err = gpio_wire_open(&s->wire, &prm, true);
 		if (err == EBUSY)
 			(void)usleep(PAUSE);
 	} while (err == EBUSY && clock_now() < end);
 
+	s->taken = !err;
+	k->look = clock_min(k->look, clock_now() + GPIO_WIRE_LOOK);
 	k->watchman.linev[w->line].longest = w->longest;
 	return err;
 }
@@ -104,7 +154,10 @@ static void obey(struct keeper *k, struct word *w, uint64_t now)
 		break;
 	case CLOSE:
 		(void)watchman_set(&k->watchman, w->line, false, now);
-		k->linev[w->line] = mem_deref(k->linev[w->line]);
+		gpio_wire_close(&k->slotv[w->line].wire);
+		k->slotv[w->line].taken = false;
+		break;
+	case STATE:
 		break;
 	}
 }
@@ -125,7 +178,7 @@ static void expire(struct keeper *k, uint64_t now)
 
 static int wait_of(const struct keeper *k, uint64_t now)
 {
-	const uint64_t due = watchman_due(&k->watchman);
+	const uint64_t due = clock_min(watchman_due(&k->watchman), k->look);
 
 	if (due == CLOCK_NEVER)
 		return -1;
@@ -148,7 +201,7 @@ static bool hear(struct keeper *k)
 
 static void keep(int fd)
 {
-	struct keeper k = { .fd = fd };
+	struct keeper k = { .fd = fd, .look = CLOCK_NEVER };
 	bool there = true;
 
 	(void)signal(SIGINT, SIG_IGN); /* It ends after the phone */
@@ -166,11 +219,13 @@ static void keep(int fd)
 			there = hear(&k);
 		if (watchman_due(&k.watchman) <= clock_now())
 			expire(&k, clock_now());
+		if (k.look <= clock_now())
+			look(&k, clock_now());
 	}
 
 	for (unsigned i = 0; i < WATCHMAN_LINES; i++) {
-		if (k.linev[i])
-			(void)gpio_line_set(k.linev[i], false);
+		if (k.slotv[i].wire.line)
+			(void)gpio_line_set(k.slotv[i].wire.line, false);
 	}
 	_exit(EXIT_SUCCESS);
 }
@@ -182,6 +237,10 @@ struct guarded {
 	struct le le;
 	unsigned line;
 	bool on, open;
+	int gone; /* 0, or why */
+	char chip[GPIO_WIRE_PLACE], name[GPIO_WIRE_PLACE];
+	gpio_state_h *stateh;
+	void *arg;
 };
 
 static struct {
@@ -241,17 +300,35 @@ static void beat_handler(uint64_t now, void *arg)
 		loop_timer_arm(&guard.timer, now + WATCHMAN_BEAT);
 }
 
+static void off(struct guarded *g, int err)
+{
+	const bool was = g->on;
+
+	g->on = false;
+	if (was && g->output.offh)
+		g->output.offh(err, g->output.arg);
+}
+
+static void gone(struct guarded *g, int err)
+{
+	g->gone = err;
+	if (g->stateh)
+		g->stateh(g->chip, g->name, err, g->arg);
+}
+
 static void told(const struct word *w)
 {
-	for (struct le *le = guard.outputs.head; le; le = le->next) {
-		struct guarded *g = le->data;
+	struct le *le = guard.outputs.head;
 
-		if (g->line != w->line)
-			continue;
-		if (g->on)
-			log_warning("gpio: a relay is off: %m\n", w->err);
-		g->on = false;
-	}
+	while (le && ((struct guarded *)le->data)->line != w->line)
+		le = le->next;
+	if (!le)
+		return;
+
+	if (w->what == SET)
+		off(le->data, w->err);
+	else if (w->what == STATE)
+		gone(le->data, w->err);
 }
 
 static void lose(void)
@@ -259,8 +336,10 @@ static void lose(void)
 	log_warning("gpio: the guard of the relays is gone; none opens until "
 		    "the phone is started again\n");
 	guard.watch = mem_deref(guard.watch);
-	for (struct le *le = guard.outputs.head; le; le = le->next)
-		((struct guarded *)le->data)->on = false;
+	for (struct le *le = guard.outputs.head; le; le = le->next) {
+		off(le->data, ENODEV);
+		gone(le->data, ENODEV);
+	}
 }
 
 static void word_handler(int flags, uint64_t now, void *arg)
@@ -298,7 +377,7 @@ static int output_switch(struct output *o, bool on)
 {
 	struct guarded *g = (struct guarded *)o;
 	const struct word w = { .what = SET, .line = g->line, .on = on };
-	int err = say(&w);
+	int err = g->gone ? ENODEV : say(&w);
 
 	if (err)
 		return err;
@@ -352,8 +431,12 @@ int gpio_guard_output(struct output **op, const struct gpio_params *prm)
 		loop_timer_init(&guard.timer, "guard", beat_handler, NULL);
 	list_append(&guard.outputs, &g->le, g);
 	g->output.table = &table;
-	str_ncpy(w.chip, prm->chip, sizeof(w.chip));
-	str_ncpy(w.name, prm->line, sizeof(w.name));
+	g->stateh = prm->stateh;
+	g->arg = prm->arg;
+	str_ncpy(g->chip, prm->chip, sizeof(g->chip));
+	str_ncpy(g->name, prm->line, sizeof(g->name));
+	memcpy(w.chip, g->chip, sizeof(w.chip));
+	memcpy(w.name, g->name, sizeof(w.name));
 	err = ask(&w);
 	if (!err) {
 		g->line = w.line;

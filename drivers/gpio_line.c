@@ -43,27 +43,73 @@ static int path_of(char path[GPIO_LINE_CHIP], const struct pl *chip)
 	return ENODEV;
 }
 
-int gpio_line_alloc(struct gpio_line **lp, const struct gpio_params *prm,
-		    bool output)
+/* The parts of a place: CHIP and LINE */
+static int split(const struct gpio_params *prm, struct pl *chip,
+		 const char **line)
 {
-	const char *slash = strrchr(prm->line, '/'), *line = prm->line;
-	struct pl chip = { prm->chip, strlen(prm->chip) };
-	char path[GPIO_LINE_CHIP];
-	int err;
+	const char *slash = strrchr(prm->line, '/');
 
-	if (!strcmp(prm->chip, "gpio")) {
-		if (!slash || slash == prm->line || !slash[1])
-			return EINVAL;
-		chip.p = prm->line;
-		chip.l = (size_t)(slash - prm->line);
-		line = slash + 1;
+	pl_set_str(chip, prm->chip);
+	*line = prm->line;
+	if (strcmp(prm->chip, "gpio") != 0)
+		return 0;
+	if (!slash || slash == prm->line || !slash[1])
+		return EINVAL;
+
+	chip->p = prm->line;
+	chip->l = (size_t)(slash - prm->line);
+	*line = slash + 1;
+	return 0;
+}
+
+static bool is_labelled(const char *path, const char *label)
+{
+	struct gpio_line_chip facts;
+
+	return !gpio_line_look(path, &facts) && !strcmp(facts.label, label);
+}
+
+/* The chip with that label that is where it was, or else the only one */
+static int find_again(char path[GPIO_LINE_CHIP], const char *label)
+{
+	unsigned found = CHIPS;
+
+	if (is_labelled(path, label))
+		return 0;
+
+	for (unsigned i = 0; i < CHIPS; i++) {
+		(void)re_snprintf(path, GPIO_LINE_CHIP, "%s%u", dev, i);
+		if (!is_labelled(path, label))
+			continue;
+		if (found < CHIPS)
+			return ENODEV;
+		found = i;
 	}
 
-	err = path_of(path, &chip);
-	if (err)
-		return err;
+	(void)re_snprintf(path, GPIO_LINE_CHIP, "%s%u", dev, found);
+	return found < CHIPS ? 0 : ENODEV;
+}
 
-	err = gpio_line_open(lp, path, line, prm, output);
+int gpio_line_alloc(struct gpio_line **lp, const struct gpio_params *prm,
+		    bool output, char label[GPIO_LINE_NAME])
+{
+	struct gpio_line_chip facts = { .lines = 0 };
+	char path[GPIO_LINE_CHIP];
+	const char *line;
+	struct pl chip;
+	int err;
+
+	err = split(prm, &chip, &line);
+	if (!err)
+		err = path_of(path, &chip);
+	if (!err && *label)
+		err = find_again(path, label);
+	if (!err)
+		err = gpio_line_look(path, &facts);
+	if (!err)
+		err = gpio_line_open(lp, path, line, prm, output);
+	if (!err)
+		memcpy(label, facts.label, sizeof(facts.label));
 	return err == ENOENT ? ENODEV : err;
 }
 

@@ -37,11 +37,14 @@ struct gpio_line;
  * The place is gpio:CHIP/LINE or gpiochipN:LINE; CHIP is gpiochipN, a path, or
  * the label of a chip, LINE a number or a name.
  *
+ * @param label  Of the chip: "" at first, and set; then only a chip with that
+ *               label will do, though its number may be another one by now
+ *
  * @return 0, EINVAL no such line, ENODEV no such chip, EBUSY in use, ENOMEM,
  *         EACCES, or errno of the chip
  */
 int gpio_line_alloc(struct gpio_line **lp, const struct gpio_params *prm,
-		    bool output);
+		    bool output, char label[GPIO_LINE_NAME]);
 
 /** Print the chips, a line each, for %H */
 int gpio_line_list(struct re_printf *pf, void *unused);

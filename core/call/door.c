@@ -54,6 +54,8 @@ static void leaf_destructor(void *arg)
 {
 	struct leaf *l = arg;
 
+	if (l->output)
+		output_watch(l->output, NULL, NULL);
 	if (loop_timer_armed(&l->timer))
 		(void)output_set(l->output, false);
 	loop_timer_cancel(&l->timer);
@@ -92,14 +94,21 @@ void door_set_handler(struct door *d, door_h *h, void *arg)
 
 /* ---- Opening and closing ---- */
 
-static void tell(const struct leaf *l, bool open, uint64_t now)
+/* @param reason  Why it is not as it should be, or NULL */
+static void tell(const struct leaf *l, bool open, const char *reason,
+		 uint64_t now)
 {
 	const struct door *d = l->door;
 
-	log_info("door: %s %s (%s)\n", l->name, open ? "open" : "closed",
-		 door_by_name(l->by));
-	event_emit(d->events, EVENT_DOOR, NULL, 0, "relay:s open:b by:s",
-		   l->name, (int)open, door_by_name(l->by));
+	if (reason)
+		log_warning("door: %s closed before its time: %s\n", l->name,
+			    reason);
+	else
+		log_info("door: %s %s (%s)\n", l->name,
+			 open ? "open" : "closed", door_by_name(l->by));
+	event_emit(d->events, EVENT_DOOR, NULL, 0,
+		   "relay:s open:b by:s reason:s", l->name, (int)open,
+		   door_by_name(l->by), reason);
 	if (d->h)
 		d->h(l->name, open, l->by, now, d->arg);
 }
@@ -115,7 +124,19 @@ static void close_handler(uint64_t now, void *arg)
 		return;
 	}
 
-	tell(l, false, now);
+	tell(l, false, NULL, now);
+}
+
+/* Its guard may be the first to see that its time is up */
+static void off_handler(int err, void *arg)
+{
+	struct leaf *l = arg;
+
+	if (!loop_timer_armed(&l->timer))
+		return;
+
+	loop_timer_cancel(&l->timer);
+	tell(l, false, err == ETIMEDOUT ? NULL : strerror(err), clock_now());
 }
 
 static int leaf_open(struct leaf *l, enum door_by by, uint64_t now)
@@ -134,7 +155,7 @@ static int leaf_open(struct leaf *l, enum door_by by, uint64_t now)
 	++l->door->opened;
 	l->by = by;
 	loop_timer_arm(&l->timer, now + l->time);
-	tell(l, true, now);
+	tell(l, true, NULL, now);
 	return 0;
 }
 
@@ -330,6 +351,8 @@ int door_add(struct door *d, const struct door_relay *relay)
 
 	l->door = d;
 	l->output = mem_ref(relay->output);
+	if (l->output)
+		output_watch(l->output, off_handler, l);
 	l->time = relay->time;
 	l->page = relay->page;
 	if (relay->code && *relay->code)

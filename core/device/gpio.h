@@ -16,6 +16,14 @@ enum gpio_pull {
 	GPIO_PULL_NONE,
 };
 
+/**
+ * A line is gone, or back. Must not free what uses it.
+ *
+ * @param err  0 it is back, else why it is gone
+ */
+typedef void(gpio_state_h)(const char *chip, const char *line, int err,
+			   void *arg);
+
 /** A line; texts are borrowed */
 struct gpio_params {
 	const char *chip; /**< Such as "sim" or "gpiochip0"        */
@@ -29,6 +37,9 @@ struct gpio_params {
 	/* Outputs */
 	uint64_t longest; /**< A relay: off after so long [us], even if the
 			       phone should end or hang; 0: a lamp      */
+
+	gpio_state_h *stateh; /**< May be NULL */
+	void *arg;
 };
 
 #endif

@@ -22,9 +22,17 @@ struct output_table {
 	bool (*on)(const struct output *o);
 };
 
+/**
+ * It is off, though it should be on: the line is gone, or what keeps it safe
+ * has switched it off. Must not free the output.
+ */
+typedef void(output_off_h)(int err, void *arg);
+
 /** Begins each driver's object, which is freed with mem_deref() */
 struct output {
 	const struct output_table *table;
+	output_off_h *offh; /**< See output_watch() */
+	void *arg;
 };
 
 /**
@@ -40,6 +48,13 @@ typedef int(output_alloc_h)(struct output **op, const struct gpio_params *prm);
 static inline int output_set(struct output *o, bool on)
 {
 	return o->table->set(o, on);
+}
+
+/** Who hears that it is off by itself; NULL for nobody */
+static inline void output_watch(struct output *o, output_off_h *h, void *arg)
+{
+	o->offh = h;
+	o->arg = arg;
 }
 
 /** Whether it is on */

@@ -85,7 +85,8 @@ static void start(unsigned browsers)
 		event_listen(&board.listener, party_events(0), on_event, NULL),
 		0);
 	assert_int_equal(door_alloc(&board.door, party_events(0)), 0);
-	assert_int_equal(wiring_door(board.door, board.cfg, &board_sim), 0);
+	assert_int_equal(wiring_door(board.door, board.cfg, &board_sim, NULL),
+			 0);
 	assert_int_equal(porch_alloc(&board.porch, party_phone(0), board.door,
 				     party_events(0)),
 			 0);

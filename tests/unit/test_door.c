@@ -140,6 +140,40 @@ static void test_door_opens_for_its_time(void **state)
 	unmake(d);
 }
 
+/* Its line is gone, or what keeps it safe is */
+static void test_door_is_closed_by_itself(void **state)
+{
+	struct door *d = make();
+	struct door_relay r = { .name = "door", .time = 3 * CLOCK_S };
+	(void)state;
+
+	assert_int_equal(sim_gpio_output(&r.output,
+					 &(struct gpio_params){ .chip = "sim",
+								.line = "3" }),
+			 0);
+	assert_int_equal(door_add(d, &r), 0);
+	r.output->offh(ENODEV, r.output->arg);
+	assert_int_equal(heard.closed, 0);
+
+	assert_int_equal(door_open(d, NULL, DOOR_BY_COMMAND, clock_now()), 0);
+	pass(CLOCK_S);
+	(void)output_set(r.output, false);
+	r.output->offh(ENODEV, r.output->arg);
+	assert_int_equal(heard.closed, 1);
+	pass(3 * CLOCK_S);
+	assert_int_equal(heard.closed, 1);
+
+	/* And opens again, for its whole time */
+	assert_int_equal(door_open(d, NULL, DOOR_BY_COMMAND, clock_now()), 0);
+	pass(2 * CLOCK_S);
+	assert_int_equal(heard.closed, 1);
+	pass(2 * CLOCK_S);
+	assert_int_equal(heard.closed, 2);
+	unmake(d);
+	assert_null(r.output->offh);
+	mem_deref(r.output);
+}
+
 static void test_door_opens_by_its_code(void **state)
 {
 	static const struct {
@@ -428,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_door_opens_for_its_time),
+		cmocka_unit_test(test_door_is_closed_by_itself),
 		cmocka_unit_test(test_door_opens_by_its_code),
 		cmocka_unit_test(test_door_codes_of_two_calls_do_not_mix),
 		cmocka_unit_test(test_door_locks_after_wrong_codes),

@@ -128,7 +128,7 @@ static void test_wiring_puts_relays_on_a_door(void **state)
 	log_set_level(LOG_LEVEL_WARNING);
 	loop_virtual_run(0, NULL, NULL);
 	assert_int_equal(door_alloc(&d, NULL), 0);
-	assert_int_equal(wiring_door(d, cfg, &board_sim), 0);
+	assert_int_equal(wiring_door(d, cfg, &board_sim, NULL), 0);
 	assert_int_equal(door_relays(d), 2);
 	assert_int_equal(door_open(d, "gate", DOOR_BY_PAGE, clock_now()),
 			 EPERM);
@@ -138,7 +138,7 @@ static void test_wiring_puts_relays_on_a_door(void **state)
 	/* The lines are in use */
 	log_set_level(LOG_LEVEL_WARNING + 1);
 	assert_int_equal(door_alloc(&second, NULL), 0);
-	assert_int_equal(wiring_door(second, cfg, &board_sim), EBUSY);
+	assert_int_equal(wiring_door(second, cfg, &board_sim, NULL), EBUSY);
 	mem_deref(second);
 	mem_deref(d);
 	assert_false(sim_gpio_on(2));
@@ -155,7 +155,7 @@ static bool lives_without(const struct config *cfg, long n, bool once)
 	memory_fail_after(n, once);
 	(void)wiring_check(cfg, &board_sim, "f", NULL, NULL);
 	if (!door_alloc(&d, NULL))
-		(void)wiring_door(d, cfg, &board_sim);
+		(void)wiring_door(d, cfg, &board_sim, NULL);
 	mem_deref(d);
 	failed = memory_failed();
 	memory_fail_after(-1, false);

@@ -4,13 +4,15 @@
  * No test sleeps: each names what it waits for and until when.
  */
 const POLL = 10; /* [ms] */
+/* Unless the test knows better [ms]; more where all is emulated */
+const LIMIT = Number(process.env.PATIENCE ?? 10000);
 
 export const now = () => performance.now();
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Poll until test() gives something true; its value, or an error */
-export async function until(what, test, limit = 10000)
+export async function until(what, test, limit = LIMIT)
 {
 	const end = now() + limit;
 
@@ -25,7 +27,7 @@ export async function until(what, test, limit = 10000)
 }
 
 /** The value of a promise, or an error after the limit [ms] */
-export function within(what, promise, limit = 10000)
+export function within(what, promise, limit = LIMIT)
 {
 	let timer;
 	const late = new Promise((_, fail) => {
@@ -75,7 +77,7 @@ export class Events {
 	}
 
 	/** Await an event by name (and a match), from a mark on */
-	async wait(name, { from = 0, limit = 10000, match = () => true } = {})
+	async wait(name, { from = 0, limit = LIMIT, match = () => true } = {})
 	{
 		try {
 			return await until(`${this.owner}: event ${name}`,

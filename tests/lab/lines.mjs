@@ -1,0 +1,140 @@
+/**
+ * @file tests/lab/lines.mjs  The whole phone at lines of the kernel
+ *
+ *     gpio-sim -> boardphone: buttons, relays -> gpio-sim
+ *
+ *     node tests/lab/lines.mjs PROGRAM DIRECTORY
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { Phone, ini } from '../interop/lab/phone.mjs';
+import * as schema from '../interop/lab/schema.mjs';
+import { until } from '../interop/lab/wait.mjs';
+import { becomes, high, judge, plug, pull } from './judge.mjs';
+
+const [, , PROGRAM, DIR] = process.argv;
+const BELL = 1, DOOR = 2, TIME = 3000;
+const SAFE = 1000; /* After the phone's end [ms] */
+const LATE = 200;  /* [ms] */
+
+let phone;
+
+async function start()
+{
+	phone = new Phone(DIR, PROGRAM, schema);
+	writeFileSync(`${DIR}/conf`, ini({
+		page: { listen: '127.0.0.1:8443', state: DIR },
+		audio: { device: 'none' },
+		control: { socket: phone.socket },
+		buttons: { bell: `gpiochip0:${BELL} pull=down debounce=50ms ` +
+				 'press=door:front' },
+		relays: { front: `gpiochip0:${DOOR} time=${TIME / 1000}s` },
+	}), { mode: 0o600 });
+	await phone.start();
+}
+
+async function pressed()
+{
+	const from = phone.events.mark();
+	const relay = pulse(DOOR);
+
+	pull(BELL, true);
+	await phone.wait('button', { from, match: (e) => e.pressed });
+	await phone.wait('door', { from, match: (e) => e.open });
+	pull(BELL, false);
+	await phone.wait('button', { from, match: (e) => !e.pressed });
+	const { least, most } = await relay;
+	const text = `the relay was on for ${least.toFixed(0)} to ` +
+		`${most.toFixed(0)} ms`;
+
+	assert(least < TIME + LATE && most > TIME - LATE, text);
+	await phone.wait('door', { from, match: (e) => !e.open });
+	return text;
+}
+
+/* Shorter than debounce: nothing is told of it */
+async function bounces()
+{
+	const from = phone.events.mark();
+
+	for (let i = 0; i < 20; i++) {
+		pull(BELL, true);
+		pull(BELL, false);
+	}
+	await phone.must('status');
+	pull(BELL, true);
+	await phone.wait('button', { from, match: (e) => e.pressed });
+	pull(BELL, false);
+	await phone.wait('button', { from, match: (e) => !e.pressed });
+	const count = phone.events.list.slice(from)
+		.filter((e) => e.event === 'button').length;
+	assert.equal(count, 2, `${count} changes`);
+	await becomes(DOOR, false);
+	return '20 sparks, then one press: 2 changes';
+}
+
+/* The relay is off soon after the phone is no more, however it ends */
+async function ended_by(signal)
+{
+	await phone.must('door', 'front');
+	await becomes(DOOR, true);
+	process.kill(phone.child.pid, signal);
+	const { least, most } = await becomes(DOOR, false);
+	const text = `off after ${least.toFixed(0)} to ${most.toFixed(0)} ms`;
+	assert(least < SAFE, text);
+	if (signal === 'SIGSTOP') {
+		process.kill(phone.child.pid, 'SIGCONT');
+		await phone.wait('door', { match: (e) => !e.open });
+		await phone.must('door', 'front');
+		await becomes(DOOR, true);
+		await phone.stop();
+		assert(!high(DOOR), 'on after an orderly end');
+	} else {
+		await phone.gone;
+	}
+	await phone.end();
+	await start();
+	return text;
+}
+
+async function lost_and_back()
+{
+	await phone.must('status');
+	const { fds } = phone.figures();
+	const from = phone.events.mark();
+	const lines = [BELL, DOOR].map((n) => `gpiochip0:${n}`);
+
+	await phone.must('door', 'front');
+	await becomes(DOOR, true);
+	plug(false);
+	for (const device of lines)
+		await phone.wait('device_lost', { from,
+			match: (e) => e.device === device });
+	const closed = await phone.wait('door', { from,
+		match: (e) => e.open === false });
+	assert(closed.reason, 'the door does not say why it is closed');
+	const { code } = await phone.ctl('door', 'front');
+	assert.notEqual(code, 0, 'a relay that is gone opens');
+
+	plug(true);
+	for (const device of lines)
+		await phone.wait('device_back', { from,
+			match: (e) => e.device === device });
+	assert(!high(DOOR), 'on when it is back');
+	await until('as many descriptors', () => phone.figures().fds === fds);
+	return `${fds} descriptors before and after; ` +
+		`the door said "${closed.reason}"; ${await pressed()}`;
+}
+
+await start();
+await judge('button to relay', pressed);
+await judge('button that bounces', bounces);
+await judge('relay after SIGKILL', () => ended_by('SIGKILL'));
+await judge('relay after SIGSTOP', () => ended_by('SIGSTOP'));
+await judge('relay after abort', () => ended_by('SIGABRT'));
+await judge('lines that are lost and back', lost_and_back);
+for (const fault of phone.faults)
+	console.log(`FAIL  lines: ${fault}`);
+console.log(phone.log().split('\n').map((l) => `# ${l}`).join('\n'));
+console.log(phone.events.list.map((e) => `# ${JSON.stringify(e)}`).join("\n"));
+await phone.end();

@@ -23,6 +23,8 @@ struct commands_context {
 				      commands say so                  */
 	struct door *door;
 	struct buttons *buttons;
+	struct inputs *inputs; /**< These two may be NULL, too */
+	struct lamps *lamps;
 	const struct config *cfg;
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */

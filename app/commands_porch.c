@@ -2,6 +2,8 @@
  * @file app/commands_porch.c  Commands of the porch
  */
 #include "app/buttons.h"
+#include "app/inputs.h"
+#include "app/lamps.h"
 #include "app/commands_porch.h"
 #include "core/call/porch.h"
 
@@ -31,6 +33,20 @@ static bool act_of(const char *word, enum buttons_act *act)
 	return false;
 }
 
+/* Simulated contacts are opened and closed by the same command */
+static int contact(const struct request *rq, const char *name,
+		   enum buttons_act act)
+{
+	struct inputs *is = rq->ctx->inputs;
+	int err = is && name ? 0 : ENOENT;
+
+	if (!err && act != BUTTONS_RELEASE)
+		err = inputs_set(is, name, true, rq->now);
+	if (!err && act != BUTTONS_PRESS)
+		err = inputs_set(is, name, false, rq->now);
+	return err;
+}
+
 int cmd_button(const struct request *rq)
 {
 	struct buttons *b = rq->ctx->buttons;
@@ -42,7 +58,8 @@ int cmd_button(const struct request *rq)
 	if (rq->argc == 1 && act_of(rq->argv[0], &act))
 		name = NULL;
 
-	return b && !buttons_act(b, name, act, rq->now)
+	return (b && !buttons_act(b, name, act, rq->now)) ||
+			       !contact(rq, name, act)
 		       ? 0
 		       : request_say(rq, ENOENT,
 				     "no such button; `status` lists those of "
@@ -183,6 +200,10 @@ int commands_porch_status(const struct request *rq)
 
 	if (ctx->buttons)
 		err |= mbuf_printf(rq->out, "%H", buttons_print, ctx->buttons);
+	if (ctx->inputs)
+		err |= mbuf_printf(rq->out, "%H", inputs_print, ctx->inputs);
+	if (ctx->lamps)
+		err |= mbuf_printf(rq->out, "%H", lamps_print, ctx->lamps);
 	if (ctx->door)
 		err |= mbuf_printf(rq->out, "%H", door_print, ctx->door);
 	if (ctx->porch)
@@ -198,6 +219,11 @@ int commands_porch_status_json(const struct request *rq, json_t *js)
 	if (ctx->buttons)
 		err |= json_object_set_new(js, "buttons",
 					   buttons_json(ctx->buttons));
+	if (ctx->inputs)
+		err |= json_object_set_new(js, "inputs",
+					   inputs_json(ctx->inputs));
+	if (ctx->lamps)
+		err |= json_object_set_new(js, "lamps", lamps_json(ctx->lamps));
 	if (ctx->door)
 		err |= json_object_set_new(js, "relays", door_json(ctx->door));
 	if (ctx->porch)

@@ -8,6 +8,8 @@
 #include "app/buttons.h"
 #include "app/console.h"
 #include "app/control.h"
+#include "app/inputs.h"
+#include "app/lamps.h"
 #include "app/page.h"
 #include "app/run.h"
 #include "app/tidy.h"
@@ -29,6 +31,8 @@ struct run {
 	struct door *door;
 	struct porch *porch;
 	struct buttons *buttons;
+	struct inputs *inputs;
+	struct lamps *lamps;
 	struct control *control;
 	struct scribe *scribe;
 	struct console *console, *serial;
@@ -237,6 +241,14 @@ static int start_commands(struct run *r, const struct config *cfg)
 		return err;
 
 	r->ctx.buttons = r->buttons;
+	err = inputs_alloc(&r->inputs, cfg, &board_sim, r->events);
+	if (!err)
+		err = lamps_alloc(&r->lamps, cfg, &board_sim, r->events);
+	if (err)
+		return err;
+
+	r->ctx.inputs = r->inputs;
+	r->ctx.lamps = r->lamps;
 	err = start_control(r, cfg);
 	if (err)
 		return err;
@@ -298,6 +310,8 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.serial);
 	mem_deref(r.console);
 	mem_deref(r.control);
+	mem_deref(r.lamps);
+	mem_deref(r.inputs);
 	mem_deref(r.buttons);
 	mem_deref(r.porch);
 	mem_deref(r.phone);

@@ -2,13 +2,15 @@
  * @file app/wiring.c  Wiring
  */
 #include "app/commands.h"
+#include "app/inputs.h"
+#include "app/lamps.h"
 #include "app/wiring.h"
 #include "core/base/config_read.h"
 #include "core/base/log.h"
 #include "core/call/ringplan.h"
 
 enum {
-	LINES = 2 * CONFIG_FREE_MAX, /* Of both sections */
+	LINES = 4 * CONFIG_FREE_MAX, /* Of all sections */
 	PLACE_MAX = 64,		     /* CHIP:LINE [bytes], ours */
 	TIME = 3 * CLOCK_S,	     /* A relay is open so long by default */
 	TIME_MIN = 100 * CLOCK_MS,   /* Ours */
@@ -357,6 +359,30 @@ static void check_button(struct checking *c, const char *text)
 	mem_deref(b);
 }
 
+static void check_lamp(struct checking *c, const char *text)
+{
+	struct lamps_words words;
+	struct pin *pin = NULL;
+
+	if (lamps_read(&pin, &words, text, c->why, sizeof(c->why)))
+		fault(c, c->why);
+	else
+		check_place(c, pin);
+	mem_deref(pin);
+}
+
+static void check_input(struct checking *c, const char *text)
+{
+	struct inputs_words words;
+	struct pin *pin = NULL;
+
+	if (inputs_read(&pin, &words, text, c->why, sizeof(c->why)))
+		fault(c, c->why);
+	else
+		check_place(c, pin);
+	mem_deref(pin);
+}
+
 /* No line is opened here: the codes alone are put together */
 static void check_relay(struct checking *c, const char *text)
 {
@@ -377,11 +403,21 @@ static void check_relay(struct checking *c, const char *text)
 	mem_deref(w);
 }
 
+static void check_all(struct checking *c, const char *section,
+		      void (*check)(struct checking *c, const char *text))
+{
+	const char *text;
+
+	c->section = section;
+	for (unsigned i = 0; config_entry(c->cfg, section, i, &c->name, &text);
+	     i++)
+		check(c, text);
+}
+
 int wiring_check(const struct config *cfg, const struct board *board,
 		 const char *name, config_fault_h *h, void *arg)
 {
 	struct checking *c = mem_zalloc(sizeof(*c), NULL);
-	const char *text;
 	int err = c ? door_alloc(&c->door, NULL) : ENOMEM;
 
 	if (err)
@@ -392,15 +428,10 @@ int wiring_check(const struct config *cfg, const struct board *board,
 	c->faults.name = name;
 	c->faults.h = h;
 	c->faults.arg = arg;
-	c->section = "buttons";
-	for (unsigned i = 0; config_entry(cfg, "buttons", i, &c->name, &text);
-	     i++)
-		check_button(c, text);
-
-	c->section = "relays";
-	for (unsigned i = 0; config_entry(cfg, "relays", i, &c->name, &text);
-	     i++)
-		check_relay(c, text);
+	check_all(c, "buttons", check_button);
+	check_all(c, "inputs", check_input);
+	check_all(c, "lamps", check_lamp);
+	check_all(c, "relays", check_relay);
 
 	err = c->faults.count ? EINVAL : 0;
 	mem_deref(c->door);

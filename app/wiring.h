@@ -1,5 +1,5 @@
 /**
- * @file app/wiring.h  Wiring: what [buttons] and [relays] of the file mean
+ * @file app/wiring.h  Wiring: what [buttons], [relays], ... mean
  *
  *     config -> [wiring] -> app/buttons, door          at start
  *                    '----> mistakes, FILE:LINE        check and start
@@ -52,7 +52,7 @@ int wiring_relay(struct pin **wp, struct door_relay *relay, const char *text,
 		 char *why, size_t size);
 
 /**
- * Check both sections against each other, the board and the rest of the
+ * Check the sections of lines against each other, the board and the rest of the
  * configuration.
  *
  * @param name  Of the file, before the line number

@@ -284,10 +284,18 @@ const struct config_free config_freev[] = {
 	  "gpio:LABEL/LINE, or sim:1, which the command button presses",
 	  "bell = sim:1 press=ring:browsers/20s,sip:home@example.org/40s",
 	  NULL },
+	{ "inputs", config_check_name, config_check_gpio,
+	  "Contacts, as events: NAME = CHIP:LINE [low] [pull=up|down|none] "
+	  "[debounce=20ms] [too_long=TIME]; CHIP:LINE as in [buttons]; open "
+	  "is high, or low where it says so, and too long after that time",
+	  "gate = gpiochip0:24 pull=up too_long=2m", NULL },
 	{ "lamps", config_check_name, config_check_gpio,
-	  "Lamps: NAME = CHIP:LINE and when they are lit; from a later "
-	  "version",
-	  "ring = gpiochip0:22 on=ringing", NULL },
+	  "Lamps: NAME = CHIP:LINE [low] and PATTERN=SIGN[,SIGN]...; patterns "
+	  "are on, slow, fast, flash and off; signs, the most important "
+	  "first, ringing, call, error, registering and registered",
+	  "status = gpiochip0:22 slow=registering on=registered,call "
+	  "fast=ringing flash=error",
+	  NULL },
 	{ "relays", config_check_name, config_check_gpio,
 	  "Relays: NAME = CHIP:LINE [low] [time=3s] [code=DIGITS] "
 	  "[page=yes|no]; CHIP:LINE as in [buttons]; off after its time even "
@@ -313,6 +321,7 @@ static const struct {
 	{ "screen", "A screen that is shown to the other side", false },
 	{ "call", "Calls", false },
 	{ "buttons", NULL, false },
+	{ "inputs", NULL, false },
 	{ "lamps", NULL, false },
 	{ "relays", NULL, false },
 	{ "console", "Prompts for commands", false },

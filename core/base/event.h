@@ -100,7 +100,8 @@ enum {
 	X(STATS, "stats")                                                      \
 	X(INSECURE_MEDIA, "insecure_media")                                    \
 	X(DEVICE_LOST, "device_lost")                                          \
-	X(DEVICE_BACK, "device_back")
+	X(DEVICE_BACK, "device_back")                                          \
+	X(INPUT, "input")
 
 /** What happened: EVENT_STARTING and so on */
 enum event_type {

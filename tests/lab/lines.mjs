@@ -6,11 +6,11 @@
  *     node tests/lab/lines.mjs PROGRAM DIRECTORY
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Phone, ini } from '../interop/lab/phone.mjs';
 import * as schema from '../interop/lab/schema.mjs';
 import { until } from '../interop/lab/wait.mjs';
-import { becomes, high, judge, plug, pull } from './judge.mjs';
+import { becomes, high, judge, plug, pull, pulse } from './judge.mjs';
 
 const [, , PROGRAM, DIR] = process.argv;
 const BELL = 1, DOOR = 2, TIME = 3000;
@@ -30,6 +30,7 @@ async function start()
 				 'press=door:front' },
 		relays: { front: `gpiochip0:${DOOR} time=${TIME / 1000}s` },
 	}), { mode: 0o600 });
+	rmSync(phone.socket, { force: true }); /* Of one that was killed */
 	await phone.start();
 }
 
@@ -93,7 +94,8 @@ async function ended_by(signal)
 		await phone.gone;
 	}
 	await phone.end();
-	await start();
+	schema.event_fault({}); /* Takes its time once, emulated */
+await start();
 	return text;
 }
 

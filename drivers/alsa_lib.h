@@ -26,20 +26,29 @@
 	X(pcm_hw_params_any)                                                   \
 	X(pcm_hw_params_set_access)                                            \
 	X(pcm_hw_params_set_buffer_size_near)                                  \
-	X(pcm_hw_params_set_channels)                                          \
+	X(pcm_hw_params_set_channels_near)                                     \
 	X(pcm_hw_params_set_format)                                            \
 	X(pcm_hw_params_set_period_size_near)                                  \
 	X(pcm_hw_params_set_rate)                                              \
+	X(pcm_hw_params_set_rate_near)                                         \
 	X(pcm_hw_params_sizeof)                                                \
+	X(pcm_info)                                                            \
+	X(pcm_info_get_card)                                                   \
+	X(pcm_info_sizeof)                                                     \
+	X(pcm_link)                                                            \
+	X(pcm_mmap_readi)                                                      \
+	X(pcm_mmap_writei)                                                     \
 	X(pcm_open)                                                            \
 	X(pcm_poll_descriptors)                                                \
 	X(pcm_poll_descriptors_count)                                          \
+	X(pcm_prepare)                                                         \
 	X(pcm_readi)                                                           \
-	X(pcm_recover)                                                         \
 	X(pcm_start)                                                           \
+	X(pcm_state)                                                           \
 	X(pcm_stream)                                                          \
 	X(pcm_sw_params)                                                       \
 	X(pcm_sw_params_current)                                               \
+	X(pcm_sw_params_get_boundary)                                          \
 	X(pcm_sw_params_set_avail_min)                                         \
 	X(pcm_sw_params_set_start_threshold)                                   \
 	X(pcm_sw_params_sizeof)                                                \

@@ -10,11 +10,12 @@
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
-#include "drivers/alsa_pcm.h"
+#include "drivers/alsa_card.h"
 #include "drivers/alsa_sound.h"
 
 enum {
 	FDS_MAX = 4,	     /* Descriptors of a PCM, ours              */
+	AT_ONCE = 8,	     /* Beats of a wake, ours                   */
 	BURST = 6,	     /* Beats that may come at once, ours       */
 	FAST = 1000,	     /* Cards' clocks are fast by less [ppm]    */
 	RETRY = 2 * CLOCK_S, /* SECURITY row 34: back within 5 s        */
@@ -27,7 +28,7 @@ struct alsa {
 	struct sound_prefs prefs;
 	struct sound_format fmt; /* Of the first start on: fixed  */
 
-	snd_pcm_t *capture, *playback;
+	struct alsa_card *card;
 	struct pollfd fdv[FDS_MAX];
 	struct loop_watch *watchv[FDS_MAX];
 	unsigned fdc;
@@ -37,14 +38,16 @@ struct alsa {
 	uint64_t level;		 /* Of the bucket [us]            */
 	uint64_t last;		 /* When it was looked at [us]    */
 	uint64_t retry;		 /* When to look for the card     */
-	bool lost;
+	int lost;		 /* Why it is away, 0 it is not   */
+	bool told;		 /* The handler knows that        */
 
 	int16_t *mic, *spk;
 	sound_period_h *ph;
 	sound_state_h *sh;
 	void *arg;
 	uint64_t beats;
-	uint32_t overruns, underruns, slips, losses;
+	uint32_t losses;
+	struct alsa_counts counts;
 };
 
 static void on_ready(int flags, uint64_t now, void *arg);
@@ -54,8 +57,7 @@ static void close_card(struct alsa *a)
 	for (unsigned i = 0; i < FDS_MAX; i++)
 		a->watchv[i] = mem_deref(a->watchv[i]);
 	a->fdc = 0;
-	a->capture = alsa_pcm_close(a->capture);
-	a->playback = alsa_pcm_close(a->playback);
+	a->card = mem_deref(a->card);
 	loop_timer_cancel(&a->timer);
 }
 
@@ -67,7 +69,7 @@ static void stop(struct sound *s)
 	a->mic = mem_deref(a->mic);
 	a->spk = mem_deref(a->spk);
 	a->ph = NULL;
-	a->lost = false;
+	a->lost = 0;
 }
 
 static void alsa_destructor(void *arg)
@@ -80,48 +82,10 @@ static void alsa_destructor(void *arg)
 	(void)alsa.config_update_free_global();
 }
 
-static int open_both(struct alsa *a, struct sound_format *fmt)
-{
-	int err;
-
-	err = alsa_pcm_open(&a->capture, a->capture_name,
-			    SND_PCM_STREAM_CAPTURE, fmt);
-	if (!err)
-		err = alsa_pcm_open(&a->playback, a->playback_name,
-				    SND_PCM_STREAM_PLAYBACK, fmt);
-	if (err)
-		close_card(a);
-	return err;
-}
-
-/* The first rate and number of channels that both directions can do */
 static int open_card(struct alsa *a)
 {
-	static const uint32_t ratev[] = { 48000, 44100, 32000, 24000, 22050,
-					  16000, 12000, 11025, 8000 };
-	int err = EINVAL;
-
-	if (a->fmt.rate)
-		return open_both(a, &a->fmt);
-
-	for (size_t i = 0; i < ARRAY_SIZE(ratev); i++) {
-		if (a->prefs.rate && i)
-			break;
-		for (unsigned ch = 1; ch <= SOUND_CHANNELS_MAX; ch++) {
-			struct sound_format fmt = { .channels = ch };
-
-			if (a->prefs.channels && ch != a->prefs.channels)
-				continue;
-			fmt.rate = a->prefs.rate ? a->prefs.rate : ratev[i];
-			err = open_both(a, &fmt);
-			if (err == EINVAL)
-				continue;
-			if (!err)
-				a->fmt = fmt;
-			return err;
-		}
-	}
-	return err;
+	return alsa_card_open(&a->card, a->capture_name, a->playback_name,
+			      &a->prefs, &a->fmt);
 }
 
 static uint64_t period_us(const struct alsa *a)
@@ -145,8 +109,10 @@ static int watch(struct alsa *a)
 {
 	int n, err = 0;
 
-	n = alsa.pcm_poll_descriptors(a->capture, a->fdv, FDS_MAX);
-	if (n <= 0 || alsa.pcm_poll_descriptors_count(a->capture) > FDS_MAX)
+	n = alsa.pcm_poll_descriptors(alsa_card_clock(a->card), a->fdv,
+				      FDS_MAX);
+	if (n <= 0 ||
+	    alsa.pcm_poll_descriptors_count(alsa_card_clock(a->card)) > FDS_MAX)
 		return ENODEV;
 
 	a->timed = false;
@@ -166,9 +132,7 @@ static int start_card(struct alsa *a, uint64_t now)
 {
 	int err;
 
-	err = alsa_pcm_start(a->playback, &a->fmt);
-	if (!err)
-		err = alsa_pcm_start(a->capture, &a->fmt);
+	err = alsa_card_run(a->card);
 	if (!err)
 		err = watch(a);
 	if (err)
@@ -213,7 +177,8 @@ static void beat(struct alsa *a, uint64_t now)
 	a->ph(a->mic, a->spk, a->fmt.period, now, a->arg);
 }
 
-static void lose(struct alsa *a, int err, uint64_t now)
+/* Silence from now on, until it is there */
+static void go_without(struct alsa *a, int err, uint64_t now)
 {
 	log_warning("sound: %s: %m; looking for it every %u s\n",
 		    a->capture_name, err, RETRY / CLOCK_S);
@@ -221,10 +186,17 @@ static void lose(struct alsa *a, int err, uint64_t now)
 	memset(a->mic, 0,
 	       (size_t)a->fmt.period * a->fmt.channels * sizeof(*a->mic));
 	++a->losses;
-	a->lost = true;
+	a->lost = err;
+	a->told = false;
 	a->last = now;
 	a->retry = now + RETRY;
 	loop_timer_arm(&a->timer, now + period_us(a));
+}
+
+static void lose(struct alsa *a, int err, uint64_t now)
+{
+	go_without(a, err, now);
+	a->told = true;
 	a->sh(err, a->arg);
 }
 
@@ -233,11 +205,7 @@ static int turn(struct alsa *a, uint64_t now)
 {
 	int err;
 
-	err = alsa_pcm_read(a->capture, a->mic, &a->fmt);
-	if (err == EPIPE) {
-		++a->overruns;
-		return EAGAIN;
-	}
+	err = alsa_card_read(a->card, a->mic, &a->counts);
 	if (err)
 		return err;
 
@@ -245,10 +213,7 @@ static int turn(struct alsa *a, uint64_t now)
 	if (!a->ph)
 		return EAGAIN; /* Stopped in the handler */
 
-	err = alsa_pcm_write(a->playback, a->spk, &a->fmt);
-	a->slips += err == EAGAIN;
-	a->underruns += err == EPIPE;
-	return err == EAGAIN || err == EPIPE ? 0 : err;
+	return alsa_card_write(a->card, a->spk, a->timed ? 0 : now, &a->counts);
 }
 
 static void go_on(struct alsa *a, uint64_t now)
@@ -256,7 +221,7 @@ static void go_on(struct alsa *a, uint64_t now)
 	int err = 0;
 
 	mem_ref(a);
-	for (unsigned i = 0; i < ALSA_PCM_PERIODS && !err; i++) {
+	for (unsigned i = 0; i < AT_ONCE && !err; i++) {
 		if (too_fast(a, now)) {
 			pause_watches(a, true);
 			break;
@@ -283,6 +248,7 @@ static void look_for_card(struct alsa *a, uint64_t now)
 	int err;
 
 	a->retry = now + RETRY;
+	(void)alsa.config_update_free_global(); /* It knows the cards */
 	err = open_card(a);
 	if (err)
 		return;
@@ -292,7 +258,7 @@ static void look_for_card(struct alsa *a, uint64_t now)
 		close_card(a);
 		return;
 	}
-	a->lost = false;
+	a->lost = 0;
 	log_info("sound: %s is back\n", a->capture_name);
 	a->sh(0, a->arg);
 }
@@ -312,10 +278,21 @@ static void on_timer(uint64_t now, void *arg)
 	if (now > a->last + RETRY)
 		a->last = now;
 	loop_timer_arm(&a->timer, a->last + period_us(a));
-	beat(a, now);
+	if (!a->told) {
+		a->told = true;
+		a->sh(a->lost, a->arg);
+	}
+	if (a->ph)
+		beat(a, now);
 	if (a->ph && now >= a->retry)
 		look_for_card(a, now);
 	mem_deref(a);
+}
+
+/* A call goes on without it, and may as well begin so */
+static bool is_away(int err)
+{
+	return err == ENODEV || err == ENOENT || err == ENXIO || err == EIO;
 }
 
 static int start(struct sound *s, struct sound_format *fmt, sound_period_h *ph,
@@ -329,19 +306,19 @@ static int start(struct sound *s, struct sound_format *fmt, sound_period_h *ph,
 	if (a->ph)
 		return EALREADY;
 
-	a->overruns = a->underruns = a->slips = a->losses = 0;
+	memset(&a->counts, 0, sizeof(a->counts));
+	a->losses = 0;
 	a->beats = 0;
-	err = open_card(a);
-	if (err) {
-		log_warning("sound: %s: %m\n", a->capture_name, err);
-		return err;
-	}
-
 	samples = (size_t)a->fmt.period * a->fmt.channels;
 	a->mic = mem_zalloc(samples * sizeof(*a->mic), NULL);
 	a->spk = mem_zalloc(samples * sizeof(*a->spk), NULL);
-	err = a->mic && a->spk ? start_card(a, now) : ENOMEM;
-	if (err) {
+	err = a->mic && a->spk ? open_card(a) : ENOMEM;
+	if (!err)
+		err = start_card(a, now);
+	if (is_away(err)) {
+		go_without(a, err, now);
+	} else if (err) {
+		log_warning("sound: %s: %m\n", a->capture_name, err);
 		stop(s);
 		return err;
 	}
@@ -359,11 +336,12 @@ static int print(struct re_printf *pf, const struct sound *s)
 
 	return re_hprintf(pf,
 			  "alsa %s %u Hz %u channels %u frames%s beats=%llu "
-			  "overruns=%u underruns=%u slips=%u losses=%u",
+			  "overruns=%u underruns=%u slips=%u losses=%u%H",
 			  a->capture_name, a->fmt.rate, a->fmt.channels,
 			  a->fmt.period, a->lost ? " lost" : "",
-			  (unsigned long long)a->beats, a->overruns,
-			  a->underruns, a->slips, a->losses);
+			  (unsigned long long)a->beats, a->counts.overruns,
+			  a->counts.underruns, a->counts.slips, a->losses,
+			  alsa_card_print, a->card);
 }
 
 static const struct sound_table table = {

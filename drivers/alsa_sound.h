@@ -4,8 +4,9 @@
  *     card -> [alsa_sound] -> period() -> [alsa_sound] -> card
  *
  * Capture and playback of one card, or of one name each. The capture side
- * beats; the playback side is kept filled. An overrun is recovered and
- * counted. A card that goes away is waited for, with silence meanwhile.
+ * beats; the playback side is kept filled, at its own clock. An overrun is
+ * recovered and counted. A card that goes away, or is away when it is started
+ * again, is waited for, with silence meanwhile.
  */
 #ifndef DRIVERS_ALSA_SOUND_H
 #define DRIVERS_ALSA_SOUND_H

@@ -6,7 +6,7 @@
 #include "core/base/log.h"
 #include "core/base/wave.h"
 #include "core/call/music.h"
-#include "core/media/resampler.h"
+#include "core/base/resampler.h"
 
 enum {
 	LOUD = 3277,	  /* -20 dBFS RMS, as speech is, ours     */

@@ -3,7 +3,7 @@
  */
 #include <assert.h>
 #include "core/media/capture.h"
-#include "core/media/resampler.h"
+#include "core/base/resampler.h"
 
 enum {
 	MS_PER_S = 1000

@@ -1,9 +1,9 @@
 /**
  * @file core/media/playout.c  Playout
  */
-#include "core/media/drift.h"
+#include "core/base/drift.h"
 #include "core/media/playout.h"
-#include "core/media/resampler.h"
+#include "core/base/resampler.h"
 #include "core/media/stretch.h"
 
 struct playout {

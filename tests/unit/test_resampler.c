@@ -8,8 +8,8 @@
 #include <samplerate.h>
 #include <stdlib.h>
 #include "tests/unit/test.h"
-#include "core/media/drift.h"
-#include "core/media/resampler.h"
+#include "core/base/drift.h"
+#include "core/base/resampler.h"
 
 enum {
 	AMPLITUDE = 16000,

@@ -1,7 +1,7 @@
 /**
- * @file core/media/drift.c  Drift
+ * @file core/base/drift.c  Drift
  */
-#include "core/media/drift.h"
+#include "core/base/drift.h"
 
 enum {
 	STEP_MAX = CLOCK_S

@@ -1,14 +1,15 @@
 /**
- * @file core/media/resampler.h  Resampler: any rate to any rate, mono
+ * @file core/base/resampler.h  Resampler: any rate to any rate, mono
  *
  *     mic -> [resampler] -> codec         codec -> [resampler] -> speaker
  *
  * A polyphase filter of our own: 48 taps at the lower rate, flat to 0.85 of
  * its band, aliases 90 dB down, half a millisecond at 48 kHz. The ratio can
- * be moved smoothly while it runs, which is how a far clock is followed.
+ * be moved smoothly while it runs, which is how a far clock is followed. At
+ * one rate, before it is moved, samples are only copied, as late as ever.
  */
-#ifndef CORE_MEDIA_RESAMPLER_H
-#define CORE_MEDIA_RESAMPLER_H
+#ifndef CORE_BASE_RESAMPLER_H
+#define CORE_BASE_RESAMPLER_H
 
 #include "core/base/re.h"
 

@@ -1,5 +1,5 @@
 /**
- * @file core/media/resampler.c  Resampler
+ * @file core/base/resampler.c  Resampler
  *
  * A window of the input, a position in it with a fraction of 32 bits, and a
  * table of filters, one for each of `phases` fractions and one more. A fixed
@@ -7,7 +7,7 @@
  */
 #include <assert.h>
 #include <math.h>
-#include "core/media/resampler.h"
+#include "core/base/resampler.h"
 
 enum {
 	LANES = 4, /* Taps are a multiple; what a 128-bit vector holds */
@@ -18,7 +18,8 @@ enum {
 /* Four floats, whatever the processor makes of them */
 typedef float lanes __attribute__((vector_size(16)));
 
-static const double one = 4294967296.0; /* Of the position: 2^32      */
+static const uint64_t whole = 1ULL << 32; /* A sample, of the position */
+static const double one = 4294967296.0;	  /* The same                  */
 static const double beta = 9.0;	   /* Kaiser: -90 dB (Oppenheim, Schafer) */
 static const double band = 0.92;   /* Middle of the slope, of Nyquist    */
 static const double enough = 1e-9; /* Terms below do not matter     */
@@ -199,6 +200,9 @@ static int16_t output(const struct resampler *r)
 	const float *x = r->line + (r->pos >> 32);
 	uint64_t scaled = (r->pos & UINT32_MAX) * r->phases;
 	float y;
+
+	if (r->step == whole && !scaled)
+		return (int16_t)x[r->taps / 2 - 1]; /* The filter's middle */
 
 	if (r->exact) {
 		unsigned phase = (unsigned)((scaled + (1ULL << 31)) >> 32);

@@ -1,13 +1,13 @@
 /**
- * @file core/media/drift.h  Drift: follow the far end's clock
+ * @file core/base/drift.h  Drift: follow the far end's clock
  *
  *     jitter (delay over target) -> [drift] -> resampler (speed)
  *
  * A controller with a proportional part, which takes the delay to its target,
  * and an integral part, which becomes the difference of the two clocks.
  */
-#ifndef CORE_MEDIA_DRIFT_H
-#define CORE_MEDIA_DRIFT_H
+#ifndef CORE_BASE_DRIFT_H
+#define CORE_BASE_DRIFT_H
 
 #include "core/base/clock.h"
 

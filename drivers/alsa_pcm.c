@@ -271,12 +271,33 @@ static int failure(snd_pcm_sframes_t n)
 	}
 }
 
+/* What is counted from memory does not say that there will be no more */
+static int why_none(struct alsa_pcm *p)
+{
+	snd_pcm_sframes_t delay;
+	int n = alsa.pcm_delay(p->pcm, &delay);
+
+	if (n < 0)
+		return failure(n);
+
+	switch (alsa.pcm_state(p->pcm)) {
+	case SND_PCM_STATE_RUNNING:
+		return EAGAIN;
+
+	case SND_PCM_STATE_DISCONNECTED:
+		return ENODEV;
+
+	default:
+		return EPIPE;
+	}
+}
+
 int alsa_pcm_read(struct alsa_pcm *p, int16_t *buf, unsigned frames)
 {
 	snd_pcm_sframes_t n = alsa.pcm_avail_update(p->pcm);
 
 	if (n >= 0 && n < (snd_pcm_sframes_t)frames)
-		return EAGAIN;
+		return why_none(p);
 	if (n >= 0)
 		n = p->mapped ? alsa.pcm_mmap_readi(p->pcm, p->raw, frames)
 			      : alsa.pcm_readi(p->pcm, p->raw, frames);

@@ -18,6 +18,7 @@ enum {
 	AT_ONCE = 8,	     /* Beats of a wake, ours                   */
 	BURST = 6,	     /* Beats that may come at once, ours       */
 	FAST = 1000,	     /* Cards' clocks are fast by less [ppm]    */
+	STALL = CLOCK_S,     /* No beat: it is lost, ours               */
 	RETRY = 2 * CLOCK_S, /* SECURITY row 34: back within 5 s        */
 	PPM = 1000000,
 };
@@ -37,6 +38,7 @@ struct alsa {
 	struct loop_timer timer; /* Goes on, or beats silence    */
 	uint64_t level;		 /* Of the bucket [us]            */
 	uint64_t last;		 /* When it was looked at [us]    */
+	uint64_t heard;		 /* When it beat [us]             */
 	uint64_t retry;		 /* When to look for the card     */
 	int lost;		 /* Why it is away, 0 it is not   */
 	bool told;		 /* The handler knows that        */
@@ -140,9 +142,9 @@ static int start_card(struct alsa *a, uint64_t now)
 
 	a->level = (BURST - 1) * period_us(a);
 	a->last = now;
+	a->heard = now;
 	a->paused = false;
-	if (a->timed)
-		loop_timer_arm(&a->timer, now + period_us(a));
+	loop_timer_arm(&a->timer, now + (a->timed ? period_us(a) : STALL));
 	return 0;
 }
 
@@ -172,6 +174,7 @@ static void beat(struct alsa *a, uint64_t now)
 	size_t samples = (size_t)a->fmt.period * a->fmt.channels;
 
 	++a->beats;
+	a->heard = now;
 	a->level += period_us(a);
 	memset(a->spk, 0, samples * sizeof(*a->spk));
 	a->ph(a->mic, a->spk, a->fmt.period, now, a->arg);
@@ -228,10 +231,14 @@ static void go_on(struct alsa *a, uint64_t now)
 		}
 		err = turn(a, now);
 	}
+	if (err == EAGAIN && now >= a->heard + STALL)
+		err = ETIMEDOUT;
 	if (err && err != EAGAIN && a->ph)
 		lose(a, err, now);
-	else if (a->ph && (a->paused || a->timed))
-		loop_timer_arm(&a->timer, now + period_us(a));
+	else if (a->ph)
+		loop_timer_arm(
+			&a->timer,
+			now + (a->paused || a->timed ? period_us(a) : STALL));
 	mem_deref(a);
 }
 

@@ -240,6 +240,20 @@ bool drm_card_connected(const struct drm_card *c)
 	return is;
 }
 
+bool drm_card_changed(const struct drm_card *c)
+{
+	drmModeConnector *conn = drm.ModeGetConnector(c->fd, c->connector);
+	struct drm_card now = { .fd = -1 };
+	const bool is = conn && choose_mode(&now, conn) &&
+			now.mode.hdisplay == c->mode.hdisplay &&
+			now.mode.vdisplay == c->mode.vdisplay &&
+			now.mode.clock == c->mode.clock;
+
+	if (conn)
+		drm.ModeFreeConnector(conn);
+	return !is;
+}
+
 int drm_card_show(struct drm_card *c, unsigned index, bool *waits, void *arg)
 {
 	const uint32_t fb = c->bufv[index].fb;
@@ -254,6 +268,11 @@ int drm_card_show(struct drm_card *c, unsigned index, bool *waits, void *arg)
 			       &c->mode);
 	c->set = !err;
 	return err;
+}
+
+void drm_card_touch(const struct drm_card *c, unsigned index)
+{
+	(void)drm.ModeDirtyFB(c->fd, c->bufv[index].fb, NULL, 0);
 }
 
 int drm_card_list(struct re_printf *pf)

@@ -52,6 +52,10 @@ void drm_card_close(struct drm_card *c);
 /** Whether the screen is still connected; quick, nothing is measured */
 bool drm_card_connected(const struct drm_card *c);
 
+/** Whether it is another one now, or gone: what it says of itself is read,
+    which may take a while */
+bool drm_card_changed(const struct drm_card *c);
+
 /**
  * Show a buffer. The first one is shown at once, the others when the screen
  * is between two pictures, which the descriptor then tells.
@@ -72,6 +76,9 @@ int drm_card_show(struct drm_card *c, unsigned index, bool *waits, void *arg);
  * @return The card's own, not to be closed nor kept; -1: there is none
  */
 int drm_card_master(const char *path);
+
+/** The buffer that is shown was drawn into: cards that copy it, copy it */
+void drm_card_touch(const struct drm_card *c, unsigned index);
 
 /** Print cards, connectors and modes, a line each */
 int drm_card_list(struct re_printf *pf);

@@ -10,10 +10,14 @@
 #include "core/base/loop.h"
 #include "drivers/drm_card.h"
 #include "drivers/drm_display.h"
+#include "drivers/hotplug.h"
+#include "drivers/overlay.h"
 #include "drivers/pixels.h"
 
 enum {
-	EVENT_VERSION = 2, /* Of drmEventContext: page_flip_handler */
+	EVENT_VERSION = 2,   /* Of drmEventContext: page_flip_handler */
+	STILL = CLOCK_S / 2, /* Without a picture for so long, what lies over
+				it is drawn alone [us], ours          */
 };
 
 struct drm_display {
@@ -21,13 +25,18 @@ struct drm_display {
 	char *path;		/* "" for the first             */
 	struct drm_card card;
 	struct loop_watch *watch;
+	struct hotplug *hotplug; /* NULL: it cannot be heard    */
 	struct loop_timer timer;
 	struct pixels pixels;
 	unsigned back;	       /* The buffer that is not shown */
 	bool flips;	       /* They are changing places     */
 	bool blank;	       /* To be black next             */
 	struct frame *waiting; /* For that                     */
-	uint64_t since;	       /* They began to [us]           */
+	struct display_overlay overlay;
+	bool dark;	/* No picture is shown          */
+	bool stale;	/* What lies over it is not     */
+	uint64_t last;	/* A picture came [us]          */
+	uint64_t since; /* They began to [us]           */
 	uint64_t shown;
 	uint32_t skipped, stuck, losses;
 };
@@ -40,6 +49,7 @@ static void forget(struct drm_display *d)
 	d->waiting = mem_deref(d->waiting);
 	drm_card_close(&d->card);
 	d->flips = d->blank = false;
+	d->stale = overlay_any(&d->overlay);
 	d->back = 0;
 }
 
@@ -48,8 +58,10 @@ static void display_destructor(void *arg)
 	struct drm_display *d = arg;
 
 	loop_timer_cancel(&d->timer);
+	mem_deref(d->hotplug);
 	forget(d);
 	pixels_close(&d->pixels);
+	overlay_clear(&d->overlay);
 	mem_deref(d->path);
 }
 
@@ -67,6 +79,7 @@ static int open_screen(struct drm_display *d)
 		log_info("display: %s: %ux%u, %u Hz\n", d->card.path,
 			 d->card.mode.hdisplay, d->card.mode.vdisplay,
 			 d->card.mode.vrefresh);
+	display_tell(&d->display, err);
 	return err;
 }
 
@@ -76,6 +89,7 @@ static void lose(struct drm_display *d, int err)
 		    d->card.path, err, DRM_DISPLAY_LOOK / CLOCK_S);
 	forget(d);
 	++d->losses;
+	display_tell(&d->display, err);
 }
 
 /* Let the buffer that was drawn into be shown */
@@ -94,15 +108,24 @@ static int flip(struct drm_display *d, uint64_t now)
 	return 0;
 }
 
-static int draw(struct drm_display *d, const struct frame *f, uint64_t now)
+static struct pixels_screen screen_of(const struct drm_display *d,
+				      unsigned index)
 {
-	const struct drm_card_buffer *b = &d->card.bufv[d->back];
+	const struct drm_card_buffer *b = &d->card.bufv[index];
 	const struct pixels_screen screen = {
 		.mem = b->mem,
 		.stride = b->stride,
 		.width = d->card.mode.hdisplay,
 		.height = d->card.mode.vdisplay,
 	};
+
+	return screen;
+}
+
+static int draw(struct drm_display *d, const struct frame *f, uint64_t now)
+{
+	const struct drm_card_buffer *b = &d->card.bufv[d->back];
+	const struct pixels_screen screen = screen_of(d, d->back);
 	int err = 0;
 
 	if (f)
@@ -110,7 +133,10 @@ static int draw(struct drm_display *d, const struct frame *f, uint64_t now)
 	else
 		memset(b->mem, 0, b->size);
 	if (!err)
+		err = overlay_to_screen(&d->overlay, &d->pixels, &screen);
+	if (!err)
 		err = flip(d, now);
+	d->stale = d->stale && err;
 	d->shown += f && !err;
 	return err;
 }
@@ -182,11 +208,28 @@ static void on_timer(uint64_t now, void *arg)
 	}
 }
 
+/* Another screen has another mode; its buffers are made anew */
+static void on_hotplug(uint64_t now, void *arg)
+{
+	struct drm_display *d = arg;
+	(void)now;
+
+	if (d->card.fd >= 0 && drm_card_changed(&d->card)) {
+		log_info("display: %s: another screen, or none\n",
+			 d->card.path);
+		forget(d);
+	}
+	if (d->card.fd < 0)
+		(void)open_screen(d);
+}
+
 static int show(struct display *display, struct frame *f, uint64_t now)
 {
 	struct drm_display *d = (struct drm_display *)display;
 	int err;
 
+	d->dark = false;
+	d->last = now;
 	if (d->card.fd < 0)
 		return ENODEV;
 
@@ -212,6 +255,7 @@ static void clear(struct display *display)
 {
 	struct drm_display *d = (struct drm_display *)display;
 
+	d->dark = true;
 	d->waiting = mem_deref(d->waiting);
 	if (d->card.fd < 0 || !d->card.set)
 		return;
@@ -219,6 +263,35 @@ static void clear(struct display *display)
 	d->blank = true;
 	if (!d->flips)
 		draw_waiting(d, clock_now());
+}
+
+/* Into the buffer that is shown; of what is no more, black is left until the
+   next picture */
+static void touch_up(struct drm_display *d)
+{
+	const struct pixels_screen screen = screen_of(d, !d->back);
+
+	d->stale = overlay_to_screen(&d->overlay, &d->pixels, &screen) != 0;
+	drm_card_touch(&d->card, !d->back);
+}
+
+static void overlay(struct display *display, const struct display_overlay *o,
+		    uint64_t now)
+{
+	struct drm_display *d = (struct drm_display *)display;
+
+	d->stale |= overlay_set(&d->overlay, o);
+	if (!d->stale || d->card.fd < 0 || d->flips)
+		return;
+	if (!d->card.set && !overlay_any(o))
+		return;
+
+	if (d->dark) {
+		d->blank = true;
+		draw_waiting(d, now);
+	} else if (d->card.set && now > d->last + STILL) {
+		touch_up(d);
+	}
 }
 
 static int print(struct re_printf *pf, const struct display *display)
@@ -238,6 +311,7 @@ static const struct display_table table = {
 	.show = show,
 	.clear = clear,
 	.print = print,
+	.overlay = overlay,
 };
 
 /* "", "=PATH", "drm", "drm=PATH" */
@@ -267,19 +341,22 @@ int drm_display_alloc(struct display **dp, const char *device)
 		return ENOMEM;
 
 	d->display.table = &table;
+	d->dark = true;
 	d->card.fd = -1;
 	loop_timer_init(&d->timer, "display", on_timer, d);
 	err = str_dup(&d->path, path);
 	if (!err)
 		err = open_screen(d);
-	if (err) {
+	if (err)
 		log_warning("display: drm%s%s: %s\n", *path ? "=" : "", path,
-			    err == ENODEV ? "no screen is connected"
+			    err == ENODEV ? "no screen is connected yet"
 					  : strerror(err));
+	if (err && err != ENODEV) {
 		mem_deref(d);
 		return err;
 	}
 
+	(void)hotplug_alloc(&d->hotplug, "drm", on_hotplug, d);
 	loop_timer_arm(&d->timer, clock_now() + DRM_DISPLAY_LOOK);
 	*dp = &d->display;
 	return 0;

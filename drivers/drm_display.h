@@ -26,7 +26,9 @@ enum {
  *                card that has one
  *
  * Whoever else draws on the card (EBUSY, EACCES) has to end first. show()
- * gives ENODEV while no screen is connected, and draws again when one is.
+ * gives ENODEV while no screen is connected, and draws again when one is;
+ * without one to begin with, too. The kernel's word is heard (drivers/
+ * hotplug.h), and the connector is looked at every DRM_DISPLAY_LOOK.
  */
 display_alloc_h drm_display_alloc;
 

@@ -19,6 +19,7 @@
 	X(HandleEvent)                                                         \
 	X(Ioctl)                                                               \
 	X(ModeAddFB)                                                           \
+	X(ModeDirtyFB)                                                         \
 	X(ModeFreeConnector)                                                   \
 	X(ModeFreeCrtc)                                                        \
 	X(ModeFreeEncoder)                                                     \

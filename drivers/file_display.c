@@ -14,10 +14,13 @@
 #include "drivers/eye.h"
 #include "drivers/file_display.h"
 #include "drivers/jpeg.h"
+#include "drivers/overlay.h"
 #include "drivers/worker.h"
 
 enum {
 	NAME_SIZE = 32,
+	WIDTH = 640, /* While nothing is shown but what lies over it */
+	HEIGHT = 360,
 	FILE_MODE = 0644,
 };
 
@@ -28,6 +31,9 @@ static const char fresh[] = ".latest.jpg.new";
 struct job {
 	int dir;
 	struct frame *frame;
+	struct frame *room; /* For it with what lies over it, or NULL */
+	struct display_overlay overlay;
+	struct pixels pixels; /* The thread's */
 	unsigned number;
 	int err; /* What came of it */
 };
@@ -38,7 +44,10 @@ struct files {
 	int dir; /* -1: none */
 	struct worker *worker;
 	struct job job;
+	struct display_overlay overlay;
 	bool dark;			   /* Cleared since that began */
+	bool shows;			   /* A picture, since then    */
+	bool stale;			   /* The overlay is another   */
 	uint64_t due;			   /* Of the next picture [us] */
 	uint32_t written, skipped, failed; /* Counters                 */
 	int err;			   /* That was told            */
@@ -106,6 +115,15 @@ static int keep(const struct job *job, const uint8_t *data, size_t size)
 	return err;
 }
 
+/* What lies over it is drawn on a copy: the picture is others', too */
+static int cover(struct job *job)
+{
+	int err = pixels_to_i420(&job->pixels, job->room, job->frame);
+
+	return err ? err
+		   : overlay_to_frame(&job->overlay, &job->pixels, job->room);
+}
+
 static void on_run(void *arg, void *unused)
 {
 	struct job *job = arg;
@@ -114,7 +132,10 @@ static void on_run(void *arg, void *unused)
 	size_t size;
 	(void)unused;
 
-	job->err = jpeg_from_frame(job->frame, JPEG_QUALITY, &data, &size);
+	job->err = job->room ? cover(job) : 0;
+	if (!job->err)
+		job->err = jpeg_from_frame(job->room ? job->room : job->frame,
+					   JPEG_QUALITY, &data, &size);
 	if (job->err)
 		return;
 
@@ -126,6 +147,13 @@ static void on_run(void *arg, void *unused)
 	}
 }
 
+static void put_down(struct job *job)
+{
+	job->frame = mem_deref(job->frame);
+	job->room = mem_deref(job->room);
+	overlay_clear(&job->overlay);
+}
+
 static void on_done(void *job, uint64_t now, void *arg)
 {
 	struct files *d = arg;
@@ -133,7 +161,7 @@ static void on_done(void *job, uint64_t now, void *arg)
 	(void)job;
 	(void)now;
 
-	d->job.frame = mem_deref(d->job.frame);
+	put_down(&d->job);
 	if (d->dark)
 		(void)unlinkat(d->dir, latest, 0);
 	if (err)
@@ -145,26 +173,37 @@ static void on_done(void *job, uint64_t now, void *arg)
 	d->err = err;
 }
 
+static void begin(struct files *d, struct frame *f)
+{
+	struct job *job = &d->job;
+
+	if (overlay_any(&d->overlay) &&
+	    frame_alloc(&job->room, FRAME_I420, f->width, f->height))
+		return; /* No memory now */
+
+	(void)overlay_set(&job->overlay, &d->overlay);
+	job->dir = d->dir;
+	job->frame = mem_ref(f);
+	d->dark = d->stale = false;
+	++job->number;
+	if (worker_put(d->worker, job))
+		put_down(job); /* Cannot be: it is idle */
+}
+
 static int show(struct display *display, struct frame *f, uint64_t now)
 {
 	struct files *d = (struct files *)display;
 
 	eye_put(&d->eye, f, now);
+	d->shows = true;
 	if (d->dir < 0 || now < d->due)
 		return 0;
 
 	d->due = now + FILE_DISPLAY_PERIOD;
-	if (d->job.frame) {
+	if (d->job.frame)
 		++d->skipped; /* The last one is still being written */
-		return 0;
-	}
-
-	d->job.dir = d->dir;
-	d->job.frame = mem_ref(f);
-	d->dark = false;
-	++d->job.number;
-	if (worker_put(d->worker, &d->job))
-		d->job.frame = mem_deref(f); /* Cannot be: it is idle */
+	else
+		begin(d, f);
 	return 0;
 }
 
@@ -175,8 +214,33 @@ static void clear(struct display *display)
 	eye_clear(&d->eye);
 	d->due = 0;
 	d->dark = true;
+	d->shows = false;
+	d->stale = overlay_any(&d->overlay);
 	if (d->dir >= 0)
 		(void)unlinkat(d->dir, latest, 0);
+}
+
+static void overlay(struct display *display, const struct display_overlay *o,
+		    uint64_t now)
+{
+	struct files *d = (struct files *)display;
+	struct frame *black;
+
+	d->stale |= overlay_set(&d->overlay, o);
+	if (d->dir < 0 || d->shows || !d->stale)
+		return;
+	if (!overlay_any(o)) {
+		clear(display);
+		return;
+	}
+	if (now < d->due || d->job.frame ||
+	    frame_alloc(&black, FRAME_I420, WIDTH, HEIGHT))
+		return;
+
+	frame_black(black);
+	d->due = now + FILE_DISPLAY_PERIOD;
+	begin(d, black);
+	mem_deref(black);
 }
 
 static int print(struct re_printf *pf, const struct display *display)
@@ -196,14 +260,17 @@ static const struct display_table table = {
 	.show = show,
 	.clear = clear,
 	.print = print,
+	.overlay = overlay,
 };
 
 static void files_destructor(void *arg)
 {
 	struct files *d = arg;
 
-	mem_deref(d->worker);
-	mem_deref(d->job.frame);
+	mem_deref(d->worker); /* First: then nobody draws */
+	put_down(&d->job);
+	pixels_close(&d->job.pixels);
+	overlay_clear(&d->overlay);
 	if (d->dir >= 0)
 		(void)close(d->dir);
 }

@@ -23,7 +23,8 @@ enum {
  *
  * @param device  A directory that is there and may be written to. Gets
  *                picture-NNNNNN.jpg, and latest.jpg, which is the same as the
- *                last one and always whole. clear() removes latest.jpg
+ *                last one and always whole. clear() removes latest.jpg;
+ *                what lies over the picture is in it, the eye does not see it
  */
 display_alloc_h file_display_alloc;
 

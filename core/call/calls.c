@@ -42,7 +42,9 @@ static int make_optics(struct calls *cs, const struct optics *o)
 		err = studio_alloc(&cs->slides, cs->prm.cfg, true, o,
 				   cs->prm.events);
 	if (!err && o->display)
-		err = screen_alloc(&cs->screen, o->display);
+		err = screen_alloc(&cs->screen, o->display,
+				   config_text(cs->prm.cfg, "video", "display"),
+				   cs->prm.events);
 	return err;
 }
 

@@ -33,7 +33,7 @@ struct lab {
 	struct loop_timer timer;
 	struct frame *f;
 	uint64_t pace; /* Between frames [us] */
-	unsigned put, refused;
+	unsigned put, refused, lost, back;
 	int err;
 };
 
@@ -164,6 +164,47 @@ static void dark(struct lab *l)
 		  err);
 }
 
+/* Over a picture, over one that stands still, on black, and away */
+static void over(struct lab *l)
+{
+	const struct display_overlay nothing = { .band = NULL };
+	struct display_overlay o = { .inset = NULL };
+	unsigned abovev[5], middlev[5];
+	int err;
+
+	if (frame_alloc(&o.band, FRAME_I420, WIDTH, HEIGHT / 10))
+		return;
+
+	frame_black(o.band);
+	memset(o.band->planev[0], LUMA, o.band->stridev[0] * o.band->height);
+	display_overlay(l->d, &o, clock_now());
+	play(l, CLOCK_S / FPS, CLOCK_S);
+	err = look(l, &middlev[0], &abovev[0]);
+	display_overlay(l->d, &nothing, clock_now());
+	play(l, CLOCK_S / FPS, CLOCK_S);
+	err |= look(l, &middlev[1], &abovev[1]);
+	judge_run(&l->judge, CLOCK_S);
+	display_overlay(l->d, &o, clock_now());
+	err |= look(l, &middlev[2], &abovev[2]);
+	display_clear(l->d);
+	judge_run(&l->judge, CLOCK_S / 4);
+	err |= look(l, &middlev[3], &abovev[3]);
+	display_overlay(l->d, &nothing, clock_now());
+	judge_run(&l->judge, CLOCK_S / 4);
+	err |= look(l, &middlev[4], &abovev[4]);
+	mem_deref(o.band);
+	judge_say(&l->judge,
+		  !err && abovev[0] > BRIGHT && middlev[0] > BRIGHT &&
+			  abovev[1] < DARK && abovev[2] > BRIGHT &&
+			  middlev[2] > BRIGHT && abovev[3] > BRIGHT &&
+			  middlev[3] < DARK && abovev[4] < DARK,
+		  "display has what lies over the picture",
+		  "above, middle: %u %u, %u %u, %u %u, %u %u, %u %u (%m)",
+		  abovev[0], middlev[0], abovev[1], middlev[1], abovev[2],
+		  middlev[2], abovev[3], middlev[3], abovev[4], middlev[4],
+		  err);
+}
+
 static int plug(const struct lab *l, const char *how)
 {
 	int fd = l->status ? open(l->status, O_WRONLY | O_CLOEXEC) : -1;
@@ -176,10 +217,20 @@ static int plug(const struct lab *l, const char *how)
 	return err;
 }
 
+static void on_state(int err, void *arg)
+{
+	struct lab *l = arg;
+
+	l->lost += err != 0;
+	l->back += !err;
+}
+
 static void unplugged(struct lab *l)
 {
 	int err, gone;
 
+	l->lost = l->back = 0;
+	display_watch(l->d, on_state, l);
 	err = plug(l, "off");
 	judge_run(&l->judge, 2 * DRM_DISPLAY_LOOK);
 	gone = display_show(l->d, l->f, clock_now());
@@ -188,10 +239,42 @@ static void unplugged(struct lab *l)
 	play(l, CLOCK_S / FPS, CLOCK_S);
 	judge_say(&l->judge,
 		  !err && gone == ENODEV && !l->refused &&
-			  counter(l, "losses=") == 1,
+			  counter(l, "losses=") == 1 && l->lost == 1 &&
+			  l->back == 1,
 		  "display is back when plugged in",
-		  "gone %m, losses %ld, then put %u, refused %u (%m)", gone,
-		  counter(l, "losses="), l->put, l->refused, err);
+		  "gone %m, losses %ld, told %u, back %u, then put %u, "
+		  "refused %u (%m)",
+		  gone, counter(l, "losses="), l->lost, l->back, l->put,
+		  l->refused, err);
+}
+
+/* The phone is started before its screen */
+static void late(struct lab *l, const char *device)
+{
+	unsigned middle = 0, above = 0;
+	int err, gone;
+
+	l->d = mem_deref(l->d);
+	l->lost = l->back = 0;
+	err = plug(l, "off");
+	err |= drm_display_alloc(&l->d, device);
+	if (err) {
+		judge_say(&l->judge, false, "display comes later", "%m", err);
+		return;
+	}
+
+	display_watch(l->d, on_state, l);
+	gone = display_show(l->d, l->f, clock_now());
+	err = plug(l, "on");
+	judge_run(&l->judge, 2 * DRM_DISPLAY_LOOK);
+	play(l, CLOCK_S / FPS, CLOCK_S);
+	err |= look(l, &middle, &above);
+	judge_say(&l->judge,
+		  !err && gone == ENODEV && l->lost == 1 && l->back == 1 &&
+			  !l->refused && middle > BRIGHT,
+		  "display comes later",
+		  "gone %m, told %u, back %u, refused %u, middle %u (%m)", gone,
+		  l->lost, l->back, l->refused, middle, err);
 }
 
 static void names(struct lab *l)
@@ -231,7 +314,9 @@ int main(int argc, char **argv)
 	picture(&l);
 	newest(&l);
 	dark(&l);
+	over(&l);
 	unplugged(&l);
+	late(&l, device);
 	(void)re_printf("%H\n", display_print, l.d);
 	l.d = mem_deref(l.d);
 	after = judge_descriptors();

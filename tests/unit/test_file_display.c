@@ -120,16 +120,17 @@ static unsigned count(const struct rig *r)
 	return n;
 }
 
-/* Number of the pattern in a file */
-static uint32_t number_in(const struct rig *r, const char *name)
+/* Number of the pattern in a file. @return as pattern_read() */
+static int read_in(const struct rig *r, const char *name, uint32_t *number)
 {
 	uint8_t *data = malloc(SIZE);
 	void *context = NULL;
-	uint32_t number, time;
 	struct frame *f;
 	char path[64];
+	uint32_t time;
 	size_t size;
 	FILE *file;
+	int err;
 
 	(void)re_snprintf(path, sizeof(path), "%s/%s", r->dir, name);
 	file = fopen(path, "rb");
@@ -140,9 +141,24 @@ static uint32_t number_in(const struct rig *r, const char *name)
 	assert_int_equal(jpeg_to_frame(&context, f, data, size), 0);
 	jpeg_close(context);
 	free(data);
-	assert_int_equal(pattern_read(f, &number, &time), 0);
+	err = pattern_read(f, number, &time);
 	mem_deref(f);
+	return err;
+}
+
+static uint32_t number_in(const struct rig *r, const char *name)
+{
+	uint32_t number;
+
+	assert_int_equal(read_in(r, name, &number), 0);
 	return number;
+}
+
+static bool is_readable(const struct rig *r, const char *name)
+{
+	uint32_t number;
+
+	return !read_in(r, name, &number);
 }
 
 static void test_file_display_writes_one_picture_a_second(void **state)
@@ -209,6 +225,41 @@ static void test_file_display_is_dark_when_cleared(void **state)
 	await(r, "written=2 ");
 	assert_false(there(r, "latest.jpg"));
 	assert_true(there(r, "picture-000002.jpg"));
+}
+
+static void test_file_display_has_what_lies_over_the_picture(void **state)
+{
+	const struct display_overlay nothing = { .band = NULL };
+	struct display_overlay o = { .inset = NULL };
+	struct rig *r = *state;
+
+	/* On black while nothing is shown */
+	assert_int_equal(frame_alloc(&o.band, FRAME_I420, 320, 20), 0);
+	frame_black(o.band);
+	display_overlay(r->display, &nothing, CLOCK_S);
+	display_overlay(r->display, &o, CLOCK_S);
+	display_overlay(r->display, &o, CLOCK_S + 1);
+	await(r, "written=1 ");
+	display_overlay(r->display, &o, CLOCK_S + 2 * period);
+	assert_true(prints(r->display, "shown=0 "));
+	assert_true(there(r, "latest.jpg"));
+	display_overlay(r->display, &nothing, CLOCK_S + 2 * period);
+	assert_false(there(r, "latest.jpg"));
+
+	/* Over a picture, where the eye does not see it */
+	display_overlay(r->display, &nothing, 5 * CLOCK_S);
+	show(r->display, 0xffff, 5 * CLOCK_S);
+	await(r, "written=2 ");
+	assert_int_equal(number_in(r, "latest.jpg"), 0xffff);
+	display_overlay(r->display, &o, 5 * CLOCK_S + period);
+	show(r->display, 0xffff, 5 * CLOCK_S + period);
+	await(r, "written=3 ");
+	assert_true(prints(r->display, "pattern=2 "));
+	assert_false(is_readable(r, "latest.jpg"));
+	display_clear(r->display);
+	display_overlay(r->display, &o, 8 * CLOCK_S);
+	await(r, "written=4 ");
+	mem_deref(o.band);
 }
 
 static void no_log(enum log_level level, const char *line, void *arg)
@@ -295,6 +346,8 @@ int main(void)
 		WITH_DIRECTORY(test_file_display_keeps_a_few),
 		WITH_DIRECTORY(test_file_display_is_not_late_for_a_slow_disk),
 		WITH_DIRECTORY(test_file_display_is_dark_when_cleared),
+		WITH_DIRECTORY(
+			test_file_display_has_what_lies_over_the_picture),
 		WITH_DIRECTORY(
 			test_file_display_says_once_that_it_cannot_write),
 		WITH_DIRECTORY(test_file_display_may_go_while_it_writes),

@@ -5,8 +5,9 @@
 #include "tests/unit/test.h"
 
 static struct {
-	unsigned shown, cleared;
+	unsigned shown, cleared, lost, back;
 	int err;
+	struct display *display;
 } seen;
 
 static int show(struct display *d, struct frame *f, uint64_t now)
@@ -33,16 +34,22 @@ static int print(struct re_printf *pf, const struct display *d)
 	return re_hprintf(pf, "fake");
 }
 
-static const struct display_table table = { show, clear, print };
+static const struct display_table table = {
+	.show = show,
+	.clear = clear,
+	.print = print,
+};
 
-static struct screen *make(void)
+static struct screen *make(int at_first, struct event_bus *events)
 {
 	struct display *d = mem_zalloc(sizeof(*d), NULL);
 	struct screen *s;
 
 	memset(&seen, 0, sizeof(seen));
 	d->table = &table;
-	assert_int_equal(screen_alloc(&s, d), 0);
+	d->err = at_first;
+	assert_int_equal(screen_alloc(&s, d, "fake", events), 0);
+	seen.display = d;
 	mem_deref(d);
 	return s;
 }
@@ -50,7 +57,7 @@ static struct screen *make(void)
 static void test_screen_shows_who_came_last(void **state)
 {
 	struct screen_user a = { .le = LE_INIT }, b = { .le = LE_INIT };
-	struct screen *s = make();
+	struct screen *s = make(0, NULL);
 	struct frame *f;
 	(void)state;
 
@@ -80,7 +87,7 @@ static void test_screen_shows_who_came_last(void **state)
 static void test_screen_goes_on_when_its_display_fails(void **state)
 {
 	struct screen_user a = { .le = LE_INIT };
-	struct screen *s = make();
+	struct screen *s = make(0, NULL);
 	struct frame *f;
 	(void)state;
 
@@ -97,11 +104,50 @@ static void test_screen_goes_on_when_its_display_fails(void **state)
 	mem_deref(s);
 }
 
+static void on_event(const struct event *ev, void *arg)
+{
+	(void)arg;
+	assert_string_equal(
+		json_string_value(json_object_get(ev->json, "device")), "fake");
+	seen.lost += ev->type == EVENT_DEVICE_LOST;
+	seen.back += ev->type == EVENT_DEVICE_BACK;
+}
+
+static void test_screen_tells_when_its_display_goes_and_comes(void **state)
+{
+	struct event_listener *listener;
+	struct event_bus *events;
+	struct screen *s;
+	(void)state;
+
+	assert_int_equal(event_bus_alloc(&events), 0);
+	assert_int_equal(event_listen(&listener, events, on_event, NULL), 0);
+	for (int at_first = 0; at_first <= ENODEV; at_first += ENODEV) {
+		s = make(at_first, events);
+		assert_int_equal(seen.lost, at_first ? 1 : 0);
+		display_tell(seen.display, ENODEV);
+		display_tell(seen.display, EIO);
+		assert_int_equal(seen.lost, 1);
+		display_tell(seen.display, 0);
+		display_tell(seen.display, 0);
+		assert_int_equal(seen.back, 1);
+		mem_ref(seen.display);
+		mem_deref(s);
+		display_tell(seen.display, ENODEV);
+		assert_int_equal(seen.lost, 1);
+		mem_deref(seen.display);
+	}
+	mem_deref(listener);
+	mem_deref(events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
 		cmocka_unit_test(test_screen_shows_who_came_last),
 		cmocka_unit_test(test_screen_goes_on_when_its_display_fails),
+		cmocka_unit_test(
+			test_screen_tells_when_its_display_goes_and_comes),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

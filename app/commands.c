@@ -9,6 +9,8 @@
 #include "app/commands_presence.h"
 #include "app/commands_transfer.h"
 #include "app/inventory.h"
+#include "app/live.h"
+#include "app/netview.h"
 #include "app/words.h"
 #include "core/base/log.h"
 #include "core/call/ringplan.h"
@@ -277,6 +279,10 @@ static const struct command tablev[] = {
 	  2,
 	  3,
 	  cmd_mute },
+	{ { "net", "", "interfaces, addresses, gateway, servers" },
+	  0,
+	  0,
+	  cmd_net },
 	{ { "password", "", "a new password of the page, shown once" },
 	  0,
 	  0,
@@ -321,6 +327,10 @@ static const struct command tablev[] = {
 	  0,
 	  1,
 	  cmd_switch },
+	{ { "top", "[SECONDS]", "what goes on in the calls, again and again" },
+	  0,
+	  1,
+	  cmd_top },
 	{ { "transfer", "[ID] TO|ID2", "send the other side on to somebody" },
 	  1,
 	  2,

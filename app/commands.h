@@ -23,8 +23,10 @@ struct commands_context {
 				      commands say so                  */
 	struct door *door;
 	struct buttons *buttons;
-	struct inputs *inputs; /**< These two may be NULL, too */
+	struct inputs *inputs; /**< These four may be NULL, too      */
 	struct lamps *lamps;
+	struct sound *sound;   /**< As app/soundloan.h               */
+	struct camera *camera; /**< As app/cameraloan.h              */
 	const struct config *cfg;
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */

@@ -194,8 +194,13 @@ static void set_page(struct console *c)
 }
 
 /* What is of this console only. @return whether it was */
-static bool own(struct console *c, int n, char *wordv[])
+static bool own(struct console *c, int *np, char *wordv[])
 {
+	static char often[] = "1";
+	const int n = *np;
+
+	if (n == 1 && !strcmp(wordv[0], "top"))
+		wordv[(*np)++] = often;
 	if (n != 2 || strcmp(wordv[0], "more"))
 		return false;
 
@@ -219,7 +224,7 @@ static void run(struct console *c, char *line)
 		(void)mbuf_printf(out, "a quote is not closed\n");
 	else if (err)
 		(void)mbuf_printf(out, "too many words\n");
-	else if (!own(c, n, wordv))
+	else if (n && !own(c, &n, wordv))
 		(void)commands_begin(c->prm.ctx, n, wordv, false, out,
 				     c->answer, clock_now());
 

@@ -29,6 +29,7 @@ struct client {
 	struct control *control;
 	struct loop_watch *watch;
 	struct event_listener *listener; /* While it streams events */
+	struct answer *answer;		 /* Of a command that goes on */
 	struct mbuf *in;		 /* A request as far as it has come */
 	struct mbuf *out; /* Answers that the socket did not take yet */
 	int fd;
@@ -40,6 +41,8 @@ static void client_destructor(void *arg)
 	struct client *c = arg;
 
 	list_unlink(&c->le);
+	answer_stop(c->answer);
+	mem_deref(c->answer);
 	mem_deref(c->listener);
 	mem_deref(c->watch);
 	mem_deref(c->in);
@@ -135,6 +138,49 @@ static void event_handler(const struct event *ev, void *arg)
 	(void)rearm(c);
 }
 
+static void later_handler(const char *p, size_t n, void *arg)
+{
+	struct client *c = arg;
+	const struct pl text = { p, n };
+
+	if (c->broken)
+		return;
+
+	client_put(c, json_pack("{s:o}", "out", event_string(&text)));
+	(void)rearm(c);
+}
+
+static void end_handler(int err, void *arg)
+{
+	struct client *c = arg;
+
+	client_put(c, json_pack("{s:i}", "exit", err));
+	(void)rearm(c);
+}
+
+static bool room_handler(void *arg)
+{
+	const struct client *c = arg;
+
+	return !mbuf_get_left(c->out);
+}
+
+static int new_answer(struct client *c)
+{
+	const struct answer_handlers h = {
+		.texth = later_handler,
+		.endh = end_handler,
+		.roomh = room_handler,
+		.arg = c,
+	};
+
+	if (answer_running(c->answer))
+		return EBUSY; /* One after the other */
+
+	c->answer = mem_deref(c->answer);
+	return answer_alloc(&c->answer, &h);
+}
+
 static void run(struct client *c, int argc, char *argv[], bool json,
 		uint64_t now)
 {
@@ -158,12 +204,16 @@ static void run(struct client *c, int argc, char *argv[], bool json,
 		return;
 	}
 
-	err = commands_run(c->control->ctx, argc, argv, json, out, now);
+	err = new_answer(c);
+	if (!err)
+		err = commands_begin(c->control->ctx, argc, argv, json, out,
+				     c->answer, now);
 	text.p = (const char *)out->buf;
 	text.l = out->end;
 	if (out->end)
 		client_put(c, json_pack("{s:o}", "out", event_string(&text)));
-	client_put(c, json_pack("{s:i}", "exit", err));
+	if (err != EINPROGRESS)
+		client_put(c, json_pack("{s:i}", "exit", err));
 	mem_deref(out);
 }
 

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "app/client.h"
 #include "app/inventory.h"
 #include "app/manual.h"
@@ -106,12 +107,21 @@ static const char *socket_path(const struct options *o, struct config **cfgp)
 
 static int mode_ctl(const struct options *o, int argc, char *argv[])
 {
+	static char top[] = "top", often[] = "1";
+	static char *livev[] = { top, often };
 	struct config *cfg = NULL;
 	const char *path;
 	int err;
 
 	if (!argc)
 		return usage();
+
+	/* A person wants to see it move; ended by Ctrl-C */
+	if (argc == 1 && !strcmp(argv[0], "top") && isatty(STDOUT_FILENO) &&
+	    !o->json) {
+		argv = livev;
+		argc = ARRAY_SIZE(livev);
+	}
 
 	path = socket_path(o, &cfg);
 	err = client_run(path, o->json, argc, argv);

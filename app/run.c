@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "app/buttons.h"
+#include "app/cameraloan.h"
 #include "app/console.h"
 #include "app/control.h"
 #include "app/inputs.h"
 #include "app/lamps.h"
 #include "app/page.h"
 #include "app/run.h"
+#include "app/soundloan.h"
 #include "app/tidy.h"
 #include "app/wiring.h"
 #include "board/board.h"
@@ -131,6 +133,26 @@ static int open_optics(struct optics *o, const struct config *cfg)
 	return err ? without("video", "display", display, err) : 0;
 }
 
+/* Checks may have sound device and camera while the phone needs none */
+static int open_loans(struct run *r, const struct config *cfg)
+{
+	struct camera *camera = r->optics.camera;
+	struct sound *sound = NULL;
+	int err = open_sound(&sound, cfg);
+
+	if (!err)
+		err = soundloan_alloc(&r->ctx.sound, sound);
+	if (!err && camera) {
+		err = cameraloan_alloc(&r->ctx.camera, camera);
+		if (!err)
+			r->optics.camera = mem_ref(r->ctx.camera);
+		mem_deref(camera);
+	}
+
+	mem_deref(sound);
+	return err;
+}
+
 static int start_phone(struct run *r, const struct config *cfg)
 {
 	struct phone_params prm = {
@@ -146,12 +168,9 @@ static int start_phone(struct run *r, const struct config *cfg)
 
 	err = open_optics(&r->optics, cfg);
 	if (!err)
-		err = open_sound(&prm.sound, cfg);
-	if (!err)
-		err = phone_alloc(&r->phone, &prm);
-
-	mem_deref(prm.sound); /* The phone has its own reference */
-	return err;
+		err = open_loans(r, cfg);
+	prm.sound = r->ctx.sound;
+	return err ? err : phone_alloc(&r->phone, &prm);
 }
 
 /* Bell and door */
@@ -316,6 +335,8 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.porch);
 	mem_deref(r.phone);
 	mem_deref(r.door);
+	mem_deref(r.ctx.sound);
+	mem_deref(r.ctx.camera);
 	mem_deref(r.optics.display);
 	mem_deref(r.optics.camera);
 	mem_deref(r.optics.screen);

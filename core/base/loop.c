@@ -42,6 +42,8 @@ static struct {
 	uint64_t vnow;
 	struct stat_entry statv[STATS_MAX];
 	unsigned statc;
+	const char *longest; /* Since loop_longest() was asked */
+	uint64_t longest_us;
 	loop_signal_h *sigh;
 	void *sigarg;
 } loop = { .tfd = -1, .programmed = CLOCK_NEVER };
@@ -65,6 +67,10 @@ static void account(const char *name, uint64_t start)
 	struct stat_entry *e = entry_of(name);
 	uint64_t took = clock_now() - start;
 
+	if (took > loop.longest_us || !loop.longest) {
+		loop.longest = name;
+		loop.longest_us = took;
+	}
 	++e->calls;
 	e->sum += took;
 	if (took > e->max)
@@ -336,6 +342,17 @@ void loop_virtual_end(void)
 	loop.vnow = 0;
 	clock_set_source(NULL);
 	program();
+}
+
+uint64_t loop_longest(const char **namep)
+{
+	const uint64_t longest = loop.longest_us;
+
+	if (namep)
+		*namep = loop.longest ? loop.longest : "";
+	loop.longest = NULL;
+	loop.longest_us = 0;
+	return longest;
 }
 
 int loop_print(struct re_printf *pf, void *unused)

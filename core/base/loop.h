@@ -106,6 +106,15 @@ void loop_virtual_run(uint64_t until, bool (*stop)(void *arg), void *arg);
 /** Back to the kernel's clock */
 void loop_virtual_end(void);
 
+/**
+ * The handler that took longest since this was asked last.
+ *
+ * @param namep  Set to its name, "" when none ran; may be NULL
+ *
+ * @return How long [us]
+ */
+uint64_t loop_longest(const char **namep);
+
 /** Print each handler's calls, mean, maximum and slow calls, a line each */
 int loop_print(struct re_printf *pf, void *unused);
 

@@ -84,6 +84,7 @@ static const struct {
 	{ "call b video", ENOTSUP, "[video] camera" },
 	{ "call b sendonly recvonly", EINVAL, "call TO" },
 	{ "call ''", EINVAL, "not an address" },
+	{ "more on", ENOTSUP, "on a console" },
 	{ "answer", ENOENT, "no such call" },
 	{ "answer x", EINVAL, "number" },
 	{ "answer 0", EINVAL, "number" },
@@ -231,6 +232,57 @@ static void check_up(void)
 	assert_int_equal(give(0, false, "devices"), 0);
 }
 
+/* What came of a command that goes on */
+static unsigned pictures;
+
+static void on_text(const char *p, size_t n, void *arg)
+{
+	(void)arg;
+
+	assert_true(n < sizeof(answer));
+	memcpy(answer, p, n);
+	answer[n] = '\0';
+	++pictures;
+}
+
+static void on_end(int err, void *arg)
+{
+	(void)err;
+	(void)arg;
+	fail();
+}
+
+static void watch_it_live(void)
+{
+	static const struct answer_handlers handlers = { .texth = on_text,
+							 .endh = on_end };
+	const struct commands_context ctx = { .phone = rig_phone(0) };
+	struct mbuf *out = mbuf_alloc(1);
+	char *wordv[] = { (char *)(uintptr_t) "top", (char *)(uintptr_t) "2" };
+	struct answer *later;
+
+	assert_int_equal(give(0, false, "net"), 0);
+	assert_non_null(strstr(answer, "gateway: "));
+	assert_int_equal(give(0, false, "top 61"), EINVAL);
+	assert_int_equal(give(0, false, "top"), 0);
+	assert_non_null(strstr(answer, "call 1 out up"));
+
+	assert_int_equal(answer_alloc(&later, &handlers), 0);
+	assert_int_equal(
+		commands_begin(&ctx, 2, wordv, false, out, later, clock_now()),
+		EINPROGRESS);
+	rig_run(9 * CLOCK_S);
+	assert_int_equal(pictures, 5); /* At once, and every 2 s */
+	assert_non_null(strstr(answer, "sound "));
+	assert_null(strstr(answer, "out     0.0 kbit/s"));
+	assert_null(strstr(answer, "in      0.0 kbit/s"));
+	answer_stop(later);
+	rig_run(9 * CLOCK_S);
+	assert_int_equal(pictures, 5);
+	mem_deref(later);
+	mem_deref(out);
+}
+
 static void hold_and_resume(void)
 {
 	json_t *list;
@@ -278,6 +330,7 @@ static void test_commands_make_a_call_and_end_it(void **state)
 	assert_non_null(rig_wait(1, "media_added", WAIT));
 
 	check_up();
+	watch_it_live();
 	hold_and_resume();
 	assert_int_equal(give(0, false, "hangup 1"), 0);
 	assert_non_null(rig_wait(1, "terminated:call", WAIT));

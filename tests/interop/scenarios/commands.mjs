@@ -43,7 +43,23 @@ async function manual(lab)
 	return `${said.length} commands`;
 }
 
+/* A contact of the board's, moved by hand */
+async function contacts(lab)
+{
+	const board = await lab.board({ inputs: {
+		gate: 'sim:5 too_long=300ms debounce=0ms' } });
+	const heard = (what) => board.event((e) => e.event === 'input' &&
+		e.name === 'gate' && e.what === what);
+
+	await board.must('button', 'gate', 'press');
+	await heard('opened');
+	await heard('open_too_long');
+	await board.must('button', 'gate', 'release');
+	await heard('closed');
+}
+
 export default [
 	['commands: all answer as docs/schema says', all_commands],
 	['commands: all are in the manual page', manual],
+	['commands: a contact opens, too long, and closes', contacts],
 ];

@@ -38,7 +38,7 @@ int call_dial(struct call **cp, const struct call_params *prm, const char *to,
 }
 
 enum {
-	TRANSFER_LINES = 2, /* Referred-By, Replaces */
+	TRANSFER_LINES = 3, /* Referred-By, Replaces, Require */
 	LINES = TRANSFER_LINES + EXTRAS_HEADERS,
 };
 
@@ -53,6 +53,8 @@ static int make_lines(char *linev[LINES + 1], const struct refer *r,
 		err = re_sdprintf(&linev[n++], "Referred-By: %s", r->by);
 	if (!err && r && r->replaces)
 		err = re_sdprintf(&linev[n++], "Replaces: %s", r->replaces);
+	if (!err && r && r->replaces && r->strict)
+		err = str_dup(&linev[n++], "Require: replaces");
 	for (unsigned i = 0; x && i < x->linec; i++)
 		linev[n++] = mem_ref(x->linev[i]);
 	return err;

@@ -36,6 +36,22 @@ static int take_replaces(struct refer *r, const struct pl *val)
 	return header_safe(&pl) ? replaces_decode(&rep, &pl) : EBADMSG;
 }
 
+static int take_require(struct refer *r, const struct pl *val)
+{
+	char *list;
+	struct pl pl;
+
+	if (val->l > REFER_URI_MAX)
+		return EBADMSG;
+	if (re_sdprintf(&list, "%H", escape_unpercent, val))
+		return ENOMEM;
+
+	pl_set_str(&pl, list);
+	r->strict |= grammar_list_has(&pl, "replaces");
+	mem_deref(list);
+	return 0;
+}
+
 /* "?name=value&name=value" */
 static int take_headers(struct refer *r, struct pl rest)
 {
@@ -54,6 +70,8 @@ static int take_headers(struct refer *r, struct pl rest)
 		(void)scan_cut(&val, 1);
 		if (!pl_strcasecmp(&name, "Replaces"))
 			err = take_replaces(r, &val);
+		else if (!pl_strcasecmp(&name, "Require"))
+			err = take_require(r, &val);
 	}
 	return err;
 }
@@ -63,6 +81,7 @@ static int take_target(struct refer *r, const struct sip_msg *msg)
 	const struct sip_hdr *hdr = sip_msg_hdr(msg, SIP_HDR_REFER_TO);
 	struct sip_taddr addr;
 	struct pl method, uri, headers;
+	int err;
 
 	if (!hdr || grammar_addr(&addr, &hdr->val) ||
 	    addr.auri.l > REFER_URI_MAX + REPLACES_MAX)
@@ -83,7 +102,9 @@ static int take_target(struct refer *r, const struct sip_msg *msg)
 	if (pl_strdup(&r->uri, &uri))
 		return ENOMEM;
 
-	return take_headers(r, headers);
+	err = take_headers(r, headers);
+	r->strict = r->replaces && (r->strict || !refer_is_gruu(r->uri));
+	return err;
 }
 
 /* A Referred-By of no use is none: it proves nothing */
@@ -97,6 +118,16 @@ static int take_referrer(struct refer *r, const struct sip_msg *msg)
 		return 0;
 
 	return pl_strdup(&r->by, &hdr->val);
+}
+
+bool refer_is_gruu(const char *str)
+{
+	struct uri uri;
+	struct pl pl;
+
+	pl_set_str(&pl, str);
+	return !grammar_uri(&uri, &pl) &&
+	       !grammar_param(NULL, &uri.params, "gr");
 }
 
 bool refer_silent(const struct sip_msg *msg)
@@ -154,7 +185,8 @@ int refer_encode(char **valuep, const char *uri, const struct dialog *d)
 
 	if (strpbrk(uri, "?<>"))
 		return EINVAL;
-	if (re_sdprintf(&value, "<%s%H>", uri, print_replaces, d))
+	if (re_sdprintf(&value, "<%s%H%s>", uri, print_replaces, d,
+			d && !refer_is_gruu(uri) ? "&Require=replaces" : ""))
 		return ENOMEM;
 
 	pl_set_str(&pl, value);

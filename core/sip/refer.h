@@ -5,7 +5,9 @@
  *     URI, a dialog -> [refer] -> Refer-To of ours
  *
  * RFC 3515 and 3892. Of what a URI may bring along for the call's header (RFC
- * 3261 section 19.1.5) only Replaces is taken.
+ * 3261 section 19.1.5) only Replaces is taken, and that it is required. It is
+ * where the address does not lead to one device alone: other instances of an
+ * address of record are to refuse then, and not to ring.
  */
 #ifndef CORE_SIP_REFER_H
 #define CORE_SIP_REFER_H
@@ -23,6 +25,8 @@ struct refer {
 	char *uri;	/**< To be called: sip: or sips:                   */
 	char *replaces; /**< Value of Replaces; NULL: none                 */
 	char *by;	/**< Value of Referred-By; NULL: none              */
+	bool strict;	/**< With Replaces: nobody is to ring who does not
+			     know it, RFC 5589 section 7.3                 */
 	bool silent;	/**< No NOTIFY is wanted (RFC 4488)                */
 };
 
@@ -33,6 +37,9 @@ struct refer {
  *         another scheme: 416, EPERM something else than a call: 403
  */
 int refer_decode(struct refer **rp, const struct sip_msg *msg);
+
+/** Whether a URI leads to one instance alone: a GRUU (RFC 5627) */
+bool refer_is_gruu(const char *uri);
 
 /** Whether a REFER wants no NOTIFY, or its 2xx promises none (RFC 4488) */
 bool refer_silent(const struct sip_msg *msg);

@@ -61,14 +61,8 @@ static void on_response(int err, const struct sip_msg *msg, uint64_t now,
 const char *referral_target(const struct invite *inv)
 {
 	const char *target = inv->dialog ? dialog_target(inv->dialog) : "";
-	struct uri uri;
-	struct pl pl;
 
-	pl_set_str(&pl, target);
-	return !grammar_uri(&uri, &pl) &&
-			       !grammar_param(NULL, &uri.params, "gr")
-		       ? target
-		       : inv->peer_uri;
+	return refer_is_gruu(target) ? target : inv->peer_uri;
 }
 
 static int make_refer(struct mbuf **mbp, const struct invite *inv,

@@ -16,6 +16,7 @@ enum {
 	C = 2,
 	WAIT = 8 * CLOCK_S,
 	TALK = 2 * CLOCK_S,
+	PROBE_MAX = 256,
 };
 
 #define YES	     "[call]\ntransfer=yes\nmedia=audio\n"
@@ -297,7 +298,7 @@ static void test_transfer_to_who_is_not_replaced(void **state)
 	talk(A, B, &ab, &ba);
 	talk(A, C, &ac, &ca);
 	transfer(A, ab, NULL, ac);
-	assert_int_equal(code(rig_wait(A, "o_ect_failed", WAIT)), 403);
+	assert_int_equal(code(rig_wait(A, "o_ect_failed", WAIT)), 420);
 	rig_run(CLOCK_S);
 	assert_int_equal(phone_calls(rig_phone(A)), 2);
 	assert_int_equal(phone_calls(rig_phone(C)), 1);
@@ -308,6 +309,120 @@ static void test_transfer_to_who_is_not_replaced(void **state)
 		phone_transfer(rig_phone(A), ab, NULL, 99, clock_now()),
 		ENOENT);
 	rig_stop();
+}
+
+/* ---- Several devices of one address ---- */
+
+static bool gives;		 /* The registrar gives GRUUs              */
+static char seenv[4][PROBE_MAX]; /* Contact and Refer-To of the REFER,
+				    Request-URI and Require of the INVITE  */
+
+/* The 200 to REGISTER, with a GRUU (RFC 5627 section 5.2) */
+static bool give(unsigned i, struct mbuf *mb, uint64_t now)
+{
+	static const char before[] = ";expires=600\r\nContent-Length";
+	char *text = (char *)mbuf_buf(mb), *at;
+	const size_t l = mbuf_get_left(mb);
+	struct mbuf *copy;
+
+	at = memmem(text, l, before, strlen(before));
+	if (!at || !gives)
+		return false;
+
+	copy = mbuf_alloc(l);
+	(void)mbuf_printf(copy, "%b;pub-gruu=\"sip:%c@loop.invalid;gr=%u\"%b",
+			  text, (size_t)(at - text), 'a' + (int)i, i, at,
+			  l - (size_t)(at - text));
+	copy->pos = 0;
+	exchange_deliver(i, copy, now);
+	mem_deref(copy);
+	return true;
+}
+
+static void note(unsigned n, const struct pl *pl)
+{
+	(void)pl_strcpy(pl, seenv[n], sizeof(seenv[n]));
+}
+
+static void probe(unsigned i, struct sip_msg *msg)
+{
+	const struct sip_hdr *hdr;
+
+	if (i == A && !pl_strcmp(&msg->met, "REFER")) {
+		note(0, &sip_msg_hdr(msg, SIP_HDR_CONTACT)->val);
+		note(1, &sip_msg_hdr(msg, SIP_HDR_REFER_TO)->val);
+	} else if (i == B && !pl_strcmp(&msg->met, "INVITE") &&
+		   sip_msg_hdr(msg, SIP_HDR_REPLACES)) {
+		note(2, &msg->ruri);
+		hdr = sip_msg_hdr(msg, SIP_HDR_REQUIRE);
+		note(3, hdr ? &hdr->val : &pl_null);
+	}
+}
+
+static const struct exchange_spy spy = { .sent = probe, .post = give };
+
+static void register_again(void)
+{
+	exchange_set_spy(&spy);
+	for (unsigned i = 0; i < RIG_MAX; i++)
+		assert_int_equal(
+			phone_register(rig_phone(i), NULL, clock_now()), 0);
+	rig_run(CLOCK_S);
+}
+
+/* What is for c in general gets to another device of his */
+static bool strays(unsigned i, const struct sip_msg *msg, uint64_t now)
+{
+	struct uri uri;
+
+	if (pl_strcmp(&msg->met, "INVITE") || msg->to.tag.l ||
+	    uri_decode(&uri, &msg->ruri) || pl_strcmp(&uri.user, "c") ||
+	    strstr(seenv[2], ";gr="))
+		return false;
+
+	exchange_respond(i, msg, "481 Call/Transaction Does Not Exist", "",
+			 now);
+	return true;
+}
+
+static void test_transfer_gets_to_the_device_that_is_meant(void **state)
+{
+	unsigned ab, ba, ac, ca;
+	(void)state;
+
+	for (unsigned n = 0; n < 4; n++) {
+		gives = n / 2;
+		memset(seenv, 0, sizeof(seenv));
+		begin(20 + n, YES, REPLACE("referred"));
+		register_again();
+		talk(A, B, &ab, &ba);
+		if (n % 2)
+			talk(C, A, &ca, &ac);
+		else
+			talk(A, C, &ac, &ca);
+		rig_run(CLOCK_S);
+		exchange_set_agent(strays);
+		transfer(A, ab, NULL, ac);
+		if (gives) {
+			assert_non_null(rig_wait(A, "o_ect_completed", WAIT));
+			check_pair(B, C);
+			assert_non_null(strstr(seenv[0], ";gr=0>"));
+			assert_non_null(strstr(seenv[1], ";gr=2?Replaces="));
+			assert_null(strstr(seenv[1], "Require"));
+			assert_string_equal(seenv[2],
+					    "sip:c@loop.invalid;gr=2");
+			assert_string_equal(seenv[3], "");
+		} else {
+			assert_int_equal(
+				code(rig_wait(A, "o_ect_failed", WAIT)), 481);
+			assert_non_null(strstr(seenv[1], "c@loop.invalid?"));
+			assert_non_null(strstr(seenv[1], "&Require=replaces"));
+			assert_string_equal(seenv[3], "replaces");
+		}
+		exchange_set_agent(NULL);
+		exchange_set_spy(NULL);
+		rig_stop();
+	}
 }
 
 int main(void)
@@ -323,6 +438,8 @@ int main(void)
 		cmocka_unit_test(
 			test_transfer_keeps_mute_and_hold_of_the_target),
 		cmocka_unit_test(test_transfer_to_who_is_not_replaced),
+		cmocka_unit_test(
+			test_transfer_gets_to_the_device_that_is_meant),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

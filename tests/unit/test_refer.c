@@ -28,42 +28,59 @@ static struct sip_msg *message(const char *method, const char *lines)
 	return msg;
 }
 
+#define DIALOG "a%3Bto-tag%3D1%3Bfrom-tag%3D2"
+
 static bool same(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+static const struct {
+	const char *lines, *uri, *replaces, *by;
+	bool silent, strict;
+} targetv[] = {
+	{ "Refer-To: <sip:carol@example.org>\r\n", "sip:carol@example.org",
+	  NULL, NULL, false, false },
+	{ "r: sip:carol@example.org\r\nb: <sip:bob@example.org>\r\n",
+	  "sip:carol@example.org", NULL, "<sip:bob@example.org>", false,
+	  false },
+	{ "Refer-To: \"C\" <sips:c%3F?@h;method=INVITE?Subject=x>\r\n"
+	  "Refer-Sub: false\r\n",
+	  "sips:c%3F?@h;method=INVITE", NULL, NULL, true, false },
+	{ "Refer-To: <sip:carol@h?Replaces=a%40b%3Bto-tag%3D1"
+	  "%3Bfrom-tag%3D2&Require=replaces>\r\n"
+	  "Referred-By: not an address\r\nRefer-Sub: true\r\n",
+	  "sip:carol@h", "a@b;to-tag=1;from-tag=2", NULL, false, true },
+
+	/* A GRUU leads to one device, whatever that one knows */
+	{ "Refer-To: <sip:carol@h;gr=1?Replaces=" DIALOG ">\r\n",
+	  "sip:carol@h;gr=1", "a;to-tag=1;from-tag=2", NULL, false, false },
+	{ "Refer-To: "
+	  "<sip:carol@h;gr?Require=x%2C%20Replaces&Replaces=" DIALOG ">\r\n",
+	  "sip:carol@h;gr", "a;to-tag=1;from-tag=2", NULL, false, true },
+	{ "Refer-To: <sip:carol@h;gr?Require=x&Replaces=" DIALOG ">\r\n",
+	  "sip:carol@h;gr", "a;to-tag=1;from-tag=2", NULL, false, false },
+	{ "Refer-To: <sip:carol@h?Replaces=" DIALOG ">\r\n", "sip:carol@h",
+	  "a;to-tag=1;from-tag=2", NULL, false, true },
+	{ "Refer-To: <sip:carol@h?Require=replaces>\r\n", "sip:carol@h", NULL,
+	  NULL, false, false },
+};
+
 static void test_refer_finds_whom_to_call(void **state)
 {
-	static const struct {
-		const char *lines, *uri, *replaces, *by;
-		bool silent;
-	} casev[] = {
-		{ "Refer-To: <sip:carol@example.org>\r\n",
-		  "sip:carol@example.org", NULL, NULL, false },
-		{ "r: sip:carol@example.org\r\nb: <sip:bob@example.org>\r\n",
-		  "sip:carol@example.org", NULL, "<sip:bob@example.org>",
-		  false },
-		{ "Refer-To: \"C\" <sips:c%3F?@h;method=INVITE?Subject=x>\r\n"
-		  "Refer-Sub: false\r\n",
-		  "sips:c%3F?@h;method=INVITE", NULL, NULL, true },
-		{ "Refer-To: <sip:carol@h?Replaces=a%40b%3Bto-tag%3D1"
-		  "%3Bfrom-tag%3D2&Require=replaces>\r\n"
-		  "Referred-By: not an address\r\nRefer-Sub: true\r\n",
-		  "sip:carol@h", "a@b;to-tag=1;from-tag=2", NULL, false },
-	};
 	(void)state;
 
-	for (size_t i = 0; i < ARRAY_SIZE(casev); i++) {
-		struct sip_msg *msg = message("REFER", casev[i].lines);
+	for (size_t i = 0; i < ARRAY_SIZE(targetv); i++) {
+		struct sip_msg *msg = message("REFER", targetv[i].lines);
 		struct refer *r;
 
 		assert_non_null(msg);
 		assert_int_equal(refer_decode(&r, msg), 0);
-		assert_string_equal(r->uri, casev[i].uri);
-		assert_true(same(r->replaces, casev[i].replaces));
-		assert_true(same(r->by, casev[i].by));
-		assert_int_equal(r->silent, casev[i].silent);
+		assert_string_equal(r->uri, targetv[i].uri);
+		assert_true(same(r->replaces, targetv[i].replaces));
+		assert_true(same(r->by, targetv[i].by));
+		assert_int_equal(r->silent, targetv[i].silent);
+		assert_int_equal(r->strict, targetv[i].strict);
 		mem_deref(r);
 		mem_deref(msg);
 	}
@@ -165,7 +182,13 @@ static void test_refer_names_a_dialog_as_the_other_end_has_it(void **state)
 	assert_int_equal(refer_encode(&value, "sip:bob@far.invalid", d), 0);
 	assert_string_equal(value,
 			    "<sip:bob@far.invalid?Replaces=c1%3Bto-tag%3Dfar"
-			    "%3Bfrom-tag%3Dt%261>");
+			    "%3Bfrom-tag%3Dt%261&Require=replaces>");
+	value = mem_deref(value);
+	assert_int_equal(refer_encode(&value, "sip:bob@far.invalid;gr=x", d),
+			 0);
+	assert_string_equal(value,
+			    "<sip:bob@far.invalid;gr=x?Replaces=c1%3Bto-tag"
+			    "%3Dfar%3Bfrom-tag%3Dt%261>");
 	value = mem_deref(value);
 	d = mem_deref(d);
 

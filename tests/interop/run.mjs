@@ -27,8 +27,8 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'trouble', 'early', 'flows', 'kinds', 'slides', 'sipjs', 'flood',
 	'soak'];
 const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
-	'refusals', 'relations', 'compat', 'habits', 'variants', 'plain',
-	'direct', 'latch', 'abuse'];
+	'refusals', 'relations', 'faults', 'compat', 'habits', 'variants',
+	'plain', 'direct', 'latch', 'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -48,8 +48,8 @@ async function contacts(lab)
 {
 	const board = await lab.board({ inputs: {
 		gate: 'sim:5 too_long=300ms debounce=0ms' } });
-	const heard = (what) => board.event((e) => e.event === 'input' &&
-		e.name === 'gate' && e.what === what);
+	const heard = (what) => board.wait('input', { match: (e) =>
+		e.name === 'gate' && e.what === what });
 
 	await board.must('button', 'gate', 'press');
 	await heard('opened');

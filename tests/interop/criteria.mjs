@@ -126,7 +126,7 @@ export const CRITERIA = [
 	     'latch: another port in the call'],
 	    'unit/test_plain loop/test_gateway'),
 	row('A-6.2c2', 'plain peers without a gateway: RTP, SDES, a warning',
-	    ['direct: RTP', 'direct: SDES'],
+	    ['direct: RTP', 'direct: SDES', 'simplest: '],
 	    'unit/test_offer_keying unit/test_insecure ' +
 	    'unit/test_openh264_encoder unit/test_encoding ' +
 	    'loop/test_insecure_calls'),

@@ -28,7 +28,7 @@ const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
 	'soak'];
 const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
 	'refusals', 'relations', 'faults', 'compat', 'habits', 'variants',
-	'plain', 'direct', 'latch', 'abuse'];
+	'plain', 'direct', 'simplest', 'latch', 'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -10,6 +10,7 @@
 #include "core/base/loop.h"
 #include "drivers/v4l2_buffers.h"
 #include "drivers/v4l2_camera.h"
+#include "drivers/v4l2_controls.h"
 #include "drivers/v4l2_format.h"
 #include "drivers/v4l2_modes.h"
 
@@ -20,6 +21,7 @@ enum {
 struct v4l2_camera {
 	struct camera camera; /* First, for struct camera * */
 	char *path;
+	char *controls; /* NULL none */
 	struct camera_prefs prefs;
 	struct v4l2_modes_set set;
 
@@ -29,7 +31,8 @@ struct v4l2_camera {
 	struct loop_timer timer; /* Silence, or looking for it  */
 	uint64_t last;		 /* Frame, or start of it [us]  */
 	uint32_t sequence;	 /* The next one that should be */
-	bool lost;
+	int lost;		 /* Why it is away, 0 it is not */
+	bool told;		 /* The handler knows that      */
 
 	camera_frame_h *fh; /* NULL while stopped */
 	camera_state_h *sh;
@@ -57,7 +60,7 @@ static void stop(struct camera *camera)
 
 	close_device(c);
 	c->fh = NULL;
-	c->lost = false;
+	c->lost = 0;
 }
 
 static void camera_destructor(void *arg)
@@ -66,6 +69,7 @@ static void camera_destructor(void *arg)
 
 	stop(&c->camera);
 	mem_deref(c->path);
+	mem_deref(c->controls);
 }
 
 static bool can_capture(uint32_t caps)
@@ -96,6 +100,8 @@ static int open_camera(struct v4l2_camera *c, uint64_t now)
 
 	err = open_device(&c->fd, c->path);
 	if (!err)
+		(void)v4l2_controls_set(c->fd, c->controls);
+	if (!err)
 		err = v4l2_modes_apply(c->fd, &c->prefs, &c->set);
 	if (!err)
 		err = v4l2_buffers_alloc(
@@ -123,15 +129,29 @@ static int open_camera(struct v4l2_camera *c, uint64_t now)
 	return 0;
 }
 
-static void lose(struct v4l2_camera *c, int err, uint64_t now)
+/* A call goes on without it, and may as well begin so */
+static void go_without(struct v4l2_camera *c, int err, uint64_t now)
 {
 	log_warning("camera: %s: %m; looking for it every %u s\n", c->path, err,
 		    V4L2_CAMERA_RETRY / CLOCK_S);
 	close_device(c);
 	++c->losses;
-	c->lost = true;
+	c->lost = err;
+	c->told = false;
+	loop_timer_arm(&c->timer, now);
+}
+
+static void tell(struct v4l2_camera *c, uint64_t now)
+{
+	c->told = true;
 	loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
-	c->sh(err, c->arg);
+	c->sh(c->lost, c->arg);
+}
+
+static void lose(struct v4l2_camera *c, int err, uint64_t now)
+{
+	go_without(c, err, now);
+	tell(c, now);
 }
 
 /* The last reference to a frame is gone */
@@ -249,7 +269,7 @@ static void look_for(struct v4l2_camera *c, uint64_t now)
 		return;
 	}
 
-	c->lost = false;
+	c->lost = 0;
 	c->sh(0, c->arg);
 }
 
@@ -257,11 +277,18 @@ static void on_timer(uint64_t now, void *arg)
 {
 	struct v4l2_camera *c = mem_ref(arg);
 
-	if (c->lost)
+	if (c->lost && !c->told)
+		tell(c, now);
+	else if (c->lost)
 		look_for(c, now);
 	else
 		listen_on(c, now);
 	mem_deref(c);
+}
+
+static bool is_away(int err)
+{
+	return err == ENODEV || err == ENOENT || err == ENXIO || err == EIO;
 }
 
 static int start(struct camera *camera, const struct camera_prefs *prefs,
@@ -278,6 +305,13 @@ static int start(struct camera *camera, const struct camera_prefs *prefs,
 	c->corrupt = c->missed = c->starved = c->losses = 0;
 	c->prefs = *prefs;
 	err = open_camera(c, clock_now());
+	if (is_away(err) && prefs->formats != FRAME_BIT(FRAME_H264)) {
+		go_without(c, err, clock_now());
+		c->set.fmt = (struct camera_format){ FRAME_NV12, prefs->width,
+						     prefs->height,
+						     prefs->fps };
+		err = 0;
+	}
 	if (err)
 		return err;
 
@@ -323,22 +357,47 @@ static bool is_first(const char *path, void *arg)
 	return !str_dup(name, path);
 }
 
-static int find(char **path, const char *device)
+static int find(struct v4l2_camera *c, const char *device)
 {
-	if (!*device)
-		return videodev_each(is_first, path) ? 0 : ENODEV;
+	const char *comma = strchr(device, ',');
+	struct pl name = { device,
+			   comma ? (size_t)(comma - device) : strlen(device) };
+	int err = 0;
+
+	if (comma && v4l2_controls_check(comma + 1))
+		return EINVAL;
+	if (comma)
+		err = str_dup(&c->controls, comma + 1);
+	if (err)
+		return err;
+	if (!name.l)
+		return videodev_each(is_first, &c->path) ? 0 : ENODEV;
 	if (*device == '/')
-		return str_dup(path, device);
-	if (strchr(device, '/'))
+		return pl_strdup(&c->path, &name);
+	if (pl_strchr(&name, '/'))
 		return EINVAL;
 
-	return re_sdprintf(path, "/dev/v4l/by-id/%s", device);
+	return re_sdprintf(&c->path, "/dev/v4l/by-id/%r", &name);
+}
+
+/* Whether it is one, with these controls */
+static int look_at(const struct v4l2_camera *c)
+{
+	int fd, err;
+
+	err = open_device(&fd, c->path);
+	if (err)
+		return err;
+
+	err = v4l2_controls_set(fd, c->controls);
+	(void)close(fd);
+	return err;
 }
 
 int v4l2_camera_alloc(struct camera **cp, const char *device)
 {
 	struct v4l2_camera *c;
-	int fd, err;
+	int err;
 
 	c = mem_zalloc(sizeof(*c), camera_destructor);
 	if (!c)
@@ -347,9 +406,9 @@ int v4l2_camera_alloc(struct camera **cp, const char *device)
 	c->camera.table = &table;
 	c->fd = -1;
 	loop_timer_init(&c->timer, "camera", on_timer, c);
-	err = find(&c->path, device);
+	err = find(c, device);
 	if (!err)
-		err = open_device(&fd, c->path);
+		err = look_at(c);
 	if (err) {
 		log_warning("camera: v4l2:%s: %s\n", device,
 			    err == ENODEV ? "is no camera" : strerror(err));
@@ -357,7 +416,6 @@ int v4l2_camera_alloc(struct camera **cp, const char *device)
 		return err;
 	}
 
-	(void)close(fd);
 	*cp = &c->camera;
 	return 0;
 }
@@ -375,8 +433,9 @@ static bool list_one(const char *path, void *arg)
 
 	pl_set_str(&card, (const char *)cap.card);
 	if (can_capture(caps))
-		(void)re_hprintf(pf, "v4l2:%s  %H:%H\n", path, log_text, &card,
-				 v4l2_modes_print, &fd);
+		(void)re_hprintf(pf, "v4l2:%s  %H:%H;%H\n", path, log_text,
+				 &card, v4l2_modes_print, &fd,
+				 v4l2_controls_print, &fd);
 	(void)close(fd);
 	return false;
 }

@@ -24,7 +24,8 @@ enum {
  * Constructor, for `v4l2:`.
  *
  * @param device  "/dev/videoN"; or a name in /dev/v4l/by-id, which stays the
- *                same wherever it is plugged in; or "" for the first one
+ *                same wherever it is plugged in; or "" for the first one.
+ *                Behind it ",NAME=VALUE" for each control to be set
  *
  * start() takes the format nearest to the wish, sides cut to be even, and
  * says it in the log. H264 is taken only when it was wished for.

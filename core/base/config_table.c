@@ -166,6 +166,10 @@ const struct config_key config_keyv[] = {
 	      "Codecs, the best first"),
 	TEXT("video", "display", "none", config_check_display,
 	     "drm, drm=/dev/dri/cardN, file=DIRECTORY or none"),
+	BOOL("video", "self_view", "yes",
+	     "Our own picture, small, in a corner of the display"),
+	BOOL("video", "titles", "yes",
+	     "Who calls and how the call stands, above the picture there"),
 
 	TEXT("screen", "source", "none", config_check_screen,
 	     "What is shown in place of the camera when asked for: drm or "

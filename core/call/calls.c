@@ -8,6 +8,7 @@
 #include "core/call/music.h"
 #include "core/call/robot.h"
 #include "core/call/switching.h"
+#include "core/call/titles.h"
 #include "core/call/transfer.h"
 #include "core/call/transfers.h"
 #include "core/sip/refer.h"
@@ -18,13 +19,42 @@ static void calls_destructor(void *arg)
 
 	while (cs->callc)
 		mem_deref(cs->callv[--cs->callc]);
+	mem_deref(cs->titles);
 	mem_deref(cs->servers);
 	mem_deref(cs->studio);
 	mem_deref(cs->slides);
 	mem_deref(cs->screen);
+	mem_deref(cs->mirror);
 	mem_deref(cs->voice);
 	mem_deref(cs->music);
 	mem_deref(cs->identity);
+}
+
+/* What is said on the display, and our own picture there */
+static int make_titles(struct calls *cs)
+{
+	const bool band = config_bool(cs->prm.cfg, "video", "titles");
+
+	if (!cs->screen || (!band && !cs->mirror))
+		return 0;
+
+	return titles_alloc(&cs->titles, cs, cs->screen, cs->mirror, band,
+			    cs->prm.events);
+}
+
+static int make_camera(struct calls *cs, const struct optics *o)
+{
+	struct optics own = *o;
+	int err = 0;
+
+	if (o->display && config_bool(cs->prm.cfg, "video", "self_view")) {
+		err = mirror_alloc(&cs->mirror, o->camera);
+		if (!err)
+			own.camera = mirror_camera(cs->mirror);
+	}
+	return err ? err
+		   : studio_alloc(&cs->studio, cs->prm.cfg, false, &own,
+				  cs->prm.events);
 }
 
 static int make_optics(struct calls *cs, const struct optics *o)
@@ -36,8 +66,7 @@ static int make_optics(struct calls *cs, const struct optics *o)
 
 	cs->coderv = o->coderv;
 	if (o->camera)
-		err = studio_alloc(&cs->studio, cs->prm.cfg, false, o,
-				   cs->prm.events);
+		err = make_camera(cs, o);
 	if (!err && o->screen)
 		err = studio_alloc(&cs->slides, cs->prm.cfg, true, o,
 				   cs->prm.events);
@@ -45,7 +74,7 @@ static int make_optics(struct calls *cs, const struct optics *o)
 		err = screen_alloc(&cs->screen, o->display,
 				   config_text(cs->prm.cfg, "video", "display"),
 				   cs->prm.events);
-	return err;
+	return err ? err : make_titles(cs);
 }
 
 int calls_alloc(struct calls **csp, const struct calls_params *prm)

@@ -13,6 +13,9 @@ enum {
 	CNAME_LEN = 16, /* Random characters: 96 bit (RFC 7022 section 4.2) */
 };
 
+struct mirror;
+struct titles;
+
 struct calls {
 	struct calls_params prm;
 	struct calls_handlers h;
@@ -21,6 +24,8 @@ struct calls {
 	struct studio *studio; /* NULL: no camera  */
 	struct studio *slides; /* NULL: no screen to be shown */
 	struct screen *screen; /* NULL: no display */
+	struct mirror *mirror; /* NULL: likewise, or no camera, or not wanted */
+	struct titles *titles; /* NULL: no display, or not wanted */
 	const struct coder *coderv;
 	struct identity *identity;
 	struct servers *servers;

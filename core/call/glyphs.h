@@ -12,8 +12,8 @@
 #include "core/base/frame.h"
 
 enum {
-	GLYPHS_WIDTH = 6, /**< From one to the next [dots] */
-	GLYPHS_HEIGHT = 7,
+	GLYPHS_WIDTH = 6,  /**< From one to the next [dots] */
+	GLYPHS_HEIGHT = 7, /**< And one more below the line */
 };
 
 /**

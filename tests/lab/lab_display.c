@@ -24,6 +24,7 @@ enum {
 	DARK = 20,
 	XRGB = 4,
 	SLOWEST = 2, /* Frames in two seconds, emulated */
+	ROUNDS = 3,  /* Chance would have it once */
 };
 
 struct lab {
@@ -205,9 +206,9 @@ static void over(struct lab *l)
 		  err);
 }
 
-static int plug(const struct lab *l, const char *how)
+static int tell(const char *path, const char *how)
 {
-	int fd = l->status ? open(l->status, O_WRONLY | O_CLOEXEC) : -1;
+	int fd = path ? open(path, O_WRONLY | O_CLOEXEC) : -1;
 	int err = fd < 0 ? errno : 0;
 
 	if (!err && write(fd, how, strlen(how)) < 0)
@@ -215,6 +216,11 @@ static int plug(const struct lab *l, const char *how)
 	if (fd >= 0)
 		(void)close(fd);
 	return err;
+}
+
+static int plug(const struct lab *l, const char *how)
+{
+	return tell(l->status, how);
 }
 
 static void on_state(int err, void *arg)
@@ -246,6 +252,30 @@ static void unplugged(struct lab *l)
 		  "refused %u (%m)",
 		  gone, counter(l, "losses="), l->lost, l->back, l->put,
 		  l->refused, err);
+}
+
+/* The kernel's word is heard sooner than the display looks by itself */
+static void heard(struct lab *l)
+{
+	char path[JUDGE_TEXT];
+	int err = 0;
+
+	(void)re_snprintf(path, sizeof(path), "/sys/class/drm%s/uevent",
+			  strrchr(l->path, '/'));
+	l->lost = l->back = 0;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		err |= plug(l, "off");
+		err |= tell(path, "change");
+		judge_run(&l->judge, DRM_DISPLAY_LOOK / 4);
+		if (l->lost != i + 1)
+			break;
+		err |= plug(l, "on");
+		err |= tell(path, "change");
+		judge_run(&l->judge, DRM_DISPLAY_LOOK / 2);
+	}
+	judge_say(&l->judge, !err && l->lost == ROUNDS && l->back == ROUNDS,
+		  "display hears that it is plugged", "told %u, back %u (%m)",
+		  l->lost, l->back, err);
 }
 
 /* The phone is started before its screen */
@@ -316,6 +346,7 @@ int main(int argc, char **argv)
 	dark(&l);
 	over(&l);
 	unplugged(&l);
+	heard(&l);
 	late(&l, device);
 	(void)re_printf("%H\n", display_print, l.d);
 	l.d = mem_deref(l.d);

@@ -3,6 +3,7 @@
  */
 #include "app/commands.h"
 #include "app/commands_call.h"
+#include "app/commands_check.h"
 #include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
@@ -241,6 +242,10 @@ static const struct command tablev[] = {
 	  WORDS_MAX,
 	  cmd_call },
 	{ { "calls", "", "list the calls" }, 0, 0, cmd_calls },
+	{ { "check", "audio|video", "try microphone and speaker, or camera" },
+	  1,
+	  1,
+	  cmd_check },
 	{ { "devices", "", "what can be named in the configuration" },
 	  0,
 	  0,
@@ -266,6 +271,11 @@ static const struct command tablev[] = {
 	  cmd_keyframe },
 	{ { "log", "debug|info|warning", "what is logged" }, 1, 1, cmd_log },
 	{ { "loop", "", "time spent in each handler" }, 0, 0, cmd_loop },
+	{ { "loopback", "audio|video [SECONDS]",
+	    "play what we hear, show what we see" },
+	  1,
+	  2,
+	  cmd_loopback },
 	{ { "more", "on|off", "stop after each page, on a console" },
 	  1,
 	  1,

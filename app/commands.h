@@ -25,8 +25,8 @@ struct commands_context {
 	struct buttons *buttons;
 	struct inputs *inputs; /**< These four may be NULL, too      */
 	struct lamps *lamps;
-	struct sound *sound;   /**< As app/soundloan.h               */
-	struct camera *camera; /**< As app/cameraloan.h              */
+	struct sound *sound;	     /**< As app/soundloan.h               */
+	const struct optics *optics; /**< Its camera as app/cameraloan.h   */
 	const struct config *cfg;
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */

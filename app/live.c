@@ -59,6 +59,11 @@ static double figure(const json_t *media, const char *path)
 	return json_number_value(js);
 }
 
+static int count(const json_t *media, const char *path)
+{
+	return (int)figure(media, path);
+}
+
 /* What a call of the same number had before */
 static const json_t *media_of(const json_t *stats, json_int_t id)
 {
@@ -113,10 +118,10 @@ static int print_audio(struct mbuf *mb, const struct looks *k)
 		mb,
 		"  sound %s\n"
 		"    out %7.1f kbit/s  level %6.1f dB  loss %4.1f %%  "
-		"round trip %.0f ms\n"
+		"round trip %.1f ms\n"
 		"    in  %7.1f kbit/s  level %6.1f dB  loss %4.1f %%  "
-		"buffer %.0f of %.0f ms  late %.0f  concealed %.0f  "
-		"clocks %.0f ppm\n",
+		"buffer %.1f of %.1f ms  late %d  concealed %d  "
+		"clocks %d ppm\n",
 		json_string_value(json_object_get(a, "codec")),
 		kbits(k, "audio sent bytes"),
 		figure(k->now, "audio sent level"),
@@ -127,9 +132,9 @@ static int print_audio(struct mbuf *mb, const struct looks *k)
 		loss(k, "audio received lost", "audio received packets"),
 		figure(k->now, "audio received buffer"),
 		figure(k->now, "audio received target"),
-		figure(k->now, "audio received late"),
-		figure(k->now, "audio received concealed"),
-		figure(k->now, "audio received clocks_ppm"));
+		count(k->now, "audio received late"),
+		count(k->now, "audio received concealed"),
+		count(k->now, "audio received clocks_ppm"));
 }
 
 static int print_video(struct mbuf *mb, const struct looks *k)
@@ -142,24 +147,23 @@ static int print_video(struct mbuf *mb, const struct looks *k)
 	return mbuf_printf(
 		mb,
 		"  picture %s\n"
-		"    out %7.1f kbit/s  %.0fx%.0f %5.1f/s  loss %4.1f %%  "
-		"round trip %.0f ms  of %.0f kbit/s\n"
-		"    in  %7.1f kbit/s  %.0fx%.0f %5.1f/s  loss %4.1f %%  "
-		"undecodable %.0f\n",
+		"    out %7.1f kbit/s  %dx%d %5.1f/s  loss %4.1f %%  "
+		"round trip %.1f ms  of %.1f kbit/s\n"
+		"    in  %7.1f kbit/s  %dx%d %5.1f/s  loss %4.1f %%  "
+		"undecodable %d\n",
 		json_string_value(json_object_get(v, "codec")),
-		kbits(k, "video sent bytes"),
-		figure(k->now, "video sent width"),
-		figure(k->now, "video sent height"),
+		kbits(k, "video sent bytes"), count(k->now, "video sent width"),
+		count(k->now, "video sent height"),
 		rate(k, "video sent frames"),
 		loss(k, "video sent lost", "video sent packets"),
 		figure(k->now, "video sent round_trip"),
 		figure(k->now, "video bitrate") / KILO,
 		kbits(k, "video received bytes"),
-		figure(k->now, "video received width"),
-		figure(k->now, "video received height"),
+		count(k->now, "video received width"),
+		count(k->now, "video received height"),
 		rate(k, "video received frames"),
 		loss(k, "video received lost", "video received packets"),
-		figure(k->now, "video received undecodable"));
+		count(k->now, "video received undecodable"));
 }
 
 /* ---- The machine ---- */

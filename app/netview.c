@@ -148,7 +148,7 @@ static int print_wireless(struct mbuf *mb)
 
 		if (sscanf(line, " %15[^:]: %*x %lf %lf", name, &quality,
 			   &level) == 2 + 1)
-			err |= mbuf_printf(mb, "%s: radio %.0f dBm\n", name,
+			err |= mbuf_printf(mb, "%s: radio %.1f dBm\n", name,
 					   level);
 	}
 

@@ -143,11 +143,11 @@ static int open_loans(struct run *r, const struct config *cfg)
 	if (!err)
 		err = soundloan_alloc(&r->ctx.sound, sound);
 	if (!err && camera) {
-		err = cameraloan_alloc(&r->ctx.camera, camera);
-		if (!err)
-			r->optics.camera = mem_ref(r->ctx.camera);
+		r->optics.camera = NULL;
+		err = cameraloan_alloc(&r->optics.camera, camera);
 		mem_deref(camera);
 	}
+	r->ctx.optics = &r->optics;
 
 	mem_deref(sound);
 	return err;
@@ -336,7 +336,6 @@ int run_phone(const struct config *cfg)
 	mem_deref(r.phone);
 	mem_deref(r.door);
 	mem_deref(r.ctx.sound);
-	mem_deref(r.ctx.camera);
 	mem_deref(r.optics.display);
 	mem_deref(r.optics.camera);
 	mem_deref(r.optics.screen);

@@ -20,7 +20,6 @@ enum {
 /** Who has it on hold: holding.h */
 struct call_hold {
 	bool on;     /**< We hold, as the user wants it          */
-	bool agreed; /**< ... and as the peer has agreed to      */
 	bool asked;  /**< The peer has not answered yet          */
 	bool remote; /**< The peer holds                         */
 	bool wanted; /**< The peer has wanted our media at least once */

@@ -23,7 +23,6 @@ int call_hold(struct call *c, bool on, uint64_t now)
 static void done(struct call *c)
 {
 	c->hold.asked = false;
-	c->hold.agreed = c->hold.on;
 	call_emit(c,
 		  c->hold.on ? EVENT_M_LOCAL_HOLD_OK : EVENT_M_LOCAL_RESUME_OK);
 }
@@ -34,7 +33,7 @@ static void undo(struct call *c, uint64_t now)
 	const bool on = c->hold.on;
 
 	c->hold.asked = false;
-	c->hold.on = c->hold.agreed;
+	c->hold.on = session_held(c->session);
 	log_info("call %u: %s refused\n", c->id, on ? "hold" : "resume");
 	session_set_hold(c->session, c->hold.on, now);
 
@@ -64,12 +63,13 @@ void holding_follow(struct call *c, enum invite_what what, uint64_t now)
 	const bool answer = what == INVITE_EV_REANSWERED ||
 			    what == INVITE_EV_REFUSED;
 
-	/* Unless an offer is to come that says it */
+	/* Unless an offer is to come that says it. What failed may have been
+	   another change, after the hold was agreed */
 	if (answer && c->hold.asked && !c->neg.wanted) {
-		if (c->neg.failed)
-			undo(c, now);
-		else
+		if (c->hold.on == session_held(c->session))
 			done(c);
+		else
+			undo(c, now);
 	}
 	if (!c->hold.asked)
 		follow_peer(c);

@@ -285,6 +285,8 @@ int session_offer(struct session *s, struct mbuf **mbp)
 
 	if (!err)
 		err = offer_create(s->offer, mbp);
+	if (!err)
+		s->wishes.offered = s->wishes.hold;
 	if (!err && !s->talking && !s->unanswered)
 		err = offer_fork(&s->unanswered, s->offer);
 
@@ -313,6 +315,8 @@ int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
 	if (err) {
 		*mbp = mem_deref(*mbp);
 		offer_rollback(s->offer);
+	} else {
+		s->wishes.held = s->wishes.hold;
 	}
 	if (out) {
 		(void)offer_set_enabled(s->offer, OFFER_VIDEO, true);
@@ -333,6 +337,8 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)
 	int err;
 
 	err = offer_take_answer(s->offer, mb);
+	if (!err)
+		s->wishes.held = s->wishes.offered;
 	if (!err && s->forked)
 		err = restart(s, now);
 	else if (!err)
@@ -426,6 +432,11 @@ void session_set_hold(struct session *s, bool on, uint64_t now)
 	wishes_set_hold(&s->wishes, s->offer, s->senses.sight, on);
 	/* Nothing of us is heard from here on, whatever the peer will say */
 	(void)follow(s, now);
+}
+
+bool session_held(const struct session *s)
+{
+	return s->wishes.held;
 }
 
 void session_set_front(struct session *s, bool front)

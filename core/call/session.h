@@ -215,6 +215,9 @@ bool session_shares(const struct session *s);
  */
 void session_set_hold(struct session *s, bool on, uint64_t now);
 
+/** Whether we hold by what is agreed, in an offer or an answer */
+bool session_held(const struct session *s);
+
 /** To the front of those that want the sound device, or behind them */
 void session_set_front(struct session *s, bool front);
 

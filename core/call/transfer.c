@@ -211,7 +211,7 @@ void transfer_inherit(struct call *c, const struct call *old, uint64_t now)
 		return;
 
 	/* The answer will say so */
-	c->hold.on = c->hold.agreed = true;
+	c->hold.on = true;
 	c->hold.parked = old->hold.parked;
 	session_set_hold(c->session, true, now);
 }

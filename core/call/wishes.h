@@ -19,6 +19,8 @@ struct wishes {
 	bool send, recv; /**< Directions, when nobody holds             */
 	bool shown;	 /**< The offer has the picture's medium        */
 	bool hold;	 /**< We hold                                   */
+	bool offered;	 /**< ... by our last offer                     */
+	bool held;	 /**< ... by what is agreed                     */
 	bool camera;	 /**< It was sent before the screen was         */
 };
 

@@ -323,6 +323,39 @@ static void test_hold_closes_the_camera(void **state)
 	film_reset();
 }
 
+/* Agreed, before another change is refused: both sides know it so */
+static void test_hold_stays_when_a_later_change_is_refused(void **state)
+{
+	static const struct exchange_mood no = { .refuses = "488 Not Here" };
+	static const struct exchange_mood yes = { 0 };
+	static const char *const bothv[] = { VIDEO, VIDEO };
+	(void)state;
+
+	film_reset();
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		film_give(i, true, true);
+	establish(22, bothv);
+	for (unsigned on = 1; on < 2; on--) {
+		hold(0, on);
+		exchange_set_mood(&no);
+		assert_int_equal(phone_video(rig_phone(0), 0, !on, clock_now()),
+				 0);
+		rig_run(TALK);
+		exchange_set_mood(&yes);
+		assert_int_equal(exchange_stats()->reinvites, on ? 2 : 4);
+		assert_int_equal(rig_count(0, "m_local_hold_ok"), 1);
+		assert_int_equal(rig_count(0, "m_local_resume_ok"), !on);
+		assert_int_equal(rig_count(1, "m_remote_hold"), 1);
+		assert_int_equal(rig_count(1, "m_remote_resume"), !on);
+		assert_int_equal(hears(1), !on);
+		assert_int_equal(hears(0), !on);
+	}
+	assert_int_equal(rig_count(0, "m_local_hold_nok"), 0);
+	assert_int_equal(rig_count(0, "m_local_resume_nok"), 0);
+	finish();
+	film_reset();
+}
+
 enum {
 	MUSIC_HZ = 600,
 };
@@ -437,6 +470,8 @@ int main(void)
 			test_hold_waits_for_the_server_but_the_mouth_is_shut),
 		cmocka_unit_test(test_hold_of_a_way_to_watch_only_is_inactive),
 		cmocka_unit_test(test_hold_closes_the_camera),
+		cmocka_unit_test(
+			test_hold_stays_when_a_later_change_is_refused),
 		cmocka_unit_test(test_hold_with_music),
 		cmocka_unit_test(test_hold_that_is_never_answered_is_none),
 	};

@@ -282,6 +282,16 @@ static void check_place(struct checking *c, const struct pin *w)
 		memcpy(c->placev[c->placec++], place, sizeof(place));
 }
 
+static void check_output(struct checking *c, const struct pin *w)
+{
+	const struct board_gpio *g = board_gpio(c->board, w->chip);
+
+	check_place(c, w);
+	if (g && !g->output)
+		fault(c, "keys are pressed, they cannot be lit or closed; give "
+			 "a line of another chip");
+}
+
 static bool has_account(const struct config *cfg, const struct pl *name)
 {
 	const struct config *account;
@@ -367,7 +377,7 @@ static void check_lamp(struct checking *c, const char *text)
 	if (lamps_read(&pin, &words, text, c->why, sizeof(c->why)))
 		fault(c, c->why);
 	else
-		check_place(c, pin);
+		check_output(c, pin);
 	mem_deref(pin);
 }
 
@@ -395,7 +405,7 @@ static void check_relay(struct checking *c, const char *text)
 		return;
 	}
 
-	check_place(c, w);
+	check_output(c, w);
 	relay.name = c->name;
 	err = door_add(c->door, &relay);
 	if (err)

@@ -192,7 +192,7 @@ int board_output_alloc(const struct board *b, struct output **op,
 {
 	const struct board_gpio *g = board_gpio(b, prm->chip);
 
-	return g ? g->output(op, prm) : ENODEV;
+	return g && g->output ? g->output(op, prm) : ENODEV;
 }
 
 int board_gpio_list(struct re_printf *pf, const struct board *b)

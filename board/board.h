@@ -45,7 +45,7 @@ struct board_gpio {
 	const char *chip; /**< Its name, or how names of such chips begin */
 	bool numbered;	  /**< A number follows                           */
 	button_alloc_h *button;
-	output_alloc_h *output;
+	output_alloc_h *output; /**< NULL: it has inputs only */
 	int (*list)(struct re_printf *pf, void *unused); /**< May be NULL */
 	int (*guard)(void); /**< Before loop and threads, if a relay is
 				 there; may be NULL */

@@ -9,6 +9,7 @@
 #include "drivers/alsa_sound.h"
 #include "drivers/drm_display.h"
 #include "drivers/drm_screen.h"
+#include "drivers/evdev_button.h"
 #include "drivers/file_display.h"
 #include "drivers/gpio_chip.h"
 #include "drivers/gpio_guard.h"
@@ -43,6 +44,7 @@ static const struct board_gpio gpiov[] = {
 	  gpio_guard_start },
 	{ "gpio", false, gpio_chip_button, gpio_chip_output, NULL,
 	  gpio_guard_start },
+	{ "evdev", false, evdev_button_alloc, NULL, evdev_button_list, NULL },
 	{ NULL, false, NULL, NULL, NULL, NULL },
 };
 

@@ -286,7 +286,8 @@ const struct config_free config_freev[] = {
 	  "Buttons: NAME = CHIP:LINE [low] [pull=up|down|none] "
 	  "[debounce=20ms] press=COMMAND [long=COMMAND] [double=COMMAND]; "
 	  "WORD:REST is the command WORD REST; CHIP:LINE is gpiochip0:17, "
-	  "gpio:LABEL/LINE, or sim:1, which the command button presses",
+	  "gpio:LABEL/LINE, evdev:event0/KEY_1 (a keypad or touch panel), or "
+	  "sim:1, which the command button presses",
 	  "bell = sim:1 press=ring:browsers/20s,sip:home@example.org/40s",
 	  NULL },
 	{ "inputs", config_check_name, config_check_gpio,

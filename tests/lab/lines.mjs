@@ -1,23 +1,37 @@
 /**
  * @file tests/lab/lines.mjs  The whole phone at lines of the kernel
  *
- *     gpio-sim -> boardphone: buttons, relays -> gpio-sim
+ *     gpio-sim, uinput -> boardphone: buttons, contacts, relays -> gpio-sim
  *
  *     node tests/lab/lines.mjs PROGRAM DIRECTORY
  */
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Phone, ini } from '../interop/lab/phone.mjs';
 import * as schema from '../interop/lab/schema.mjs';
 import { until } from '../interop/lab/wait.mjs';
 import { becomes, high, judge, plug, pull, pulse } from './judge.mjs';
 
 const [, , PROGRAM, DIR] = process.argv;
-const BELL = 1, DOOR = 2, TIME = 3000;
+const BELL = 1, DOOR = 2, GATE = 3, FAULT = 4, TIME = 3000;
+const KEY_1 = 2; /* linux/input-event-codes.h */
 const SAFE = 1000; /* After the phone's end [ms] */
 const LATE = 200;  /* [ms] */
 
-let phone;
+let phone, keypad;
+
+/* Of the name 'lab keypad', with one key */
+async function plug_keypad()
+{
+	keypad = spawn(new URL('keypad', import.meta.url).pathname,
+		       ['lab keypad', String(KEY_1)],
+		       { stdio: ['pipe', 'pipe', 'inherit'] });
+	await once(keypad.stdout, 'data');
+	await until('a device of the keypad', () =>
+		readdirSync('/dev/input').some((n) => /^event/.test(n)));
+}
 
 async function start()
 {
@@ -27,7 +41,10 @@ async function start()
 		audio: { device: 'none' },
 		control: { socket: phone.socket },
 		buttons: { bell: `gpiochip0:${BELL} pull=down debounce=50ms ` +
-				 'press=door:front' },
+				 'press=door:front',
+			   one: 'evdev:lab_keypad/KEY_1 press=door:front' },
+		inputs: { gate: `gpiochip0:${GATE} pull=down too_long=2s` },
+		lamps: { fault: `gpiochip0:${FAULT} on=error` },
 		relays: { front: `gpiochip0:${DOOR} time=${TIME / 1000}s` },
 	}), { mode: 0o600 });
 	rmSync(phone.socket, { force: true }); /* Of one that was killed */
@@ -74,6 +91,50 @@ async function bounces()
 	return '20 sparks, then one press: 2 changes';
 }
 
+async function contact()
+{
+	const from = phone.events.mark();
+	const told = (what) => phone.wait('input', { from,
+		match: (e) => e.name === 'gate' && e.what === what });
+
+	pull(GATE, true);
+	await told('opened');
+	await told('open_too_long');
+	pull(GATE, false);
+	await told('closed');
+	return 'opened, open too long, closed';
+}
+
+/* Pressed, pulled out, and plugged in again */
+async function key()
+{
+	const from = phone.events.mark();
+	const pressed = (p, at) => phone.wait('button', { from: at,
+		match: (e) => e.name === 'one' && e.pressed === p });
+	const about = { from, match: (e) => /^evdev:/.test(e.device) };
+
+	keypad.stdin.write(`${KEY_1} 1\n`);
+	await pressed(true, from);
+	await becomes(DOOR, true);
+	keypad.stdin.write(`${KEY_1} 0\n`);
+	await pressed(false, from);
+	keypad.stdin.end();
+	await phone.wait('device_lost', about);
+	await becomes(FAULT, true);
+	await plug_keypad();
+	await phone.wait('device_back', about);
+	await becomes(FAULT, false);
+	await becomes(DOOR, false);
+	const again = phone.events.mark();
+	keypad.stdin.write(`${KEY_1} 1\n`);
+	await pressed(true, again);
+	keypad.stdin.write(`${KEY_1} 0\n`);
+	await pressed(false, again);
+	await becomes(DOOR, true);
+	await becomes(DOOR, false);
+	return 'pressed, lost, back, pressed';
+}
+
 /* The relay is off soon after the phone is no more, however it ends */
 async function ended_by(signal)
 {
@@ -94,7 +155,10 @@ async function ended_by(signal)
 		await phone.gone;
 	}
 	await phone.end();
-	schema.event_fault({}); /* Takes its time once, emulated */
+keypad.stdin.end();
+	/* Takes its time once, emulated */
+schema.event_fault({ event: 'button', time: '', name: '', pressed: true });
+await plug_keypad();
 await start();
 	return text;
 }
@@ -104,7 +168,7 @@ async function lost_and_back()
 	await phone.must('status');
 	const { fds } = phone.figures();
 	const from = phone.events.mark();
-	const lines = [BELL, DOOR].map((n) => `gpiochip0:${n}`);
+	const lines = [BELL, DOOR, GATE, FAULT].map((n) => `gpiochip0:${n}`);
 
 	await phone.must('door', 'front');
 	await becomes(DOOR, true);
@@ -131,6 +195,8 @@ async function lost_and_back()
 await start();
 await judge('button to relay', pressed);
 await judge('button that bounces', bounces);
+await judge('contact', contact);
+await judge('key of a keypad', key);
 await judge('relay after SIGKILL', () => ended_by('SIGKILL'));
 await judge('relay after SIGSTOP', () => ended_by('SIGSTOP'));
 await judge('relay after abort', () => ended_by('SIGABRT'));
@@ -140,3 +206,4 @@ for (const fault of phone.faults)
 console.log(phone.log().split('\n').map((l) => `# ${l}`).join('\n'));
 console.log(phone.events.list.map((e) => `# ${JSON.stringify(e)}`).join("\n"));
 await phone.end();
+keypad.stdin.end();

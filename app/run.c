@@ -9,11 +9,13 @@
 #include "app/cameraloan.h"
 #include "app/console.h"
 #include "app/control.h"
+#include "app/crash.h"
 #include "app/inputs.h"
 #include "app/lamps.h"
 #include "app/page.h"
 #include "app/run.h"
 #include "app/soundloan.h"
+#include "app/supervisor.h"
 #include "app/tidy.h"
 #include "app/wiring.h"
 #include "board/board.h"
@@ -39,6 +41,7 @@ struct run {
 	struct scribe *scribe;
 	struct console *console, *serial;
 	struct tidy *tidy;
+	struct supervisor *supervisor;
 	bool stopping;
 };
 
@@ -57,6 +60,8 @@ static void quit_handler(void *arg)
 		return;
 
 	r->stopping = true;
+	if (r->supervisor)
+		supervisor_stopping(r->supervisor);
 	porch_stop(r->porch, clock_now());
 	phone_stop(r->phone, stopped_handler, r, clock_now());
 }
@@ -299,7 +304,15 @@ static int start(struct run *r, const struct config *cfg)
 	if (!err)
 		err = tidy_alloc(&r->tidy, r->events);
 
-	return err ? err : phone_start(r->phone, clock_now());
+	if (!err)
+		err = supervisor_alloc(
+			&r->supervisor, &r->ctx, r->events,
+			config_text(cfg, "supervision", "watchdog"));
+	if (!err)
+		err = phone_start(r->phone, clock_now());
+	if (!err)
+		supervisor_ready(r->supervisor);
+	return err;
 }
 
 int run_phone(const struct config *cfg)
@@ -319,12 +332,14 @@ int run_phone(const struct config *cfg)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 
+	crash_watch(config_text(cfg, "supervision", "crash_report"));
 	err = scribe_alloc(&r.scribe);
 	if (!err)
 		err = start(&r, cfg);
 	if (!err)
 		err = loop_run(signal_handler, &r);
 
+	mem_deref(r.supervisor);
 	mem_deref(r.tidy);
 	mem_deref(r.serial);
 	mem_deref(r.console);

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <unistd.h>
+#include "app/notify.h"
 #include "app/scribe.h"
 
 struct scribe {
@@ -20,6 +21,9 @@ struct scribe_reader {
 static void to_stderr(enum log_level level, const char *line)
 {
 	static const char *const prefixv[] = { "debug: ", "", "warning: " };
+
+	if (notify_journal(level, line))
+		return;
 
 	(void)fprintf(stderr, "%s%s\n", prefixv[level], line);
 }

@@ -1,7 +1,7 @@
 /**
  * @file app/scribe.h  Scribe: where lines of log go
  *
- *     log -> [scribe] -> standard error
+ *     log -> [scribe] -> standard error, or the journal with fields
  *               '------> consoles
  */
 #ifndef APP_SCRIBE_H

@@ -156,13 +156,20 @@ void soundloan_return(struct sound *s)
 	sound_stop(l->inner);
 }
 
-void soundloan_figures(struct sound *s, struct soundloan_figures *f)
+void soundloan_figures_peek(const struct sound *s, struct soundloan_figures *f)
 {
-	struct loan *l = (struct loan *)s;
+	const struct loan *l = (const struct loan *)s;
 
 	f->open = l->open;
 	f->gap = l->gap;
 	f->last = l->last;
 	f->beats = l->beats;
+}
+
+void soundloan_figures(struct sound *s, struct soundloan_figures *f)
+{
+	struct loan *l = (struct loan *)s;
+
+	soundloan_figures_peek(s, f);
 	l->gap = 0;
 }

@@ -45,7 +45,10 @@ int soundloan_borrow(struct sound *s, struct sound_format *fmt,
 /** Give it back; harmless when it was recalled */
 void soundloan_return(struct sound *s);
 
-/** Look */
+/** Look; the longest time begins anew */
 void soundloan_figures(struct sound *s, struct soundloan_figures *f);
+
+/** Look, and leave it */
+void soundloan_figures_peek(const struct sound *s, struct soundloan_figures *f);
 
 #endif

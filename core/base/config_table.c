@@ -245,6 +245,11 @@ const struct config_key config_keyv[] = {
 	       "What `boardphone hash` prints of a password that is asked for"),
 	BOOL("console", "paging", "yes", "Stop after each page"),
 
+	TEXT("supervision", "watchdog", "", config_check_path,
+	     "Hardware watchdog, such as /dev/watchdog; none if not given"),
+	TEXT("supervision", "crash_report", "/var/lib/boardphone/crash",
+	     config_check_path, "What the phone says when it dies"),
+
 	TEXT("control", "socket", "/run/boardphone/control", config_check_path,
 	     "Socket for `boardphone ctl`"),
 	TEXT("control", "mode", "0600", config_check_mode,
@@ -331,6 +336,7 @@ static const struct {
 	{ "lamps", NULL, false },
 	{ "relays", NULL, false },
 	{ "console", "Prompts for commands", false },
+	{ "supervision", "When it hangs, or dies", false },
 	{ "control", "Commands from this machine", false },
 	{ "page", "Page for browsers, and calls with them, without any server",
 	  false },

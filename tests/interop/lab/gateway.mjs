@@ -240,9 +240,9 @@ export class Plain {
 	receives(kind = 'audio')
 	{
 		const all = readFileSync(`${this.dir}/log`, 'utf8')
-			.match(new RegExp(`${kind}=\\d+/`, 'g'));
+			.match(new RegExp(`${kind}=\\d+/\\d+`, 'g'));
 
-		return Number(all?.at(-1).match(/\d+/)[0] ?? 0);
+		return Number(all?.at(-1).match(/\d+$/)[0] ?? 0);
 	}
 
 	/** What it wrote last */

@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Phone, ini } from '../interop/lab/phone.mjs';
 import * as schema from '../interop/lab/schema.mjs';
 import { until } from '../interop/lab/wait.mjs';
@@ -30,7 +30,9 @@ async function plug_keypad()
 		       { stdio: ['pipe', 'pipe', 'inherit'] });
 	await once(keypad.stdout, 'data');
 	await until('a device of the keypad', () =>
-		readdirSync('/dev/input').some((n) => /^event/.test(n)));
+		readdirSync('/dev/input').some((n) => /^event/.test(n) &&
+			readFileSync(`/sys/class/input/${n}/device/name`,
+				     'utf8').trim() === 'lab keypad'));
 }
 
 async function start()

@@ -329,9 +329,11 @@ static void refused(struct lab *l)
 	busy = camera_start(cam, &prefs, &fmt, on_frame, on_state, l);
 	camera_stop(l->cam);
 	(void)chmod(l->path, 0600);
-	(void)seteuid(65534);
-	denied = camera_start(cam, &prefs, &fmt, on_frame, on_state, l);
-	(void)seteuid(0);
+	denied = seteuid(65534) ? errno
+				: camera_start(cam, &prefs, &fmt, on_frame,
+					       on_state, l);
+	if (seteuid(0))
+		denied = errno;
 	judge_say(&l->judge, busy == EBUSY && denied == EACCES,
 		  "camera refused", "busy: %m, not allowed: %m", busy, denied);
 	mem_deref(cam);

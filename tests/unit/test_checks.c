@@ -36,7 +36,7 @@ struct room {
 
 static void on_beat(uint64_t now, void *arg)
 {
-	int16_t mic[SOUND_PERIOD_MAX], spk[SOUND_PERIOD_MAX] = { 0 };
+	int16_t mic[SOUND_PERIOD_MAX] = { 0 }, spk[SOUND_PERIOD_MAX] = { 0 };
 	struct room *r = arg;
 	const unsigned n = r->fmt.period;
 

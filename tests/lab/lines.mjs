@@ -157,11 +157,7 @@ async function ended_by(signal)
 		await phone.gone;
 	}
 	await phone.end();
-keypad.stdin.end();
-	/* Takes its time once, emulated */
-schema.event_fault({ event: 'button', time: '', name: '', pressed: true });
-await plug_keypad();
-await start();
+	await start();
 	return text;
 }
 
@@ -194,6 +190,9 @@ async function lost_and_back()
 		`the door said "${closed.reason}"; ${await pressed()}`;
 }
 
+/* Takes its time once, emulated */
+schema.event_fault({ event: 'button', time: '', name: '', pressed: true });
+await plug_keypad();
 await start();
 await judge('button to relay', pressed);
 await judge('button that bounces', bounces);

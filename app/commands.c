@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/commands_call.h"
 #include "app/commands_check.h"
+#include "app/commands_config.h"
 #include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
@@ -246,6 +247,10 @@ static const struct command tablev[] = {
 	  1,
 	  1,
 	  cmd_check },
+	{ { "config", "check|show", "the file now, or what is in force" },
+	  1,
+	  1,
+	  cmd_config },
 	{ { "devices", "", "what can be named in the configuration" },
 	  0,
 	  0,
@@ -306,6 +311,7 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_quit },
+	{ { "recorder", "", "the last lines of log" }, 0, 0, cmd_recorder },
 	{ { "register", "[NAME]", "register now, that account or all" },
 	  0,
 	  1,

@@ -15,6 +15,7 @@
 struct buttons;
 struct door;
 struct porch;
+struct scribe;
 
 /** What commands work on; lives as long as the process */
 struct commands_context {
@@ -28,6 +29,8 @@ struct commands_context {
 	struct sound *sound;	     /**< As app/soundloan.h               */
 	const struct optics *optics; /**< Its camera as app/cameraloan.h   */
 	const struct config *cfg;
+	const char *config_path; /**< Where cfg was read; may be NULL  */
+	struct scribe *scribe;	 /**< May be NULL                      */
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */
 	void *arg;

@@ -76,7 +76,7 @@ static int mode_run(const struct options *o)
 
 	err = load(&cfg, o->config);
 	if (!err)
-		err = run_phone(cfg);
+		err = run_phone(cfg, o->config);
 
 	mem_deref(cfg);
 	return err ? STATUS_FAILED : STATUS_OK;

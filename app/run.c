@@ -289,6 +289,7 @@ static int start(struct run *r, const struct config *cfg)
 		return err;
 
 	r->ctx.cfg = cfg;
+	r->ctx.scribe = r->scribe;
 	r->ctx.events = r->events;
 	r->ctx.quith = quit_handler;
 	r->ctx.arg = r;
@@ -315,9 +316,9 @@ static int start(struct run *r, const struct config *cfg)
 	return err;
 }
 
-int run_phone(const struct config *cfg)
+int run_phone(const struct config *cfg, const char *path)
 {
-	struct run r = { .stopping = false };
+	struct run r = { .ctx.config_path = path };
 	int err;
 
 	err = wiring_guard(cfg, &board_sim);

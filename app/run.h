@@ -12,8 +12,10 @@
  * Be the telephone until SIGTERM, SIGINT or `quit`. What cannot be done is
  * said in one sentence, and nothing stays half started.
  *
+ * @param path  Where cfg was read
+ *
  * @return 0, or errno of what stopped the start
  */
-int run_phone(const struct config *cfg);
+int run_phone(const struct config *cfg, const char *path);
 
 #endif

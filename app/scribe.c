@@ -5,9 +5,15 @@
 #include <unistd.h>
 #include "app/notify.h"
 #include "app/scribe.h"
+#include "core/base/clock.h"
 
 struct scribe {
 	struct list readers;
+	struct {
+		uint64_t at; /* [us] */
+		char text[SCRIBE_LINE];
+	} linev[SCRIBE_LINES]; /* A ring */
+	uint64_t linec;
 	bool busy; /* What a reader logs is not read again */
 };
 
@@ -28,12 +34,35 @@ static void to_stderr(enum log_level level, const char *line)
 	(void)fprintf(stderr, "%s%s\n", prefixv[level], line);
 }
 
+static void remember(struct scribe *s, const char *line)
+{
+	const unsigned i = (unsigned)(s->linec++ % SCRIBE_LINES);
+
+	s->linev[i].at = clock_now();
+	str_ncpy(s->linev[i].text, line, SCRIBE_LINE);
+}
+
+int scribe_print(struct re_printf *pf, const struct scribe *s)
+{
+	const uint64_t now = clock_now();
+	uint64_t i = s->linec > SCRIBE_LINES ? s->linec - SCRIBE_LINES : 0;
+	int err = 0;
+
+	for (; i < s->linec && !err; i++)
+		err = re_hprintf(pf, "-%.3f s %s\n",
+				 (double)(now - s->linev[i % SCRIBE_LINES].at) /
+					 CLOCK_S,
+				 s->linev[i % SCRIBE_LINES].text);
+	return err;
+}
+
 static void line_handler(enum log_level level, const char *line, void *arg)
 {
 	struct scribe *s = arg;
 	struct le *le, *next;
 	bool seen = false;
 
+	remember(s, line);
 	if (s->busy) {
 		to_stderr(level, line);
 		return;

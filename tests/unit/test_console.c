@@ -7,7 +7,9 @@
 #include "app/console.h"
 #include "app/login.h"
 #include "app/secret.h"
+#include "app/soundloan.h"
 #include "app/terminal.h"
+#include "drivers/sim_sound.h"
 #include "tests/unit/support/tty.h"
 #include "tests/unit/test.h"
 
@@ -16,6 +18,7 @@ enum {
 	SLOW_BAUD = 57600,
 	BURST = 400,
 	ANSWERS = 40,
+	GAP_MAX = 40 * CLOCK_MS, /* Of a beat of 10 */
 };
 
 struct fixture {
@@ -263,6 +266,54 @@ static void test_console_waits_for_a_line_that_went_away(void **state)
 	assert_int_equal(f.quits, 0);
 }
 
+static void on_period(const int16_t *mic, int16_t *spk, unsigned frames,
+		      uint64_t now, void *arg)
+{
+	(void)mic;
+	(void)spk;
+	(void)frames;
+	(void)now;
+	(void)arg;
+}
+
+/* Sound beats on while the line is full of answers and log. An answer takes
+   the line 0.4 s: who waited for it would show in every one; a busy machine
+   shows in some */
+static void test_console_leaves_the_sound_alone(void **state)
+{
+	const struct sound_prefs prefs = { .rate = 0 };
+	struct soundloan_figures figures;
+	struct sound_format fmt;
+	struct sound *inner, *loan;
+	uint64_t begun, least = CLOCK_NEVER;
+	(void)state;
+
+	open_console(BAUD, false);
+	f.ctx.scribe = f.scribe;
+	assert_int_equal(sim_sound_alloc(&inner, "tone", &prefs), 0);
+	assert_int_equal(soundloan_alloc(&loan, inner), 0);
+	assert_int_equal(sound_start(loan, &fmt, on_period, NULL, NULL), 0);
+	begun = clock_now();
+	for (unsigned i = 0; i < ANSWERS; i++)
+		tty_type(&f.tty, "help\r");
+	for (unsigned i = 0; i < ANSWERS / 2; i++) {
+		log_info("test: line %u\n", i);
+		tty_expect(&f.tty, "xfer        yes|no");
+		soundloan_figures(loan, &figures);
+		least = clock_min(least, figures.gap);
+	}
+	assert_true(least < GAP_MAX);
+	assert_in_range(figures.beats, (clock_now() - begun) / SOUND_PERIOD - 2,
+			(clock_now() - begun) / SOUND_PERIOD + 2);
+	assert_null(strstr(f.tty.text, "not shown"));
+	tty_type(&f.tty, "\003recorder\r");
+	tty_expect(&f.tty, "boardphone> recorder");
+	tty_expect(&f.tty, " s test: line 0\r\n");
+	sound_stop(loan);
+	mem_deref(loan);
+	mem_deref(inner);
+}
+
 static void test_console_asks_for_the_password(void **state)
 {
 	char hash[256];
@@ -302,6 +353,7 @@ int main(void)
 		TEST(test_console_loses_nothing_of_an_answer),
 		TEST(test_console_counts_what_a_slow_line_cannot_take),
 		TEST(test_console_stops_an_answer_by_a_key),
+		TEST(test_console_leaves_the_sound_alone),
 		TEST(test_console_asks_for_the_password),
 		TEST(test_console_waits_for_a_line_that_went_away),
 	};

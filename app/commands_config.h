@@ -1,0 +1,17 @@
+/**
+ * @file app/commands_config.h  Commands of the configuration, and recorder
+ *
+ *     commands -> [commands_config] -> config, wiring, scribe
+ */
+#ifndef APP_COMMANDS_CONFIG_H
+#define APP_COMMANDS_CONFIG_H
+
+#include "app/request.h"
+
+/** config check|show */
+command_h cmd_config;
+
+/** recorder: the last lines of log */
+command_h cmd_recorder;
+
+#endif

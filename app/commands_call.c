@@ -109,3 +109,28 @@ int cmd_call(const struct request *asked)
 	return rq.json ? request_json(&rq, json_pack("{s:i}", "id", (int)id))
 		       : mbuf_printf(rq.out, "call %u\n", id);
 }
+
+int cmd_info(const struct request *rq)
+{
+	char *body = NULL;
+	unsigned id;
+	int err = request_id(rq, 0, &id);
+
+	if (err)
+		return err;
+
+	err = request_join(rq, 2, &body);
+	if (!err)
+		err = phone_info(rq->ctx->phone, id, rq->argv[1], body,
+				 rq->now);
+	mem_deref(body);
+	switch (err) {
+	case EBADMSG:
+		return request_say(rq, err,
+				   "not a Content-Type; such as text/plain");
+	case EMSGSIZE:
+		return request_say(rq, err, "that is too long");
+	default:
+		return request_call(rq, err);
+	}
+}

@@ -117,6 +117,16 @@ void call_abandon(struct call *c, unsigned code, const char *text,
 /** Send digits. @return 0, EINVAL not up or not digits, ENOBUFS, ENOTCONN */
 int call_dtmf(struct call *c, const char *digits, uint64_t now);
 
+/**
+ * Send an INFO (RFC 6086, of no package); what comes of it is an event.
+ *
+ * @param type  Content-Type
+ * @param body  As it is
+ *
+ * @return 0, EINVAL not up, EBADMSG not a type, EMSGSIZE, ENOMEM, ENOTCONN
+ */
+int call_info(struct call *c, const char *type, const char *body, uint64_t now);
+
 /** The way to the server is new: the peer is told, if there is one yet */
 void call_renew(struct call *c, uint64_t now);
 

@@ -396,6 +396,22 @@ int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now)
 	return err;
 }
 
+int calls_info(struct calls *cs, unsigned id, const char *type,
+	       const char *body, uint64_t now)
+{
+	struct call *c = calls_find(cs, id, false);
+	const struct line *line;
+	int err;
+
+	if (!c)
+		return ENOENT;
+
+	line = call_line(c);
+	err = call_info(c, type, body, now);
+	line_wake(line);
+	return err;
+}
+
 int calls_mute(struct calls *cs, unsigned id, bool on)
 {
 	struct call *c = calls_find(cs, id, false);

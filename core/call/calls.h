@@ -113,6 +113,8 @@ int calls_answer(struct calls *cs, unsigned id, enum calls_media media,
 int calls_reject(struct calls *cs, unsigned id, unsigned code, uint64_t now);
 int calls_hangup(struct calls *cs, unsigned id, uint64_t now);
 int calls_dtmf(struct calls *cs, unsigned id, const char *digits, uint64_t now);
+int calls_info(struct calls *cs, unsigned id, const char *type,
+	       const char *body, uint64_t now);
 int calls_mute(struct calls *cs, unsigned id, bool on);
 int calls_video_mute(struct calls *cs, unsigned id, bool on);
 

@@ -2,11 +2,13 @@
  * @file core/call/keypad.c  Keypad
  */
 #include "core/call/keypad.h"
+#include "core/sip/grammar.h"
 #include "core/sip/keyframe.h"
 #include "core/sip/keypress.h"
 
 enum {
-	INFO_MAX = 64, /* Body of a dtmf-relay INFO [bytes] */
+	INFO_MAX = 64,	      /* Body of a dtmf-relay INFO [bytes] */
+	CALL_INFO_MAX = 4096, /* Of any other, ours [bytes]        */
 };
 
 void keypad_digit(struct call *c, char digit, const char *by, uint64_t now)
@@ -69,6 +71,45 @@ int call_dtmf(struct call *c, const char *digits, uint64_t now)
 	if (!err)
 		event_emit(c->events, EVENT_DTMF_SENT, "call", c->id,
 			   "digits:s by:s", digits, by);
+
+	return err;
+}
+
+/* type/subtype and perhaps parameters, RFC 3261 section 25.1; one line */
+static bool is_type(const char *text)
+{
+	struct pl type, sub, rest;
+
+	if (re_regex(text, strlen(text), "[^/]+/[^; ]+[^]*", &type, &sub,
+		     &rest))
+		return false;
+
+	return grammar_is_token(&type) && grammar_is_token(&sub) &&
+	       !strpbrk(text, "\r\n");
+}
+
+int call_info(struct call *c, const char *type, const char *body, uint64_t now)
+{
+	const size_t size = strlen(body);
+	struct mbuf *mb;
+	int err;
+
+	if (c->state != CALL_UP)
+		return EINVAL;
+	if (!is_type(type))
+		return EBADMSG;
+	if (size > CALL_INFO_MAX)
+		return EMSGSIZE;
+
+	mb = mbuf_alloc(size + 1);
+	if (!mb)
+		return ENOMEM;
+
+	err = mbuf_write_str(mb, body);
+	mb->pos = 0;
+	if (!err)
+		err = invite_request(c->inv, "INFO", NULL, type, mb, now);
+	mem_deref(mb);
 
 	return err;
 }

@@ -276,6 +276,12 @@ int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now)
 	return calls_dtmf(p->calls, id, digits, now);
 }
 
+int phone_info(struct phone *p, unsigned id, const char *type, const char *body,
+	       uint64_t now)
+{
+	return calls_info(p->calls, id, type, body, now);
+}
+
 int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now)
 {
 	(void)now;

@@ -129,6 +129,11 @@ int phone_dismiss(struct phone *p, unsigned id, unsigned code, const char *text,
  */
 int phone_dtmf(struct phone *p, unsigned id, const char *digits, uint64_t now);
 
+/** Send an INFO with a body. @return also EBADMSG it is no Content-Type,
+    EMSGSIZE the body is too long */
+int phone_info(struct phone *p, unsigned id, const char *type, const char *body,
+	       uint64_t now);
+
 /** Mute or unmute what we send; the peer hears silence */
 int phone_mute(struct phone *p, unsigned id, bool on, uint64_t now);
 

@@ -7,6 +7,7 @@
 #include "tests/loop/support/rig.h"
 
 enum {
+	BIG = 4096 + 2, /* One more than an INFO has [bytes] */
 	WAIT = 5 * CLOCK_S,
 	SILENCE = 40 * CLOCK_S, /* More than a request is waited for */
 	FLOOD = 60,
@@ -99,6 +100,39 @@ static void test_traffic_tells_of_a_request_without_answer(void **state)
 	rig_stop();
 }
 
+static void test_traffic_takes_an_info_of_any_type(void **state)
+{
+	static const char body[] = "{\"mute\":\"é\"}";
+	static const char *const wrongv[] = {
+		"",	 "text",	"/plain",
+		"text/", "te xt/plain", "text/plain\r\nX: 1"
+	};
+	static char big[BIG];
+	const json_t *ev;
+	(void)state;
+
+	establish(5);
+	assert_int_equal(phone_info(rig_phone(0), 0, "application/json", body,
+				    clock_now()),
+			 0);
+	ev = rig_wait(1, "i_info:call", WAIT);
+	assert_string_equal(text_of(ev, "content_type"), "application/json");
+	assert_string_equal(text_of(ev, "content"), body);
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrongv); i++)
+		assert_int_equal(phone_info(rig_phone(0), 0, wrongv[i], body,
+					    clock_now()),
+				 EBADMSG);
+	memset(big, 'a', BIG - 1);
+	assert_int_equal(
+		phone_info(rig_phone(0), 0, "text/plain", big, clock_now()),
+		EMSGSIZE);
+	assert_int_equal(
+		phone_info(rig_phone(0), 7, "text/plain", body, clock_now()),
+		ENOENT);
+	rig_stop();
+}
+
 static void test_traffic_does_not_flood(void **state)
 {
 	unsigned told;
@@ -125,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_traffic_tells_what_came_of_the_media),
 		cmocka_unit_test(
 			test_traffic_tells_of_a_request_without_answer),
+		cmocka_unit_test(test_traffic_takes_an_info_of_any_type),
 		cmocka_unit_test(test_traffic_does_not_flood),
 	};
 

@@ -342,6 +342,13 @@ static void test_console_asks_for_the_password(void **state)
 	tty_expect(&f.tty, "too many");
 }
 
+/* What libedit keeps of each terminal, a few kB, is no leak of ours */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libtinfo\nleak:wcsdup\n";
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)

@@ -94,12 +94,22 @@ async function rung()
 async function seen()
 {
 	const file = `${pictures}/latest.jpg`;
+	let figures = 'no picture in a file';
+	const good = () => {
+		if (!existsSync(file))
+			return false;
+		/* Before the first picture there is only what lies over it */
+		const text = execFileSync(`${BUILD}/lab_room`, [file])
+			.toString();
+		const [width, height, left, right] = text.split(' ')
+			.map(Number);
+		figures = `${width}x${height}, bars from ${left} to ${right}`;
+		return left > WHITE && right < BLACK;
+	};
 
-	await until('a picture in a file', () => existsSync(file));
-	const text = execFileSync(`${BUILD}/lab_room`, [file]).toString();
-	const [width, height, left, right] = text.split(' ').map(Number);
-	const figures = `${width}x${height}, bars from ${left} to ${right}`;
-	assert(left > WHITE && right < BLACK, figures);
+	await until('the camera in a file', good).catch((error) => {
+		throw new Error(`${error.message}: ${figures}`);
+	});
 	return figures;
 }
 

@@ -47,7 +47,7 @@ async function manual(lab)
 async function contacts(lab)
 {
 	const board = await lab.board({ inputs: {
-		gate: 'sim:5 too_long=300ms debounce=0ms' } });
+		gate: 'sim:5 too_long=1s' } });
 	const heard = (what) => board.wait('input', { match: (e) =>
 		e.name === 'gate' && e.what === what });
 

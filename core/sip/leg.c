@@ -252,7 +252,7 @@ void leg_bye(struct invite *inv, enum invite_why why, const char *cause,
 	leg_repeat_stop(&inv->repeat);
 	leg_repeat_stop(&inv->rerepeat);
 	referral_end(inv, now);
-	inv->retry = CLOCK_NEVER;
+	inv->retry = inv->patience = CLOCK_NEVER;
 	inv->bye_waits = false;
 	inv->state = INVITE_ENDING;
 	inv->why = why;

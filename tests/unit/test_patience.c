@@ -136,6 +136,27 @@ static void test_patience_leaves_the_last_word_to_the_peer(void **state)
 	peer_close(&p);
 }
 
+static void test_patience_is_over_with_the_call(void **state)
+{
+	struct sip_msg *req, *bye;
+	struct peer p;
+	(void)state;
+
+	up(&p);
+	req = ask(&p, 180);
+	peer_run(&p, REOFFER_PATIENCE - 1);
+	invite_hangup(p.inv, NULL, p.now);
+	bye = peer_take(&p, "BYE");
+	peer_run(&p, 1);
+	peer_silent(&p);
+	peer_respond(&p, bye, 200, NULL, NULL, NULL);
+	(void)peer_event(&p, INVITE_EV_CLOSED);
+	peer_calm(&p);
+	mem_deref(bye);
+	mem_deref(req);
+	peer_close(&p);
+}
+
 /* Its transaction has an end without our doing: timer F */
 static void test_patience_is_not_needed_with_update(void **state)
 {
@@ -167,6 +188,7 @@ int main(void)
 		cmocka_unit_test(test_patience_is_over_with_the_answer),
 		cmocka_unit_test(
 			test_patience_leaves_the_last_word_to_the_peer),
+		cmocka_unit_test(test_patience_is_over_with_the_call),
 		cmocka_unit_test(test_patience_is_not_needed_with_update),
 	};
 

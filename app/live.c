@@ -296,17 +296,10 @@ static int live_alloc(struct live **lp, const struct request *rq)
 static int at_once(const struct request *rq, struct live *l)
 {
 	struct mbuf *mb = mbuf_alloc(KILO);
-	struct pl text = PL_INIT;
 	int err = mb ? draw(mb, l, rq->now) : ENOMEM;
 
-	if (!err) {
-		text.p = (const char *)mb->buf;
-		text.l = mb->end;
-		err = rq->json
-			      ? request_json(rq, json_pack("{s:o}", "text",
-							   event_string(&text)))
-			      : mbuf_write_pl(rq->out, &text);
-	}
+	if (!err)
+		err = request_buffer(rq, mb);
 
 	mem_deref(mb);
 	mem_deref(l);

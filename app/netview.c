@@ -160,7 +160,6 @@ static int print_wireless(struct mbuf *mb)
 int cmd_net(const struct request *rq)
 {
 	struct mbuf *mb = mbuf_alloc(LINE);
-	struct pl text = PL_INIT;
 	int err = mb ? 0 : ENOMEM;
 
 	if (!err)
@@ -168,15 +167,8 @@ int cmd_net(const struct request *rq)
 		      print_gateway(mb) | print_nameservers(mb);
 	if (!err && rq->ctx->phone)
 		err = mbuf_printf(mb, "%H", phone_print, rq->ctx->phone);
-	if (!err) {
-		text.p = (const char *)mb->buf;
-		text.l = mb->end;
-		err = rq->json
-			      ? request_json(rq, json_pack("{s:o}", "text",
-							   event_string(&text)))
-			      : mbuf_write_pl(rq->out, &text);
-	}
-
+	if (!err)
+		err = request_buffer(rq, mb);
 	mem_deref(mb);
 	return err;
 }

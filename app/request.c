@@ -25,22 +25,23 @@ int request_json(const struct request *rq, json_t *js)
 	return err;
 }
 
+int request_buffer(const struct request *rq, const struct mbuf *mb)
+{
+	const struct pl text = { .p = (const char *)mb->buf, .l = mb->end };
+
+	return rq->json ? request_json(rq, json_pack("{s:o}", "text",
+						     event_string(&text)))
+			: mbuf_write_pl(rq->out, &text);
+}
+
 int request_text(const struct request *rq, re_printf_h *h)
 {
-	struct pl text = PL_INIT;
-	char *printed = NULL;
-	int err;
+	struct mbuf *mb = mbuf_alloc(JOIN_SIZE);
+	int err = mb ? mbuf_printf(mb, "%H", h, NULL) : ENOMEM;
 
-	if (!rq->json)
-		return mbuf_printf(rq->out, "%H", h, NULL);
-
-	err = re_sdprintf(&printed, "%H", h, NULL);
-	if (err)
-		return err;
-
-	pl_set_str(&text, printed);
-	err = request_json(rq, json_pack("{s:o}", "text", event_string(&text)));
-	mem_deref(printed);
+	if (!err)
+		err = request_buffer(rq, mb);
+	mem_deref(mb);
 	return err;
 }
 

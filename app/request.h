@@ -25,8 +25,11 @@ typedef int(command_h)(const struct request *rq);
 /** Answer with JSON, whose reference is taken. @return 0, ENOMEM */
 int request_json(const struct request *rq, json_t *js);
 
-/** Answer with what h prints, which in JSON is a member "text". @return 0,
+/** Answer with all of a buffer, which in JSON is a member "text". @return 0,
     ENOMEM */
+int request_buffer(const struct request *rq, const struct mbuf *mb);
+
+/** The same with what h prints */
 int request_text(const struct request *rq, re_printf_h *h);
 
 /** Answer with a sentence. @return err */

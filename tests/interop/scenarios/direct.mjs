@@ -15,8 +15,8 @@ import { LEVEL, PHONE_TONE, assert_tone, told } from '../lab/laboratory.mjs';
 import { pattern_in, read_png } from '../lab/png.mjs';
 import { shown } from '../lab/status.mjs';
 import { until } from '../lab/wait.mjs';
-import { PLAIN_TONE, alone, comes, dialled, hold, phone_calls, plain_calls }
-	from './plain.mjs';
+import { PLAIN_TONE, alone, comes, dialled, hang_up_by, hold, phone_calls,
+	 plain_calls } from './plain.mjs';
 
 const G711 = 64000; /* [bit/s] */
 const BARELY = 1000; /* [bit/s] */
@@ -85,15 +85,7 @@ async (lab, phone, plain) => {
 	if (codec)
 		assert.equal(media.audio.codec, codec);
 	assert_warned(phone, kind);
-	if (hang_up === 'phone') {
-		await phone.must('hangup');
-		await plain.wait('CALL_CLOSED');
-	} else {
-		await plain.command('hangup');
-		const { why } = await phone.call_event('terminated');
-		assert.equal(why, 'bye');
-	}
-	await alone(phone);
+	await hang_up_by(hang_up, phone, plain);
 	return figures;
 };
 

@@ -94,11 +94,10 @@ export async function plain_calls(phone, plain)
 	await phone.wait('media_added');
 }
 
-export const call = (establish, hang_up) => async (lab, phone, plain) => {
-	await establish(phone, plain);
-	const figures = await both_hear(phone, plain);
-
-	if (hang_up === 'phone') {
+/** One of both hangs up, the other hears of it */
+export async function hang_up_by(who, phone, plain)
+{
+	if (who === 'phone') {
 		await phone.must('hangup');
 		await plain.wait('CALL_CLOSED');
 	} else {
@@ -107,6 +106,13 @@ export const call = (establish, hang_up) => async (lab, phone, plain) => {
 		assert.equal(why, 'bye');
 	}
 	await alone(phone);
+}
+
+export const call = (establish, hang_up) => async (lab, phone, plain) => {
+	await establish(phone, plain);
+	const figures = await both_hear(phone, plain);
+
+	await hang_up_by(hang_up, phone, plain);
 	return figures;
 };
 

@@ -61,7 +61,7 @@ static int make_buffer(struct drm_card *c, struct drm_card_buffer *b)
 
 	b->handle = create.handle;
 	b->stride = create.pitch;
-	b->size = create.size;
+	b->size = (size_t)create.size; /* Mapped: fits */
 	err = -drm.ModeAddFB(c->fd, create.width, create.height, DEPTH, BITS,
 			     create.pitch, b->handle, &b->fb);
 	return err ? err : map_buffer(c, b);

@@ -150,8 +150,8 @@ static void format_and_rate(struct lab *l, enum frame_format format,
 
 	missed = counter(l, "missed=") - missed;
 	if (l->frames > 1) /* Frames in 100 s */
-		rate = (uint64_t)(l->frames - 1 + missed) * CLOCK_S * PERCENT /
-		       (l->last - l->first);
+		rate = ((uint64_t)l->frames - 1 + (uint64_t)missed) * CLOCK_S *
+		       PERCENT / (l->last - l->first);
 	ok = !err && l->fmt.format == format && l->fmt.width == 640 &&
 	     l->fmt.height == height && l->fmt.fps == fps &&
 	     rate >= fps * (PERCENT - RATE_OFF) &&

@@ -223,7 +223,7 @@ static int shift(const struct lab *l, unsigned ppm)
 	};
 	int fd = open(l->control, O_RDWR | O_CLOEXEC), err;
 
-	v.value.integer.value[0] = 100000 + ppm / 10;
+	v.value.integer.value[0] = 100000 + (long)ppm / 10;
 	err = fd < 0 || ioctl(fd, SNDRV_CTL_IOCTL_ELEM_WRITE, &v) < 0 ? errno
 								      : 0;
 	if (fd >= 0)

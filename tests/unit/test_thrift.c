@@ -18,7 +18,10 @@ enum {
 	SIZE = 1 << 20
 };
 
-/* Pages of a block that are there: bit 63, admin-guide/mm/pagemap.rst */
+/*
+ * Pages of a block that are there: bit 63, admin-guide/mm/pagemap.rst. What
+ * an emulator of a process calls an address, the kernel does not.
+ */
 static unsigned pages(const void *mem, size_t size)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -30,13 +33,23 @@ static unsigned pages(const void *mem, size_t size)
 	     at < ((uintptr_t)mem + size) / page; at++) {
 		uint64_t entry = 0;
 
-		assert_int_equal(pread(fd, &entry, sizeof(entry),
-				       (off_t)(at * sizeof(entry))),
-				 sizeof(entry));
-		n += (unsigned)(entry >> 63);
+		if (pread(fd, &entry, sizeof(entry),
+			  (off_t)(at * sizeof(entry))) == sizeof(entry))
+			n += (unsigned)(entry >> 63);
 	}
 	(void)close(fd);
 	return n;
+}
+
+static bool pages_are_told(void)
+{
+	uint8_t *p = malloc(SIZE);
+	unsigned n;
+
+	memset(p, 1, SIZE);
+	n = pages(p, SIZE);
+	free(p);
+	return n > 0;
 }
 
 static bool zero(const uint8_t *p, size_t size)
@@ -49,6 +62,8 @@ static void test_thrift_block_is_zero_and_not_there(void **state)
 	uint8_t *p, *dirty = malloc(3 * SIZE);
 	(void)state;
 
+	if (!pages_are_told())
+		skip();
 	assert_non_null(vpx_encoder_alloc); /* Then libvpx is linked */
 
 	memset(dirty, 0xff, 3 * SIZE);
@@ -72,6 +87,8 @@ static void test_thrift_clears_after_a_key_and_now_and_then(void **state)
 	uint8_t *p, *other;
 	(void)state;
 
+	if (!pages_are_told())
+		skip();
 	thrift_enter(&t);
 	p = thrift_vpx_calloc(2, SIZE / 2);
 	other = thrift_vpx_calloc(1, SIZE - 1); /* Has a meaning */

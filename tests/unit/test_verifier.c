@@ -294,7 +294,7 @@ static void test_verifier_admits_nothing_else(void **state)
 	for (unsigned seed = 0; seed < 500; seed++) {
 		char password[] = DESK_PASSWORD;
 		struct desk_request r = { .password = password };
-		size_t at = entropy_between(0, strlen(password) - 1);
+		size_t at = (size_t)entropy_between(0, strlen(password) - 1);
 		struct desk d;
 
 		password[at] = (char)(password[at] ^

@@ -30,7 +30,10 @@ enum {
 	TOKENS = 8,   /* libvpx has at least 12 bytes of tokens a pixel, of
 			nothing else half as much */
 	KILO = 1000,
-	TIME_MAX = 10 * CLOCK_S, /* Of one frame [us], ours */
+	LATE = 2, /* A picture is seen for so many frames at most, ours: in
+		     the dark, cameras are slow. Were all that was not sent in
+		     a pause put into the next picture, a narrow line would
+		     need seconds for it */
 };
 
 struct vp8 {
@@ -39,7 +42,7 @@ struct vp8 {
 	vpx_codec_enc_cfg_t cfg;
 	struct encoder_prefs prefs; /* What it is set to */
 	uint64_t time;		    /* Of the last picture, of its own */
-	uint64_t before;	    /* Time of the last frame [us]  */
+	uint64_t before, took;	    /* Of the last frame [us]       */
 	struct thrift thrift;
 };
 
@@ -132,15 +135,16 @@ static int change(struct vp8 *v, const struct encoder_prefs *p)
 		       : 0;
 }
 
-/* How long the picture is seen is not known: as long as the one before */
+/* How long the picture is seen is not known: as long as the one before, but
+   after a pause as long as those before it */
 static uint64_t duration(struct vp8 *v, const struct frame *f)
 {
-	uint64_t took = f->time - v->before;
+	const uint64_t frame = CLOCK_S / v->prefs.fps, before = v->took;
+	const bool known = f->time && v->before && f->time > v->before;
 
-	if (!f->time || f->time <= v->before || took > TIME_MAX)
-		took = CLOCK_S / v->prefs.fps;
+	v->took = known ? MIN(f->time - v->before, LATE * frame) : frame;
 	v->before = f->time;
-	return took;
+	return before ? MIN(v->took, before) : v->took;
 }
 
 static int take(struct vp8 *v, struct soft_unit *u)

@@ -30,6 +30,12 @@ static void test_openh264_encoder_obeys_a_bit_rate(void **state)
 	reel_check_rate(openh264_encoder_alloc);
 }
 
+static void test_openh264_encoder_does_not_catch_up_after_a_pause(void **state)
+{
+	(void)state;
+	reel_check_pause(openh264_encoder_alloc);
+}
+
 static void test_openh264_encoder_changes_its_size_with_a_key(void **state)
 {
 	(void)state;
@@ -167,6 +173,8 @@ int main(void)
 			test_openh264_encoder_takes_any_format_and_size),
 		cmocka_unit_test(test_openh264_encoder_has_keys_on_demand_only),
 		cmocka_unit_test(test_openh264_encoder_obeys_a_bit_rate),
+		cmocka_unit_test(
+			test_openh264_encoder_does_not_catch_up_after_a_pause),
 		cmocka_unit_test(
 			test_openh264_encoder_changes_its_size_with_a_key),
 		cmocka_unit_test(

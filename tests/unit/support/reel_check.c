@@ -128,6 +128,39 @@ void reel_check_rate(encoder_alloc_h *eh)
 	reel_close(&r);
 }
 
+/* The size of a key frame and the picture after it, `late` pictures late */
+static size_t pair_after(struct reel *r, unsigned at, unsigned late)
+{
+	size_t sum = 0;
+
+	(void)rate_of(r, at, 60); /* To settle */
+	at += 60 + late;
+	for (unsigned i = at; i < at + 2; i++) {
+		struct frame *f = picture(7 * i);
+
+		add_noise(f, i);
+		f->time = CLOCK_S + (uint64_t)i * CLOCK_S / REEL_FPS;
+		sum += reel_encode(r, f, i == at)->size;
+		mem_deref(f);
+	}
+	return sum;
+}
+
+void reel_check_pause(encoder_alloc_h *eh)
+{
+	struct encoder_prefs p = small;
+	struct reel r;
+	size_t usual, late;
+
+	p.bitrate = 150000;
+	reel_open(&r, eh, NULL, &p);
+	(void)rate_of(&r, 0, 60);
+	usual = pair_after(&r, 60, 0);
+	late = pair_after(&r, 200, 2 * REEL_FPS);
+	assert_in_range(late, usual / 2, usual * 3 / 2);
+	reel_close(&r);
+}
+
 void reel_check_size(encoder_alloc_h *eh, decoder_alloc_h *dh)
 {
 	static const unsigned sidev[][2] = {

@@ -5,12 +5,12 @@
  * stands in sections of free names.
  */
 #include <assert.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include "core/base/config_board.h"
 #include "core/base/config_check.h"
 #include "core/base/config_compat.h"
 #include "core/base/config_entries.h"
+#include "core/base/config_file.h"
 #include "core/base/config_read.h"
 #include "core/base/config_rules.h"
 #include "core/base/config_table.h"
@@ -307,6 +307,8 @@ static int parse(struct config **cp, const char *text, size_t len,
 
 	err = config_read(c, text, len, faults);
 	if (!err)
+		err = config_board_add(c, faults);
+	if (!err)
 		config_rules_check(c, rule_fault, faults);
 	if (!err && faults->count)
 		err = EINVAL;
@@ -326,37 +328,6 @@ int config_parse(struct config **cp, const char *name, const char *text,
 	struct config_faults faults = { .name = name, .h = h, .arg = arg };
 
 	return parse(cp, text, len, &faults);
-}
-
-/* A file up to one byte more than may be, so that too long is seen */
-static int slurp(const char *path, char *text, size_t *len, mode_t *mode)
-{
-	struct stat st;
-	ssize_t n = 0;
-	int err = 0;
-	int fd;
-
-	*len = 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno;
-	if (fstat(fd, &st))
-		err = errno;
-	else if (!S_ISREG(st.st_mode))
-		err = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-
-	while (!err && *len <= CONFIG_FILE_MAX) {
-		n = read(fd, text + *len, CONFIG_FILE_MAX + 1 - *len);
-		if (n < 0 && errno != EINTR)
-			err = errno;
-		if (n == 0)
-			break;
-		*len += n > 0 ? (size_t)n : 0;
-	}
-
-	*mode = err ? 0 : st.st_mode;
-	(void)close(fd);
-	return err;
 }
 
 /* The line of the first secret that was given, 0: none */
@@ -389,7 +360,7 @@ int config_load(struct config **cp, const char *path, config_fault_h *h,
 	if (!text)
 		return ENOMEM;
 
-	err = slurp(path, text, &len, &mode);
+	err = config_file_read(path, text, &len, &mode);
 	if (err) {
 		config_fault(&faults, true, 0,
 			     "cannot be read: %m; give a file with -c", err);

@@ -4,6 +4,7 @@
  * Sections, keys, defaults.
  */
 #include "core/base/clock.h"
+#include "core/base/config_board.h"
 #include "core/base/config_check.h"
 #include "core/base/config_table.h"
 
@@ -235,6 +236,14 @@ const struct config_key config_keyv[] = {
 	      "those who ask for it; media: they get our answer with it, so "
 	      "that sound and picture are ready when the call is answered"),
 
+	TEXT("board", "name", "", config_check_board,
+	     "Board whose lines and devices are wired as its file has it: auto "
+	     "(what this machine is), a name such as rpi-4, or the path of a "
+	     "file; what is given here counts more. None if not given"),
+	ITEMS("board", "without", "", NULL,
+	      "Names of buttons, inputs, lamps and relays of the board's file "
+	      "that are not wired"),
+
 	TEXT("console", "device", "", config_check_path,
 	     "Serial port with a prompt for commands, such as /dev/ttyS0; "
 	     "none if not given"),
@@ -331,6 +340,7 @@ static const struct {
 	{ "video", "Picture", false },
 	{ "screen", "A screen that is shown to the other side", false },
 	{ "call", "Calls", false },
+	{ "board", "What the board has, from its own file", false },
 	{ "buttons", NULL, false },
 	{ "inputs", NULL, false },
 	{ "lamps", NULL, false },

@@ -58,12 +58,20 @@ static const struct camera_table table = {
 	.print = print,
 };
 
+static void watch_handler(int err, void *arg)
+{
+	struct loan *l = arg;
+
+	camera_tell(&l->camera, err);
+}
+
 static void loan_destructor(void *arg)
 {
 	struct loan *l = arg;
 
 	recall(l);
 	stop(&l->camera);
+	camera_watch(l->inner, NULL, NULL);
 	mem_deref(l->inner);
 }
 
@@ -76,6 +84,7 @@ int cameraloan_alloc(struct camera **cp, struct camera *inner)
 
 	l->camera.table = &table;
 	l->inner = mem_ref(inner);
+	camera_watch(inner, watch_handler, l);
 	*cp = &l->camera;
 	return 0;
 }

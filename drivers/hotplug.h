@@ -1,7 +1,7 @@
 /**
  * @file drivers/hotplug.h  Hotplug: the kernel says that something was plugged
  *
- *     kernel -> netlink -> [hotplug] -> drm_display
+ *     kernel -> netlink -> [hotplug] -> drm_display, v4l2_camera
  *
  * Needs no udev. Where the kernel lets nobody listen, nothing is heard: who
  * uses it looks now and then, too.

@@ -8,11 +8,13 @@
 #include <unistd.h>
 #include "core/base/log.h"
 #include "core/base/loop.h"
+#include "drivers/hotplug.h"
 #include "drivers/v4l2_buffers.h"
 #include "drivers/v4l2_camera.h"
 #include "drivers/v4l2_controls.h"
 #include "drivers/v4l2_format.h"
 #include "drivers/v4l2_modes.h"
+#include "drivers/v4l2_place.h"
 
 enum {
 	LEAST = 2, /* Buffers with which a device can be expected to run */
@@ -20,8 +22,9 @@ enum {
 
 struct v4l2_camera {
 	struct camera camera; /* First, for struct camera * */
-	char *path;
-	char *controls; /* NULL none */
+	struct v4l2_place place;
+	char *controls;		 /* NULL none */
+	struct hotplug *hotplug; /* NULL: it cannot be heard    */
 	struct camera_prefs prefs;
 	struct v4l2_modes_set set;
 
@@ -54,55 +57,15 @@ static void close_device(struct v4l2_camera *c)
 	loop_timer_cancel(&c->timer);
 }
 
-static void stop(struct camera *camera)
-{
-	struct v4l2_camera *c = (struct v4l2_camera *)camera;
-
-	close_device(c);
-	c->fh = NULL;
-	c->lost = 0;
-}
-
-static void camera_destructor(void *arg)
-{
-	struct v4l2_camera *c = arg;
-
-	stop(&c->camera);
-	mem_deref(c->path);
-	mem_deref(c->controls);
-}
-
-static bool can_capture(uint32_t caps)
-{
-	return (caps & V4L2_CAP_VIDEO_CAPTURE) && (caps & V4L2_CAP_STREAMING) &&
-	       !(caps & V4L2_CAP_VIDEO_M2M);
-}
-
-static int open_device(int *fdp, const char *path)
-{
-	uint32_t caps;
-	int err;
-
-	err = videodev_open(fdp, path, &caps, NULL);
-	if (err)
-		return err;
-	if (can_capture(caps))
-		return 0;
-
-	(void)close(*fdp);
-	*fdp = -1;
-	return ENODEV;
-}
-
 static int open_camera(struct v4l2_camera *c, uint64_t now)
 {
 	int err;
 
-	err = open_device(&c->fd, c->path);
-	if (!err)
-		(void)v4l2_controls_set(c->fd, c->controls);
+	err = v4l2_place_open(&c->place, &c->fd);
 	if (!err)
 		err = v4l2_modes_apply(c->fd, &c->prefs, &c->set);
+	if (!err)
+		(void)v4l2_controls_set(c->fd, c->controls);
 	if (!err)
 		err = v4l2_buffers_alloc(
 			&c->bufs, c->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE,
@@ -122,21 +85,35 @@ static int open_camera(struct v4l2_camera *c, uint64_t now)
 	c->last = now;
 	c->sequence = 0;
 	loop_timer_arm(&c->timer, now + V4L2_CAMERA_SILENCE);
-	log_info("camera: %s: %s %ux%u, %u frames/s, %u buffers%s\n", c->path,
+	log_info("camera: %s: %s %ux%u, %u frames/s, %u buffers%s\n",
+		 v4l2_place_name(&c->place),
 		 frame_format_name(c->set.fmt.format), c->set.fmt.width,
 		 c->set.fmt.height, c->set.fmt.fps, v4l2_buffers_count(c->bufs),
 		 v4l2_buffers_memory(c->bufs, 0)->dmabuf < 0 ? "" : ", shared");
 	return 0;
 }
 
+static bool is_absent(int err)
+{
+	return err == ENODEV || err == ENOENT || err == ENXIO;
+}
+
+/* What another program, or the rights to the node, may change, too */
+static bool is_away(int err)
+{
+	return is_absent(err) || err == EIO || err == EBUSY || err == EACCES ||
+	       err == EPERM;
+}
+
 /* A call goes on without it, and may as well begin so */
 static void go_without(struct v4l2_camera *c, int err, uint64_t now)
 {
-	log_warning("camera: %s: %m; looking for it every %u s\n", c->path, err,
+	log_warning("camera: %s: %m; looking for it every %u s\n",
+		    v4l2_place_name(&c->place), err,
 		    V4L2_CAMERA_RETRY / CLOCK_S);
 	close_device(c);
 	++c->losses;
-	c->lost = err;
+	c->lost = is_absent(err) ? ENODEV : err;
 	c->told = false;
 	loop_timer_arm(&c->timer, now);
 }
@@ -145,7 +122,9 @@ static void tell(struct v4l2_camera *c, uint64_t now)
 {
 	c->told = true;
 	loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
-	c->sh(c->lost, c->arg);
+	camera_tell(&c->camera, c->lost);
+	if (c->fh)
+		c->sh(c->lost, c->arg);
 }
 
 static void lose(struct v4l2_camera *c, int err, uint64_t now)
@@ -270,14 +249,34 @@ static void look_for(struct v4l2_camera *c, uint64_t now)
 	}
 
 	c->lost = 0;
-	c->sh(0, c->arg);
+	camera_tell(&c->camera, 0);
+	if (c->fh)
+		c->sh(0, c->arg);
+}
+
+/* While nobody needs it: whether it would be there. What else was the matter
+   is seen when it is opened */
+static void glance(struct v4l2_camera *c, uint64_t now)
+{
+	const int was = camera_away(&c->camera);
+	const int err = is_absent(v4l2_place_look(&c->place)) ? ENODEV : 0;
+
+	loop_timer_arm(&c->timer, now + V4L2_CAMERA_LOOK);
+	if (!err == !was || (was && was != ENODEV))
+		return;
+
+	log_info("camera: %s is %s\n", v4l2_place_name(&c->place),
+		 err ? "not there any more" : "there");
+	camera_tell(&c->camera, err);
 }
 
 static void on_timer(uint64_t now, void *arg)
 {
 	struct v4l2_camera *c = mem_ref(arg);
 
-	if (c->lost && !c->told)
+	if (!c->fh)
+		glance(c, now);
+	else if (c->lost && !c->told)
 		tell(c, now);
 	else if (c->lost)
 		look_for(c, now);
@@ -286,9 +285,13 @@ static void on_timer(uint64_t now, void *arg)
 	mem_deref(c);
 }
 
-static bool is_away(int err)
+/* The kernel's word is heard sooner than we look */
+static void on_hotplug(uint64_t now, void *arg)
 {
-	return err == ENODEV || err == ENOENT || err == ENXIO || err == EIO;
+	struct v4l2_camera *c = arg;
+
+	if (!c->fh || (c->lost && c->told))
+		loop_timer_arm(&c->timer, now);
 }
 
 static int start(struct camera *camera, const struct camera_prefs *prefs,
@@ -312,14 +315,31 @@ static int start(struct camera *camera, const struct camera_prefs *prefs,
 						     prefs->fps };
 		err = 0;
 	}
-	if (err)
+	if (err) {
+		loop_timer_arm(&c->timer, clock_now() + V4L2_CAMERA_LOOK);
 		return err;
+	}
+	if (!c->lost)
+		camera_tell(&c->camera, 0);
 
 	c->fh = fh;
 	c->sh = sh;
 	c->arg = arg;
 	*fmt = c->set.fmt;
 	return 0;
+}
+
+static void stop(struct camera *camera)
+{
+	struct v4l2_camera *c = (struct v4l2_camera *)camera;
+
+	if (!c->fh)
+		return;
+
+	close_device(c);
+	c->fh = NULL;
+	c->lost = 0;
+	loop_timer_arm(&c->timer, clock_now() + V4L2_CAMERA_LOOK);
 }
 
 static int print(struct re_printf *pf, const struct camera *camera)
@@ -330,11 +350,13 @@ static int print(struct re_printf *pf, const struct camera *camera)
 	return re_hprintf(pf,
 			  "v4l2 %s %s %ux%u %u/s%s frames=%llu corrupt=%u "
 			  "missed=%u starved=%u losses=%u",
-			  c->path, frame_format_name(fmt->format), fmt->width,
+			  v4l2_place_name(&c->place),
+			  frame_format_name(fmt->format), fmt->width,
 			  fmt->height, fmt->fps,
-			  c->lost  ? " lost"
-			  : !c->fh ? " stopped"
-				   : "",
+			  c->lost	  ? " lost"
+			  : c->fh	  ? ""
+			  : c->camera.err ? " away"
+					  : " stopped",
 			  (unsigned long long)c->frames, c->corrupt, c->missed,
 			  c->starved, c->losses);
 }
@@ -345,19 +367,17 @@ static const struct camera_table table = {
 	.print = print,
 };
 
-static bool is_first(const char *path, void *arg)
+static void camera_destructor(void *arg)
 {
-	char **name = arg;
-	int fd;
+	struct v4l2_camera *c = arg;
 
-	if (open_device(&fd, path))
-		return false;
-
-	(void)close(fd);
-	return !str_dup(name, path);
+	close_device(c);
+	mem_deref(c->hotplug);
+	mem_deref(c->controls);
+	v4l2_place_close(&c->place);
 }
 
-static int find(struct v4l2_camera *c, const char *device)
+static int read_device(struct v4l2_camera *c, const char *device)
 {
 	const char *comma = strchr(device, ',');
 	struct pl name = { device,
@@ -368,29 +388,28 @@ static int find(struct v4l2_camera *c, const char *device)
 		return EINVAL;
 	if (comma)
 		err = str_dup(&c->controls, comma + 1);
-	if (err)
-		return err;
-	if (!name.l)
-		return videodev_each(is_first, &c->path) ? 0 : ENODEV;
-	if (*device == '/')
-		return pl_strdup(&c->path, &name);
-	if (pl_strchr(&name, '/'))
-		return EINVAL;
 
-	return re_sdprintf(&c->path, "/dev/v4l/by-id/%r", &name);
+	return err ? err : v4l2_place_init(&c->place, &name);
 }
 
-/* Whether it is one, with these controls */
-static int look_at(const struct v4l2_camera *c)
+/* Whether it is one, with these controls; it may come later */
+static int look_at(struct v4l2_camera *c)
 {
 	int fd, err;
 
-	err = open_device(&fd, c->path);
-	if (err)
-		return err;
-
-	err = v4l2_controls_set(fd, c->controls);
-	(void)close(fd);
+	err = v4l2_place_open(&c->place, &fd);
+	if (!err) {
+		err = v4l2_controls_set(fd, c->controls);
+		(void)close(fd);
+	} else if (is_away(err)) {
+		log_warning("camera: %s: %s yet; it is looked for\n",
+			    *v4l2_place_name(&c->place)
+				    ? v4l2_place_name(&c->place)
+				    : "v4l2",
+			    err == ENODEV ? "no camera" : strerror(err));
+		c->camera.err = is_absent(err) ? ENODEV : err;
+		err = 0;
+	}
 	return err;
 }
 
@@ -406,16 +425,17 @@ int v4l2_camera_alloc(struct camera **cp, const char *device)
 	c->camera.table = &table;
 	c->fd = -1;
 	loop_timer_init(&c->timer, "camera", on_timer, c);
-	err = find(c, device);
+	err = read_device(c, device);
 	if (!err)
 		err = look_at(c);
 	if (err) {
-		log_warning("camera: v4l2:%s: %s\n", device,
-			    err == ENODEV ? "is no camera" : strerror(err));
+		log_warning("camera: v4l2:%s: %m\n", device, err);
 		mem_deref(c);
 		return err;
 	}
 
+	(void)hotplug_alloc(&c->hotplug, "video4linux", on_hotplug, c);
+	loop_timer_arm(&c->timer, clock_now() + V4L2_CAMERA_LOOK);
 	*cp = &c->camera;
 	return 0;
 }
@@ -432,7 +452,7 @@ static bool list_one(const char *path, void *arg)
 		return false;
 
 	pl_set_str(&card, (const char *)cap.card);
-	if (can_capture(caps))
+	if (v4l2_place_can(caps))
 		(void)re_hprintf(pf, "v4l2:%s  %H:%H;%H\n", path, log_text,
 				 &card, v4l2_modes_print, &fd,
 				 v4l2_controls_print, &fd);

@@ -147,7 +147,8 @@ const struct config_key config_keyv[] = {
 	      "requests"),
 
 	TEXT("video", "camera", "none", config_check_camera,
-	     "v4l2, v4l2:/dev/videoN, v4l2:/dev/videoN,CONTROL=VALUE,... (`"
+	     "v4l2, v4l2:/dev/videoN, v4l2:NAME, each also ,CONTROL=VALUE,... "
+	     "(`"
 	     "boardphone devices` names them), sim:pattern, "
 	     "sim:pattern=still, sim:file=FILE or none"),
 	RANGE("video", "size", CONFIG_SIZE, "640x480", NULL, 64, 1920,

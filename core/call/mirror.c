@@ -144,6 +144,13 @@ static void state_handler(int err, void *arg)
 	m->sh(err, m->arg);
 }
 
+static void watch_handler(int err, void *arg)
+{
+	struct mirror *m = arg;
+
+	camera_tell(&m->camera, err);
+}
+
 static int start(struct camera *c, const struct camera_prefs *prefs,
 		 struct camera_format *fmt, camera_frame_h *fh,
 		 camera_state_h *sh, void *arg)
@@ -182,6 +189,8 @@ static void mirror_destructor(void *arg)
 	struct mirror *m = arg;
 
 	forget(m);
+	if (m->real)
+		camera_watch(m->real, NULL, NULL);
 	mem_deref(m->real);
 }
 
@@ -194,6 +203,7 @@ int mirror_alloc(struct mirror **mp, struct camera *camera)
 
 	m->camera.table = &table;
 	m->real = mem_ref(camera);
+	camera_watch(camera, watch_handler, m);
 	*mp = m;
 	return 0;
 }

@@ -458,7 +458,7 @@ int studio_snapshot(struct studio *st, snapshots_h *h, void *arg, uint64_t now)
 	const struct tripod *t = st->tripod;
 	int err;
 
-	if (!t->camera || (t->open && t->gone))
+	if (!t->camera || tripod_gone(t))
 		return ENODEV;
 	if (!st->optics.jpegh)
 		return ENOTSUP;

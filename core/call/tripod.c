@@ -9,8 +9,24 @@ static void tripod_destructor(void *arg)
 	struct tripod *t = arg;
 
 	tripod_close(t);
+	if (t->camera)
+		camera_watch(t->camera, NULL, NULL);
 	mem_deref(t->camera);
 	mem_deref(t->name);
+}
+
+static void frame_handler(struct frame *f, uint64_t now, void *arg)
+{
+	struct tripod *t = arg;
+
+	t->last = now;
+	++t->frames;
+	t->fh(f, now, t->arg);
+}
+
+static void state_handler(int err, void *arg)
+{
+	tripod_tell(arg, err);
 }
 
 int tripod_alloc(struct tripod **tp, struct camera *camera, const char *name,
@@ -30,23 +46,11 @@ int tripod_alloc(struct tripod **tp, struct camera *camera, const char *name,
 		mem_deref(t);
 		return ENOMEM;
 	}
+	if (camera)
+		camera_watch(camera, state_handler, t);
 
 	*tp = t;
 	return 0;
-}
-
-static void frame_handler(struct frame *f, uint64_t now, void *arg)
-{
-	struct tripod *t = arg;
-
-	t->last = now;
-	++t->frames;
-	t->fh(f, now, t->arg);
-}
-
-static void state_handler(int err, void *arg)
-{
-	tripod_tell(arg, err);
 }
 
 static int start(struct tripod *t, const struct camera_prefs *prefs)
@@ -86,7 +90,7 @@ int tripod_open(struct tripod *t, const struct camera_prefs *prefs, bool pass)
 
 	t->open = true;
 	++t->opened;
-	tripod_tell(t, 0);
+	tripod_tell(t, camera_away(t->camera));
 	log_info("tripod: %s open, %ux%u %s at %u\n", t->name, t->fmt.width,
 		 t->fmt.height, frame_format_name(t->fmt.format), t->fmt.fps);
 	return 0;
@@ -124,6 +128,11 @@ bool tripod_away(struct tripod *t, uint64_t now)
 		t->last = now;
 
 	return !t->open || t->gone || now - t->last >= TRIPOD_STALE;
+}
+
+bool tripod_gone(const struct tripod *t)
+{
+	return t->gone && (t->open || camera_away(t->camera) == ENODEV);
 }
 
 int tripod_print(struct re_printf *pf, const struct tripod *t)

@@ -66,6 +66,9 @@ void tripod_tell(struct tripod *t, int err);
 /** Whether there are no pictures to be had of it */
 bool tripod_away(struct tripod *t, uint64_t now);
 
+/** Whether it is known that there will be none soon */
+bool tripod_gone(const struct tripod *t);
+
 /** Print name, format and counters on one line, for %H */
 int tripod_print(struct re_printf *pf, const struct tripod *t);
 

@@ -71,11 +71,15 @@ struct camera_table {
 /** Begins each driver's object, which is freed with mem_deref() */
 struct camera {
 	const struct camera_table *table;
+	camera_state_h *watchh; /**< These three by functions below only */
+	void *watcher;
+	int err;
 };
 
 /**
  * Constructor of a driver. The device is looked at (a warning says what is
- * wrong with it) but does not stay open.
+ * wrong with it) but does not stay open. One that may come later is made
+ * without; see camera_watch().
  *
  * @param cp      Set to the new camera
  * @param device  What follows "SCHEME:" in [video] camera, or ""
@@ -86,6 +90,34 @@ typedef int(camera_alloc_h)(struct camera **cp, const char *device);
 
 /** Print the names that can follow "SCHEME:", a line each */
 typedef int(camera_list_h)(struct re_printf *pf, void *unused);
+
+/**
+ * Hear of its state, open or not, as far as the driver knows, beginning with
+ * now if it is away; NULL: no more. Called before the handler of start().
+ */
+static inline void camera_watch(struct camera *c, camera_state_h *h, void *arg)
+{
+	c->watchh = h;
+	c->watcher = arg;
+	if (h && c->err)
+		h(c->err, arg);
+}
+
+/** For drivers: how it is now */
+static inline void camera_tell(struct camera *c, int err)
+{
+	const bool changed = !err != !c->err;
+
+	c->err = err;
+	if (changed && c->watchh)
+		c->watchh(err, c->watcher);
+}
+
+/** Whether it is known to be away. @return 0, ENODEV it is not there, errno */
+static inline int camera_away(const struct camera *c)
+{
+	return c->err;
+}
 
 /** Start; see struct camera_table */
 static inline int camera_start(struct camera *c,

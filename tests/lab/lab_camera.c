@@ -1,13 +1,12 @@
 /**
  * @file tests/lab/lab_camera.c  Laboratory: the camera driver on vivid
  *
- *     lab_camera /dev/videoN [vivid.N]
+ *     lab_camera /dev/videoN
  *
  * vivid is the kernel's virtual camera: colour bars, and buttons that break
  * it (Documentation/admin-guide/media/vivid.rst).
  */
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "core/base/log.h"
 #include "drivers/v4l2_camera.h"
@@ -22,9 +21,8 @@ enum {
 	PERCENT = 100,
 	KEPT = 8, /* Frames that can be held             */
 	WHITE = 150,
-	BLACK = 40,	    /* Luma of the outer bars              */
-	BACK = 5 * CLOCK_S, /* SECURITY row 34                */
-	SHARE = 50,	    /* Of buffers to be dropped [%]        */
+	BLACK = 40, /* Luma of the outer bars              */
+	SHARE = 50, /* Of buffers to be dropped [%]        */
 };
 
 struct lab {
@@ -317,98 +315,6 @@ static void controls(struct lab *l)
 		  left, err, wrong, far);
 }
 
-static void refused(struct lab *l)
-{
-	struct camera *cam = NULL;
-	struct camera_format fmt;
-	const struct camera_prefs prefs = { 640, 480, 25, 0 };
-	int busy, denied;
-
-	(void)v4l2_camera_alloc(&cam, l->path);
-	(void)start(l, 640, 480, 25, 0);
-	busy = camera_start(cam, &prefs, &fmt, on_frame, on_state, l);
-	camera_stop(l->cam);
-	(void)chmod(l->path, 0600);
-	denied = seteuid(65534) ? errno
-				: camera_start(cam, &prefs, &fmt, on_frame,
-					       on_state, l);
-	if (seteuid(0))
-		denied = errno;
-	judge_say(&l->judge, busy == EBUSY && denied == EACCES,
-		  "camera refused", "busy: %m, not allowed: %m", busy, denied);
-	mem_deref(cam);
-}
-
-static int bind_camera(const char *name, bool on)
-{
-	char path[JUDGE_TEXT];
-	int fd, err = 0;
-
-	(void)re_snprintf(path, sizeof(path),
-			  "/sys/bus/platform/drivers/vivid/%s",
-			  on ? "bind" : "unbind");
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, name, strlen(name)) < 0)
-		err = errno;
-	if (fd >= 0)
-		(void)close(fd);
-	return err;
-}
-
-/* In the call, and before it */
-static void unplugged(struct lab *l, const char *name)
-{
-	const unsigned before = judge_descriptors();
-	unsigned frames, later;
-	int err, gone;
-
-	(void)start(l, 640, 480, 25, 0);
-	judge_run(&l->judge, WARM);
-	frames = l->frames;
-	err = bind_camera(name, false);
-	judge_run(&l->judge, 2 * CLOCK_S);
-	later = l->frames;
-	err = err ? err : bind_camera(name, true);
-	judge_run(&l->judge, BACK);
-	judge_say(&l->judge,
-		  !err && frames && later < frames + 5 && l->lost == 1 &&
-			  l->back == 1 && l->frames > later + 10,
-		  "camera unplugged",
-		  "lost %u (%m), back %u, frames %u, %u, %u (%m)", l->lost,
-		  l->err, l->back, frames, later, l->frames, err);
-	camera_stop(l->cam);
-
-	err = bind_camera(name, false);
-	gone = start(l, 640, 480, 25, 0);
-	judge_run(&l->judge, WARM);
-	err = err ? err : bind_camera(name, true);
-	judge_run(&l->judge, BACK);
-	camera_stop(l->cam);
-	judge_say(&l->judge,
-		  !err && !gone && l->lost == 1 && l->back == 1 &&
-			  l->frames > 10 && before == judge_descriptors(),
-		  "camera plugged in after the start",
-		  "start %m, lost %u, back %u, frames %u, descriptors %u -> %u "
-		  "(%m)",
-		  gone, l->lost, l->back, l->frames, before,
-		  judge_descriptors(), err);
-}
-
-static void names(struct lab *l)
-{
-	struct camera *cam = NULL;
-	int first, none, bad;
-
-	first = v4l2_camera_alloc(&cam, "");
-	cam = mem_deref(cam);
-	none = v4l2_camera_alloc(&cam, "/dev/video63");
-	bad = v4l2_camera_alloc(&cam, "/dev/null");
-	judge_say(&l->judge, !first && none == ENOENT && bad == ENODEV,
-		  "camera names", "first %m, none %m, /dev/null %m", first,
-		  none, bad);
-	(void)re_printf("%H", v4l2_camera_list, NULL);
-}
-
 int main(int argc, char **argv)
 {
 	static const enum frame_format formatv[] = { FRAME_YUYV, FRAME_NV12,
@@ -419,7 +325,6 @@ int main(int argc, char **argv)
 	if (loop_init() || v4l2_camera_alloc(&l.cam, l.path))
 		return 1;
 
-	names(&l);
 	before = judge_descriptors();
 	for (size_t i = 0; i < ARRAY_SIZE(formatv); i++) {
 		format_and_rate(&l, formatv[i], 480, 25);
@@ -432,9 +337,6 @@ int main(int argc, char **argv)
 	loss(&l, "Disconnect");
 	loss(&l, "Inject Fatal Streaming Error");
 	controls(&l);
-	refused(&l);
-	if (argc > 2)
-		unplugged(&l, argv[2]);
 	after = judge_descriptors();
 	judge_say(&l.judge, before == after, "camera leaves nothing open",
 		  "descriptors %u before, %u after", before, after);

@@ -70,6 +70,39 @@ static void test_tripod_opens_a_camera_that_is_back(void **state)
 	atelier_down(&r);
 }
 
+static void test_tripod_hears_of_a_camera_that_nobody_needs(void **state)
+{
+	struct atelier_user a = { .units = 0 };
+	struct atelier r;
+	(void)state;
+
+	r = atelier_make();
+	camera_tell(&r.cam->camera, ENODEV); /* It was never there */
+	atelier_begin(&r);
+	assert_int_equal(r.lost, 1);
+	assert_int_equal(studio_snapshot(r.st, NULL, NULL, 1), ENODEV);
+
+	/* Nor is it there for the call, which says so */
+	r.silent = true;
+	atelier_attach(&r, &a, "H264");
+	atelier_pass(&r, 2 * CLOCK_S);
+	r.cam->sh(ENODEV, r.cam->arg);
+	atelier_pass(&r, 2 * CLOCK_S);
+	assert_in_range(a.units, 4, 11);
+	assert_in_range(optics_encoder(OPTICS_V4L2, 0)->luma, 60, 80);
+	assert_int_equal(r.lost, 1);
+	assert_int_equal(r.back, 0);
+	studio_detach(r.st, &a.u);
+
+	camera_tell(&r.cam->camera, 0);
+	assert_int_equal(r.back, 1);
+	camera_tell(&r.cam->camera, 0);
+	camera_tell(&r.cam->camera, ENODEV);
+	assert_int_equal(r.lost, 2);
+	assert_int_equal(r.back, 1);
+	atelier_down(&r);
+}
+
 static void test_tripod_passes_on_what_the_camera_encodes(void **state)
 {
 	struct atelier_user a = { .units = 0 }, b = { .units = 0 };
@@ -136,6 +169,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tripod_says_when_the_camera_is_away),
 		cmocka_unit_test(test_tripod_opens_a_camera_that_is_back),
+		cmocka_unit_test(
+			test_tripod_hears_of_a_camera_that_nobody_needs),
 		cmocka_unit_test(test_tripod_passes_on_what_the_camera_encodes),
 		cmocka_unit_test(
 			test_tripod_sees_that_the_camera_cannot_encode),

@@ -1,22 +1,20 @@
 /**
  * @file app/prompt.c  Prompt
  */
-#include <locale.h>
 #include <stdlib.h>
 #include "app/complete.h"
-#include "app/editor.h"
 #include "app/prompt.h"
+#include "app/quill.h"
 
 enum {
-	HISTORY = 100, /* Lines kept, in memory only: a line may hold a PIN */
-	CHOICES = 256, /* Usual size of them [bytes]                        */
+	CHOICES = 256, /* Usual size of them [bytes] */
 };
 
 struct prompt {
 	struct terminal *terminal;
 	struct keys *keys; /* While one is taken */
-	EditLine *el;
-	History *history;
+	struct quill *quill;
+	EditLine *el; /* Of the quill */
 	prompt_end_h *endh;
 	prompt_choices_h *choicesh;
 	void *arg;
@@ -32,11 +30,6 @@ static char *text(EditLine *el)
 	return prompt;
 }
 
-static void flush(const struct prompt *p)
-{
-	(void)fflush(terminal_stream(p->terminal));
-}
-
 /* Somebody may have made the window larger */
 static void resize(struct prompt *p)
 {
@@ -48,7 +41,7 @@ static void resize(struct prompt *p)
 
 	p->rows = rows;
 	p->columns = columns;
-	editor.el_resize(p->el);
+	quill_resize(p->quill, rows, columns);
 }
 
 void prompt_hide(struct prompt *p)
@@ -76,7 +69,7 @@ void prompt_show(struct prompt *p)
 	p->shown = true;
 	resize(p);
 	(void)editor.el_set(p->el, EL_REFRESH);
-	flush(p);
+	quill_flush(p->quill);
 }
 
 /* libedit begins a line when it is told that it is not to be interrupted */
@@ -85,7 +78,7 @@ void prompt_begin(struct prompt *p)
 	resize(p);
 	(void)editor.el_set(p->el, EL_UNBUFFERED, 0);
 	(void)editor.el_set(p->el, EL_UNBUFFERED, 1);
-	flush(p);
+	quill_flush(p->quill);
 	p->shown = true;
 }
 
@@ -98,7 +91,6 @@ bool prompt_typed(const struct prompt *p)
 
 static char *take(struct prompt *p, const char *line, int len)
 {
-	HistEvent ev;
 	char *copy;
 
 	if (!line || len <= 0 || line[len - 1] != '\n')
@@ -106,7 +98,7 @@ static char *take(struct prompt *p, const char *line, int len)
 
 	copy = strndup(line, strcspn(line, "\r\n"));
 	if (copy && *copy)
-		(void)editor.history(p->history, &ev, H_ENTER, copy);
+		quill_remember(p->quill, copy);
 	p->shown = false;
 	return copy;
 }
@@ -121,7 +113,7 @@ char *prompt_key(struct prompt *p, struct keys *keys)
 	p->keys = keys;
 	line = editor.el_gets(p->el, &len);
 	copy = take(p, line, len);
-	flush(p);
+	quill_flush(p->quill);
 	p->keys = NULL;
 	return copy;
 }
@@ -190,51 +182,25 @@ static void prompt_destructor(void *arg)
 {
 	struct prompt *p = arg;
 
-	if (p->el)
-		editor.el_end(p->el);
-	if (p->history)
-		editor.history_end(p->history);
+	quill_lay(p->quill);
 }
 
-static int start_editing(struct prompt *p, bool serial)
+static void new_handler(EditLine *el)
 {
-	FILE *out = terminal_stream(p->terminal);
-	const int tty = terminal_shadow(p->terminal);
-	HistEvent ev;
-
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	p->history = editor.history_init();
-	p->el = editor.el_init_fd("boardphone", stdin, out, out, tty, tty, tty);
-	if (!p->history || !p->el)
-		return ENOMEM;
-
-	(void)editor.history(p->history, &ev, H_SETSIZE, HISTORY);
-	(void)editor.el_set(p->el, EL_CLIENTDATA, p);
-	if (serial)
-		(void)editor.el_set(p->el, EL_TERMINAL, "vt100");
-	(void)editor.el_set(p->el, EL_EDITOR, "emacs");
-	(void)editor.el_set(p->el, EL_SIGNAL, 0);
-	(void)editor.el_set(p->el, EL_PROMPT, text);
-	(void)editor.el_set(p->el, EL_HIST, editor.history, p->history);
-	(void)editor.el_set(p->el, EL_GETCFN, get_key);
-	(void)editor.el_set(p->el, EL_ADDFN, "complete", "complete",
-			    key_complete);
-	(void)editor.el_set(p->el, EL_ADDFN, "end", "end", key_end);
-	(void)editor.el_set(p->el, EL_BIND, "\t", "complete", NULL);
-	(void)editor.el_set(p->el, EL_BIND, "^D", "end", NULL);
-	return 0;
+	(void)editor.el_set(el, EL_PROMPT, text);
+	(void)editor.el_set(el, EL_GETCFN, get_key);
+	(void)editor.el_set(el, EL_ADDFN, "complete", "complete", key_complete);
+	(void)editor.el_set(el, EL_ADDFN, "end", "end", key_end);
+	(void)editor.el_set(el, EL_BIND, "\t", "complete", NULL);
+	(void)editor.el_set(el, EL_BIND, "^D", "end", NULL);
 }
 
 int prompt_alloc(struct prompt **pp, struct terminal *t, bool serial,
 		 prompt_end_h *endh, prompt_choices_h *choicesh, void *arg)
 {
-	struct prompt *p;
-	int err = editor_load();
+	struct prompt *p = mem_zalloc(sizeof(*p), prompt_destructor);
+	int err;
 
-	if (err)
-		return err;
-
-	p = mem_zalloc(sizeof(*p), prompt_destructor);
 	if (!p)
 		return ENOMEM;
 
@@ -242,11 +208,14 @@ int prompt_alloc(struct prompt **pp, struct terminal *t, bool serial,
 	p->endh = endh;
 	p->choicesh = choicesh;
 	p->arg = arg;
-	terminal_size(t, &p->rows, &p->columns);
-	err = start_editing(p, serial);
-	if (err)
+	err = quill_take(&p->quill, t, serial, new_handler, p);
+	if (err) {
 		mem_deref(p);
-	else
-		*pp = p;
-	return err;
+		return err;
+	}
+
+	p->el = quill_editor(p->quill);
+	resize(p);
+	*pp = p;
+	return 0;
 }

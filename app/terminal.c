@@ -2,10 +2,7 @@
  * @file app/terminal.c  Terminal
  *
  * The tty is opened a second time: what is set not to block must not be what
- * the shell that started us goes on with. libedit waits for the line to
- * drain when it sets a mode, and it does that for each line: so it gets a
- * pseudo terminal that nothing is ever written to, and what it prints comes
- * by a stream of ours.
+ * the shell that started us goes on with.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -30,11 +27,10 @@ struct terminal {
 	struct termios before;
 	uint8_t queue[TERMINAL_QUEUE];
 	size_t held;
-	FILE *stream;
 	terminal_keys_h *keysh;
 	terminal_low_h *lowh;
 	void *arg;
-	int fd, master, slave;
+	int fd;
 	bool raw, writing, gone;
 };
 
@@ -146,20 +142,9 @@ size_t terminal_held(const struct terminal *t)
 	return t->held;
 }
 
-static ssize_t stream_write(void *cookie, const char *p, size_t n)
+void terminal_edit(struct terminal *t, const char *p, size_t n)
 {
-	(void)put(cookie, p, n, TERMINAL_QUEUE);
-	return (ssize_t)n;
-}
-
-FILE *terminal_stream(const struct terminal *t)
-{
-	return t->stream;
-}
-
-int terminal_shadow(const struct terminal *t)
-{
-	return t->slave;
+	(void)put(t, p, n, TERMINAL_QUEUE);
 }
 
 /* ---- In ---- */
@@ -199,7 +184,6 @@ void terminal_size(struct terminal *t, unsigned *rows, unsigned *columns)
 		ws.ws_row = TERMINAL_ROWS;
 		ws.ws_col = TERMINAL_COLUMNS;
 	}
-	(void)ioctl(t->slave, TIOCSWINSZ, &ws);
 	*rows = ws.ws_row;
 	*columns = ws.ws_col;
 }
@@ -220,8 +204,6 @@ static void terminal_destructor(void *arg)
 {
 	struct terminal *t = arg;
 
-	if (t->stream)
-		(void)fclose(t->stream);
 	t->watch = mem_deref(t->watch);
 	if (t->fd >= 0)
 		farewell(t);
@@ -230,10 +212,6 @@ static void terminal_destructor(void *arg)
 		(void)tcsetattr(t->fd, TCSANOW, &t->before);
 	if (t->fd >= 0)
 		(void)close(t->fd);
-	if (t->slave >= 0)
-		(void)close(t->slave);
-	if (t->master >= 0)
-		(void)close(t->master);
 }
 
 static int open_tty(struct terminal *t, const char *path)
@@ -288,32 +266,16 @@ static int make_raw(struct terminal *t, unsigned baud)
 	return 0;
 }
 
-static int open_shadow(struct terminal *t)
-{
-	const char *name;
-
-	t->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (t->master < 0)
-		return errno;
-	if (grantpt(t->master) || unlockpt(t->master))
-		return errno;
-
-	name = ptsname(t->master);
-	t->slave = name ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
-	return t->slave < 0 ? errno : 0;
-}
-
 int terminal_alloc(struct terminal **tp, const char *path, unsigned baud,
 		   terminal_keys_h *keysh, terminal_low_h *lowh, void *arg)
 {
-	static const cookie_io_functions_t io = { .write = stream_write };
 	struct terminal *t = mem_zalloc(sizeof(*t), terminal_destructor);
 	int err;
 
 	if (!t)
 		return ENOMEM;
 
-	t->fd = t->master = t->slave = -1;
+	t->fd = -1;
 	t->keysh = keysh;
 	t->lowh = lowh;
 	t->arg = arg;
@@ -321,12 +283,6 @@ int terminal_alloc(struct terminal **tp, const char *path, unsigned baud,
 	err = open_tty(t, path);
 	if (!err)
 		err = make_raw(t, baud);
-	if (!err)
-		err = open_shadow(t);
-	if (!err) {
-		t->stream = fopencookie(t, "w", io);
-		err = t->stream ? 0 : ENOMEM;
-	}
 	if (!err)
 		err = loop_watch_alloc(&t->watch, "terminal", t->fd, LOOP_READ,
 				       io_handler, t);

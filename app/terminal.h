@@ -11,7 +11,6 @@
 #ifndef APP_TERMINAL_H
 #define APP_TERMINAL_H
 
-#include <stdio.h>
 #include "core/base/loop.h"
 
 enum {
@@ -58,12 +57,9 @@ int terminal_printf(struct terminal *t, const char *fmt, ...);
 /** What is waiting [bytes] */
 size_t terminal_held(const struct terminal *t);
 
-/** A stream into the queue, TERMINAL_RESERVE more of it, for libedit; belongs
-    to the terminal. What does not fit then is lost */
-FILE *terminal_stream(const struct terminal *t);
-
-/** A tty to nowhere of the same size, for libedit to set modes of */
-int terminal_shadow(const struct terminal *t);
+/** Queue what a line editor prints, TERMINAL_RESERVE more of it. What does not
+    fit then is lost */
+void terminal_edit(struct terminal *t, const char *p, size_t n);
 
 /** How many lines and columns it has */
 void terminal_size(struct terminal *t, unsigned *rows, unsigned *columns);

@@ -277,6 +277,9 @@ static void take_key(struct console *c)
 static void dispatch(struct console *c)
 {
 	while (accepts(c) && keys_ready(&c->keys)) {
+		/* The line may be full just where an answer ended */
+		if (c->begin)
+			show_prompt(c);
 		take_key(c);
 		if (c->begin || !c->asking)
 			feed(c);
@@ -434,6 +437,20 @@ static void reopen_handler(uint64_t now, void *arg)
 		loop_timer_arm(&c->reopen, now + REOPEN);
 }
 
+/* A serial port may be plugged in later */
+static int open_first(struct console *c)
+{
+	const int err = open_line(c);
+
+	if (!err || !c->prm.device || err == ENOMEM)
+		return err;
+
+	log_warning("console: %s cannot be used: %m; it is tried again\n",
+		    c->prm.device, err);
+	loop_timer_arm(&c->reopen, clock_now() + REOPEN);
+	return 0;
+}
+
 static void console_destructor(void *arg)
 {
 	struct console *c = arg;
@@ -463,7 +480,7 @@ int console_alloc(struct console **cp, const struct console_params *prm)
 						login_opened, login_say, c)
 				  : 0;
 	if (!err)
-		err = open_line(c);
+		err = open_first(c);
 	if (!err)
 		err = event_listen(&c->listener, prm->events, event_handler, c);
 	if (!err)

@@ -30,11 +30,10 @@ struct console_params {
 };
 
 /**
- * Start. A serial port that goes away is opened again when it is back; the
- * end of standard input ends the phone.
+ * Start. A serial port that is not there, or goes away, is opened when it is
+ * back; the end of standard input ends the phone.
  *
- * @return 0, ENOTTY no terminal, ENOENT no such device, or nothing to edit
- *         lines with; or errno
+ * @return 0, ENOTTY no terminal, ENOENT nothing to edit lines with; or errno
  */
 int console_alloc(struct console **cp, const struct console_params *prm);
 

@@ -249,10 +249,7 @@ static int start_consoles(struct run *r, const struct config *cfg)
 	prm.device = device;
 	prm.baud = (unsigned)strtoul(config_text(cfg, "console", "baud"), NULL,
 				     DECIMAL);
-	err = console_alloc(&r->serial, &prm);
-	if (err)
-		log_warning("console: %s cannot be used: %m\n", device, err);
-	return 0;
+	return console_alloc(&r->serial, &prm);
 }
 
 /* Those who give commands */

@@ -3,7 +3,10 @@
  *
  * In the real loop; the commands that are used need no phone.
  */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
 #include "app/console.h"
 #include "app/login.h"
 #include "app/secret.h"
@@ -16,6 +19,7 @@
 enum {
 	BAUD = 115200,
 	SLOW_BAUD = 57600,
+	AHEAD = 6, /* Commands typed */
 	BURST = 400,
 	ANSWERS = 40,
 	GAP_MAX = 40 * CLOCK_MS, /* Of a beat of 10 */
@@ -38,6 +42,17 @@ static void on_quit(void *arg)
 	loop_stop();
 }
 
+static void prepare(unsigned baud)
+{
+	memset(&f, 0, sizeof(f));
+	f.ctx.quith = on_quit;
+	f.ctx.arg = &f;
+	assert_int_equal(loop_init(), 0);
+	assert_int_equal(event_bus_alloc(&f.events), 0);
+	assert_int_equal(scribe_alloc(&f.scribe), 0);
+	tty_open(&f.tty, baud);
+}
+
 static void open_with(unsigned baud, bool paging, const char *hash)
 {
 	struct console_params prm = {
@@ -47,13 +62,7 @@ static void open_with(unsigned baud, bool paging, const char *hash)
 		.password_hash = hash,
 	};
 
-	memset(&f, 0, sizeof(f));
-	f.ctx.quith = on_quit;
-	f.ctx.arg = &f;
-	assert_int_equal(loop_init(), 0);
-	assert_int_equal(event_bus_alloc(&f.events), 0);
-	assert_int_equal(scribe_alloc(&f.scribe), 0);
-	tty_open(&f.tty, baud);
+	prepare(baud);
 	prm.events = f.events;
 	prm.scribe = f.scribe;
 	prm.device = f.tty.name;
@@ -215,6 +224,46 @@ static void test_console_loses_nothing_of_an_answer(void **state)
 	}
 }
 
+/* The line takes nothing, as with ^S of a modem */
+static void hold_line(bool on)
+{
+	const int fd = open(f.tty.name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(tcflow(fd, on ? TCOOFF : TCOON), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Answers of all lengths, so that the line is full just after some of them,
+   and the next command was typed ahead */
+static void test_console_takes_each_key_for_a_new_line(void **state)
+{
+	const struct commands_info *info;
+	char line[256];
+	(void)state;
+
+	open_console(BAUD, false);
+	for (unsigned i = 0; commands_get(i); i++) {
+		hold_line(true);
+		for (unsigned k = i; k < i + AHEAD && commands_get(k); k++) {
+			(void)re_snprintf(line, sizeof(line), "help %s\r",
+					  commands_get(k)->name);
+			tty_type(&f.tty, line);
+		}
+		tty_run(&f.tty, TTY_TICK);
+		hold_line(false);
+		for (unsigned k = i; k < i + AHEAD && commands_get(k); k++) {
+			info = commands_get(k);
+			(void)re_snprintf(line, sizeof(line),
+					  "help %s\r\n%-11s %-34s %s\r\n",
+					  info->name, info->name, info->args,
+					  info->help);
+			tty_expect(&f.tty, line);
+		}
+	}
+	assert_null(strstr(f.tty.text, "no such command"));
+}
+
 static void test_console_counts_what_a_slow_line_cannot_take(void **state)
 {
 	unsigned seen = 0, missed;
@@ -264,6 +313,34 @@ static void test_console_waits_for_a_line_that_went_away(void **state)
 	log_info("test: to nobody\n");
 	tty_run(&f.tty, 50 * CLOCK_MS);
 	assert_int_equal(f.quits, 0);
+}
+
+/* An adapter that is plugged in when somebody comes to look */
+static void test_console_waits_for_a_port_that_is_not_there(void **state)
+{
+	struct console_params prm = {
+		.ctx = &f.ctx,
+		.baud = BAUD,
+		.password_hash = "",
+	};
+	char dir[] = "/tmp/test_console.XXXXXX", path[sizeof(dir) + 8];
+	(void)state;
+
+	assert_non_null(mkdtemp(dir));
+	(void)re_snprintf(path, sizeof(path), "%s/port", dir);
+	prepare(BAUD);
+	prm.events = f.events;
+	prm.scribe = f.scribe;
+	prm.device = path;
+	assert_int_equal(console_alloc(&f.console, &prm), 0);
+	tty_type(&f.tty, "help\r"); /* To nobody */
+	log_info("test: to nobody\n");
+	assert_int_equal(symlink(f.tty.name, path), 0);
+	tty_expect(&f.tty, "boardphone> ");
+	tty_type(&f.tty, "help xfer\r");
+	tty_expect(&f.tty, "xfer ");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static void on_period(const int16_t *mic, int16_t *spk, unsigned frames,
@@ -342,13 +419,6 @@ static void test_console_asks_for_the_password(void **state)
 	tty_expect(&f.tty, "too many");
 }
 
-/* What libedit keeps of each terminal, a few kB, is no leak of ours */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libtinfo\nleak:wcsdup\n";
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
@@ -358,11 +428,13 @@ int main(void)
 		TEST(test_console_keeps_the_prompt_whole),
 		TEST(test_console_shows_pages),
 		TEST(test_console_loses_nothing_of_an_answer),
+		TEST(test_console_takes_each_key_for_a_new_line),
 		TEST(test_console_counts_what_a_slow_line_cannot_take),
 		TEST(test_console_stops_an_answer_by_a_key),
 		TEST(test_console_leaves_the_sound_alone),
 		TEST(test_console_asks_for_the_password),
 		TEST(test_console_waits_for_a_line_that_went_away),
+		TEST(test_console_waits_for_a_port_that_is_not_there),
 	};
 #undef TEST
 

@@ -1,0 +1,45 @@
+# board/update/slots.cmd  U-Boot: which slot is booted now
+#
+#   slots/1/env, slots/2/env -> [slots.cmd] -> ${try}: A or B
+#
+# The first part of the boot script; board/update/slots says what the variables
+# are, and why there are two copies. Nothing is written but by a trial, and a
+# trial that cannot be counted is none. ${slots} is set to lost when neither
+# copy was whole: then A is tried, and whoever boots it may try B after it.
+setenv copy
+setenv newer 0
+for n in 1 2; do
+	if load ${devtype} ${devnum}:1 ${ramdisk_addr_r} slots/${n}/env; then
+		if env import -c ${ramdisk_addr_r} ${filesize} count; then
+			if itest ${count} -ge ${newer}; then
+				setenv newer ${count}
+				setenv copy ${n}
+			fi
+		fi
+	fi
+done
+
+setenv slots whole
+setenv slot A
+setenv trial no
+setenv tries 0
+if test -n "${copy}"; then
+	load ${devtype} ${devnum}:1 ${ramdisk_addr_r} slots/${copy}/env
+	env import -c ${ramdisk_addr_r} ${filesize} count slot trial tries
+else
+	setenv slots lost
+	echo "slots: neither copy is whole"
+fi
+
+setenv try ${slot}
+if test "${trial}" != no && test "${tries}" != 0; then
+	setenv older 1
+	if test "${copy}" = 1; then setenv older 2; fi
+	setexpr tries ${tries} - 1
+	setexpr count ${count} + 1
+	env export -c -s 200 ${ramdisk_addr_r} count slot trial tries
+	if fatwrite ${devtype} ${devnum}:1 ${ramdisk_addr_r} slots/${older}/env 200; then
+		setenv try ${trial}
+	fi
+fi
+echo "slots: ${try} is booted (slot ${slot}, trial ${trial}, ${tries} more tries)"

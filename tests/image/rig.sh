@@ -74,23 +74,34 @@ rig_new() {
 	export BOARDPHONE_CMDLINE=$work/board/cmdline
 	export BOARDPHONE_SLOT_A=$work/board/a BOARDPHONE_SLOT_B=$work/board/b
 	export BOARDPHONE_REBOOT="touch $work/board/rebooted"
-	cp board/update/{slots,card.sh,boardphone-update} "$BOARDPHONE_LIB"
-	board/update/slots init "$BOARDPHONE_CARD"
+	cp board/update/on-board/* "$BOARDPHONE_LIB"
+	board/update/on-board/slots init "$BOARDPHONE_CARD"
+	rig_phone '{"registered": false, "accounts": []}'
 	cp "$work/10.image" "$BOARDPHONE_SLOT_A"
 	cp "$work/9.image" "$BOARDPHONE_SLOT_B"
 	cp "$work/sign.pub" "$BOARDPHONE_LIB/update.pub"
 	rig_boot
 }
 
+# rig_phone STATUS [CURL]: what the telephone says, and how curl at its page ends
+rig_phone() {
+	mkdir -p "$work/bin"
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\n[ "$2" = --json ] && echo '"'%s'"'\n' "$1" \
+		>"$work/bin/boardphone"
+	printf '#!/bin/sh\nexit %s\n' "${2-7}" >"$work/bin/curl"
+	chmod +x "$work"/bin/*
+}
+
 # rig_boot: what U-Boot does (slots.cmd), and the root of that slot
 rig_boot() {
 	local vars slot trial tries file
-	vars=$(board/update/slots show) || vars=$'slot=A\ntrial=no\ntries=0'
+	vars=$(board/update/on-board/slots show) || vars=$'slot=A\ntrial=no\ntries=0'
 	slot=$(sed -n 's/^slot=//p' <<<"$vars")
 	trial=$(sed -n 's/^trial=//p' <<<"$vars")
 	tries=$(sed -n 's/^tries=//p' <<<"$vars")
 	if [ "$trial" != no ] && [ "$tries" -gt 0 ]; then
-		board/update/slots set tries=$((tries - 1))
+		board/update/on-board/slots set tries=$((tries - 1))
 		slot=$trial
 	fi
 	rm -f "$work/board/rebooted"
@@ -103,4 +114,5 @@ rig_boot() {
 
 slots() { "$BOARDPHONE_LIB/slots" "$@"; }
 update() { "$BOARDPHONE_LIB/boardphone-update" "$@"; }
+commit() { "$BOARDPHONE_LIB/commit"; }
 variables() { [ "$(slots show | tail -n +2 | xargs)" = "$1" ]; }

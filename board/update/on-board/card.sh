@@ -1,4 +1,4 @@
-# board/update/card.sh  What the scripts on the board share
+# board/update/on-board/card.sh  What the scripts on the board share
 #
 # Paths come from the environment, for tests. The FAT partition is mounted
 # read-only, and writable only between card_open and card_close, by one script

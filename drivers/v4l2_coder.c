@@ -59,6 +59,19 @@ static bool has_control(int fd, uint32_t id)
 	       !(q.flags & V4L2_CTRL_FLAG_DISABLED);
 }
 
+/* By bytes, which not all do that make slices */
+static bool has_slices(int fd)
+{
+	struct v4l2_querymenu m = {
+		.id = V4L2_CID_MPEG_VIDEO_MULTI_SLICE_MODE,
+		.index = V4L2_MPEG_VIDEO_MULTI_SLICE_MODE_MAX_BYTES,
+	};
+
+	return has_control(fd, V4L2_CID_MPEG_VIDEO_MULTI_SLICE_MAX_BYTES) &&
+	       has_control(fd, m.id) &&
+	       !videodev_ioctl(fd, VIDIOC_QUERYMENU, &m);
+}
+
 static bool look(struct v4l2_coder *c, uint32_t caps, uint32_t fourcc)
 {
 	const unsigned raw = FRAME_BIT(FRAME_I420) | FRAME_BIT(FRAME_NV12) |
@@ -97,6 +110,7 @@ static int try(struct v4l2_coder *c, const char *path, uint32_t fourcc)
 
 	c->fourcc = fourcc;
 	c->button = has_control(c->fd, V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME);
+	c->slices = has_slices(c->fd);
 	str_ncpy(c->path, path, sizeof(c->path));
 	return 0;
 }
@@ -264,6 +278,19 @@ int32_t v4l2_coder_level(unsigned width, unsigned height, unsigned fps)
 		       : V4L2_MPEG_VIDEO_H264_LEVEL_4_0;
 }
 
+static void set_slices(struct v4l2_coder *c, unsigned nal_max)
+{
+	if (!c->slices)
+		return;
+
+	if (nal_max)
+		control(c, V4L2_CID_MPEG_VIDEO_MULTI_SLICE_MAX_BYTES,
+			(int32_t)nal_max);
+	control(c, V4L2_CID_MPEG_VIDEO_MULTI_SLICE_MODE,
+		nal_max ? V4L2_MPEG_VIDEO_MULTI_SLICE_MODE_MAX_BYTES
+			: V4L2_MPEG_VIDEO_MULTI_SLICE_MODE_SINGLE);
+}
+
 void v4l2_coder_set_profile(struct v4l2_coder *c,
 			    const struct encoder_prefs *prefs)
 {
@@ -274,6 +301,8 @@ void v4l2_coder_set_profile(struct v4l2_coder *c,
 	control(c, V4L2_CID_MPEG_VIDEO_BITRATE_MODE,
 		V4L2_MPEG_VIDEO_BITRATE_MODE_CBR);
 	control(c, V4L2_CID_MPEG_VIDEO_REPEAT_SEQ_HEADER, 1);
+
+	set_slices(c, prefs->nal_max);
 
 	/* Raspberry Pi's older kernels take the first for the second */
 	control(c, V4L2_CID_MPEG_VIDEO_H264_I_PERIOD, V4L2_CODER_GOP);

@@ -31,6 +31,7 @@ struct v4l2_coder {
 	uint32_t fourcc;	       /**< Of the coded side              */
 	unsigned raws;		       /**< Set of FRAME_BIT() that it takes */
 	bool button;		       /**< Makes key frames when told to    */
+	bool slices; /**< Makes NAL units that are not longer than told      */
 };
 
 /** Raw pictures in memory: wished for, then as the device has it */
@@ -64,7 +65,7 @@ void v4l2_coder_close(struct v4l2_coder *c);
  */
 int v4l2_coder_set_formats(struct v4l2_coder *c, struct v4l2_coder_raw *raw);
 
-/** Set profile, level and what else holds while it runs */
+/** Set profile, level, slices and what else holds while it runs */
 void v4l2_coder_set_profile(struct v4l2_coder *c,
 			    const struct encoder_prefs *prefs);
 

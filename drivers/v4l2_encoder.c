@@ -158,6 +158,12 @@ static void hand_on(struct v4l2_encoder *e,
 		return;
 	}
 
+	if (e->prefs.nal_max &&
+	    v4l2_format_longest(u.data, u.size) > e->prefs.nal_max) {
+		fail(e, ENOTSUP); /* It does not as it was told */
+		return;
+	}
+
 	u.key = is_key(e, &u, item->flags);
 	++e->units;
 	e->keys += u.key;
@@ -397,6 +403,10 @@ static int set(struct encoder *encoder, const struct encoder_prefs *prefs)
 
 	if (!valid(prefs))
 		return EINVAL;
+	if (prefs->nal_max && !e->coder.slices)
+		return ENOTSUP;
+	if (prefs->nal_max != e->prefs.nal_max)
+		end_session(e);
 
 	e->prefs = *prefs; /* Another size ends the session, in prepare() */
 	if (e->in)
@@ -445,6 +455,8 @@ int v4l2_encoder_alloc_coded(struct encoder **ep, const char *device,
 	e->arg = arg;
 	loop_timer_init(&e->timer, "encoder", on_timer, e);
 	err = v4l2_coder_open(&e->coder, device, fourcc);
+	if (!err && prefs->nal_max && !e->coder.slices)
+		err = ENOTSUP;
 	if (err) {
 		mem_deref(e);
 		return err == ENOENT || err == ENXIO ? ENODEV : err;

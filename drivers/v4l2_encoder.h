@@ -22,8 +22,9 @@ enum {
  *
  * @param device  "/dev/videoM", or "" for the first that makes H.264
  *
- * The fault handler gets ETIMEDOUT when a frame took V4L2_ENCODER_STALL, and
- * what else the device says.
+ * The fault handler gets ETIMEDOUT when a frame took V4L2_ENCODER_STALL,
+ * ENOTSUP when a NAL unit was longer than nal_max, which needs the controls
+ * MULTI_SLICE_MODE and MULTI_SLICE_MAX_BYTES, and what else the device says.
  */
 encoder_alloc_h v4l2_encoder_alloc;
 

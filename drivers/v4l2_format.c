@@ -213,3 +213,25 @@ bool v4l2_format_idr(const uint8_t *data, size_t size)
 	}
 	return false;
 }
+
+/* A start code of four bytes counts its first to the unit before: zeros at the
+   end of a NAL unit are none of it */
+size_t v4l2_format_longest(const uint8_t *data, size_t size)
+{
+	size_t start = size, longest = 0;
+
+	for (size_t i = 0; i <= size; i++) {
+		const bool code = i + START_CODE <= size && !data[i] &&
+				  !data[i + 1] && data[i + 2] == 1;
+		size_t end = i;
+
+		if (!code && i < size)
+			continue;
+
+		while (end > start && !data[end - 1])
+			--end;
+		longest = MAX(longest, end > start ? end - start : 0);
+		start = i + START_CODE;
+	}
+	return longest;
+}

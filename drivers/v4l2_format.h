@@ -90,4 +90,7 @@ size_t v4l2_format_planes(struct frame *f, uint8_t *data, size_t stride,
  */
 bool v4l2_format_idr(const uint8_t *data, size_t size);
 
+/** The length of the longest NAL unit of an access unit [bytes] */
+size_t v4l2_format_longest(const uint8_t *data, size_t size);
+
 #endif

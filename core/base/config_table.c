@@ -163,7 +163,8 @@ const struct config_key config_keyv[] = {
 	      "are asked for"),
 	WORDS("video", "encoder", CONFIG_CHOICE, "auto",
 	      "auto|v4l2m2m|openh264|vp8",
-	      "Who encodes: only that one, or auto, hardware first"),
+	      "Who encodes: only that one, or auto, hardware first; for who "
+	      "takes H.264 in short units only, one that can"),
 	WORDS("video", "codecs", CONFIG_LIST, "h264,vp8", "h264|vp8",
 	      "Codecs, the best first"),
 	TEXT("video", "display", "none", config_check_display,

@@ -20,6 +20,7 @@ struct encoding {
 	struct encoder *encoder;
 	const struct coder *coder;
 	uint32_t skip;		    /* Coders that are left out, a bit each */
+	uint32_t unable;	    /* The same, for they make no slices    */
 	struct encoder_prefs full;  /* Now: not more than the camera has    */
 	struct encoder_prefs prefs; /* What the encoder was told            */
 	unsigned width, height;	    /* Of the camera's frames               */
@@ -78,24 +79,55 @@ static void unit_handler(const struct encoder_unit *unit, uint64_t now,
 	deliver(e, unit, now);
 }
 
+static uint32_t bit_of(const struct encoding *e, const struct coder *c)
+{
+	return 1U << (c - e->prm.coderv);
+}
+
+/* Another is taken with the next frame */
+static void say_unable(struct encoding *e, const struct coder *c)
+{
+	log_warning("encoding: %s cannot make NAL units that fit into a "
+		    "packet, which somebody needs (packetization-mode=0); "
+		    "another is taken for it\n",
+		    c->name);
+	e->unable |= bit_of(e, c);
+	e->faulty = true;
+	e->retry = 0;
+}
+
 static void fault_handler(int err, void *arg)
 {
 	struct encoding *e = arg;
 
 	if (e->faulty)
 		return;
+	if (err == ENOTSUP) {
+		say_unable(e, e->coder);
+		return;
+	}
 
 	if (!e->faults++ || !e->proven)
 		log_warning("encoding: %s fails: %m\n", e->coder->name, err);
 	e->faulty = true;
 	if (!e->proven)
-		e->skip |= 1U << (e->coder - e->prm.coderv);
+		e->skip |= bit_of(e, e->coder);
 }
 
-static bool allows(const struct encoding_params *prm, const struct coder *c)
+static bool is_meant(const struct encoding_params *prm, const struct coder *c)
 {
 	return c->encoder && !strcmp(c->codec, prm->codec) &&
 	       (!strcmp(prm->only, "auto") || !strcmp(prm->only, c->name));
+}
+
+/* In place of those that are unable another codec of that kind will do */
+static bool allows(const struct encoding *e, const struct coder *c)
+{
+	const bool stands_in = e->unable && c->encoder &&
+			       !strcmp(c->codec, e->prm.codec);
+
+	return (is_meant(&e->prm, c) || stands_in) &&
+	       !((e->skip | e->unable) & bit_of(e, c));
 }
 
 static void configure_size(struct encoder_prefs *full, const struct config *cfg,
@@ -127,7 +159,7 @@ void encoding_configure(struct encoding_params *prm, const struct config *cfg,
 bool encoding_can(const struct encoding_params *prm)
 {
 	for (const struct coder *c = prm->coderv; c && c->name; c++) {
-		if (allows(prm, c))
+		if (is_meant(prm, c))
 			return true;
 	}
 
@@ -142,7 +174,7 @@ static int make(struct encoding *e)
 	for (unsigned i = 0; e->prm.coderv[i].name; i++) {
 		const struct coder *c = &e->prm.coderv[i];
 
-		if (!allows(&e->prm, c) || e->skip & 1U << i)
+		if (!allows(e, c))
 			continue;
 
 		err = c->encoder(&e->encoder, c->device, &e->prefs,
@@ -151,7 +183,9 @@ static int make(struct encoding *e)
 			e->coder = c;
 			return 0;
 		}
-		if (err != ENODEV)
+		if (err == ENOTSUP)
+			say_unable(e, c);
+		else if (err != ENODEV)
 			log_info("encoding: %s cannot: %m\n", c->name, err);
 	}
 
@@ -162,17 +196,20 @@ static int make(struct encoding *e)
 /* Whether there is an encoder; a new one begins with an IDR */
 static bool ready(struct encoding *e, uint64_t now)
 {
+	int err;
+
 	if (e->encoder && !e->faulty)
 		return true;
 	if (now < e->retry)
 		return false;
 
 	e->encoder = mem_deref(e->encoder);
-	e->faulty = e->proven = false;
-	e->retry = now + ENCODING_PAUSE;
 	keyrule_start(&e->keys);
 	drop_cards(e); /* It may want another format */
-	return !make(e);
+	err = make(e);
+	e->faulty = e->proven = false;
+	e->retry = now + ENCODING_PAUSE;
+	return !err;
 }
 
 int encoding_alloc(struct encoding **ep, const struct encoding_params *prm)
@@ -287,8 +324,13 @@ static void tune(struct encoding *e, uint64_t now)
 	if (to.width != e->prefs.width || to.height != e->prefs.height ||
 	    to.nal_max != e->prefs.nal_max)
 		keyrule_start(&e->keys);
+	if (!to.nal_max && e->unable) { /* Who is best may be again */
+		e->unable = 0;
+		e->faulty = true;
+	}
 	e->prefs = to;
-	(void)encoder_set(e->encoder, &to);
+	if (encoder_set(e->encoder, &to) == ENOTSUP)
+		say_unable(e, e->coder);
 }
 
 /* Not larger nor faster than the camera, its shape kept */
@@ -395,34 +437,8 @@ void encoding_put(struct encoding *e, struct frame *f, unsigned fps,
 
 	fit(e, f, fps);
 	tune(e, now);
-	if (is_due(e, now))
+	if (ready(e, now) && is_due(e, now))
 		encode(e, f, now);
-}
-
-static void card_released(struct frame *f, void *arg)
-{
-	(void)f;
-
-	mem_deref(arg);
-}
-
-/* About the same memory, since each has a time of its own */
-static int wrap(struct frame **fp, struct frame *card, uint64_t now)
-{
-	struct frame *f;
-	int err;
-
-	err = frame_wrap(&f, card->format, card->width, card->height,
-			 card_released, card);
-	if (err)
-		return err;
-
-	(void)mem_ref(card);
-	memcpy(f->planev, card->planev, sizeof(f->planev));
-	memcpy(f->stridev, card->stridev, sizeof(f->stridev));
-	f->time = now;
-	*fp = f;
-	return 0;
 }
 
 void encoding_show(struct encoding *e, enum placard what, uint64_t now)
@@ -434,15 +450,22 @@ void encoding_show(struct encoding *e, enum placard what, uint64_t now)
 
 	e->passing = false;
 	tune(e, now);
+	if (!ready(e, now))
+		return;
 	if (!e->cardv[what] &&
 	    placard_alloc(&e->cardv[what], what, e->coder->formats,
 			  e->full.width, e->full.height))
 		return;
-	if (wrap(&f, e->cardv[what], now))
+	if (placard_at(&f, e->cardv[what], now))
 		return;
 
 	encode(e, f, now);
 	mem_deref(f);
+}
+
+bool encoding_passes(const struct encoding *e)
+{
+	return !e->coder->hardware && !is_single(e);
 }
 
 const struct coder *encoding_coder(const struct encoding *e)

@@ -9,6 +9,9 @@
  * at most one in ENCODING_PAUSE; one that never made anything is left out then.
  * Access units of a camera are handed on as they are, and the encoder is freed
  * meanwhile.
+ *
+ * While somebody needs NAL units that fit into a packet, coders that cannot are
+ * left out, even if they are the only ones that are allowed.
  */
 #ifndef CORE_CALL_ENCODING_H
 #define CORE_CALL_ENCODING_H
@@ -84,6 +87,10 @@ void encoding_put(struct encoding *e, struct frame *f, unsigned fps,
 
 /** The same with a picture of ours */
 void encoding_show(struct encoding *e, enum placard what, uint64_t now);
+
+/** Whether a camera's own access units would be as good: what makes it is no
+    hardware, and nobody needs short NAL units */
+bool encoding_passes(const struct encoding *e);
 
 /** What makes it; the last one when it is to be made anew */
 const struct coder *encoding_coder(const struct encoding *e);

@@ -94,3 +94,28 @@ int placard_alloc(struct frame **fp, enum placard what, unsigned formats,
 		draw(*fp);
 	return 0;
 }
+
+static void released(struct frame *f, void *arg)
+{
+	(void)f;
+
+	mem_deref(arg);
+}
+
+int placard_at(struct frame **fp, struct frame *card, uint64_t time)
+{
+	struct frame *f;
+	int err;
+
+	err = frame_wrap(&f, card->format, card->width, card->height, released,
+			 card);
+	if (err)
+		return err;
+
+	(void)mem_ref(card);
+	memcpy(f->planev, card->planev, sizeof(f->planev));
+	memcpy(f->stridev, card->stridev, sizeof(f->stridev));
+	f->time = time;
+	*fp = f;
+	return 0;
+}

@@ -27,4 +27,13 @@ enum placard {
 int placard_alloc(struct frame **fp, enum placard what, unsigned formats,
 		  unsigned width, unsigned height);
 
+/**
+ * A frame about the same memory, since each has a time of its own.
+ *
+ * @param card  From placard_alloc(); a reference is kept
+ *
+ * @return 0, ENOMEM
+ */
+int placard_at(struct frame **fp, struct frame *card, uint64_t time);
+
 #endif

@@ -146,7 +146,7 @@ static bool may_pass(const struct studio *st)
 	return !st->tripod->passive && !st->snapshots.waitc &&
 	       is_seen(st, H264) && !is_seen(st, VP8) &&
 	       config_is(st->cfg, "video", "encoder", "auto") &&
-	       !encoding_coder(st->encodingv[H264][CAMERA])->hardware;
+	       encoding_passes(st->encodingv[H264][CAMERA]);
 }
 
 /* Whether what the camera makes now is of use */

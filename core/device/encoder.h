@@ -25,7 +25,7 @@ struct encoder_prefs {
 	unsigned fps;		/**< Frames in a second, about            */
 	uint32_t bitrate;	/**< [bit/s]                               */
 	unsigned nal_max; /**< H.264: no NAL unit is longer [bytes]; 0: they
-			       may be. Not every driver can             */
+			       may be. Not every driver can, see ENOTSUP */
 };
 
 /** An access unit: H.264 with start codes, parameter sets before each IDR;
@@ -42,7 +42,8 @@ struct encoder_unit {
 typedef void(encoder_unit_h)(const struct encoder_unit *u, uint64_t now,
 			     void *arg);
 
-/** It failed for good (errno): to be freed and made anew, not inside */
+/** It failed for good (errno; ENOTSUP: it does not keep to nal_max): to be
+    freed and made anew, not inside */
 typedef void(encoder_fault_h)(int err, void *arg);
 
 struct encoder;
@@ -60,7 +61,8 @@ struct encoder_table {
 	 */
 	int (*put)(struct encoder *e, struct frame *f, bool key);
 
-	/** Change what it makes, from the next frame on. @return 0, EINVAL */
+	/** Change what it makes, from the next frame on. @return 0, EINVAL,
+	    ENOTSUP not with this nal_max: nothing was changed */
 	int (*set)(struct encoder *e, const struct encoder_prefs *prefs);
 
 	/** Print what it is and its counters on one line */
@@ -78,7 +80,8 @@ struct encoder {
  * @param ep      Set to the new encoder
  * @param device  Of a hardware codec, such as "/dev/video11"; else ""
  *
- * @return 0, ENODEV no such hardware, EINVAL, ENOMEM
+ * @return 0, ENODEV no such hardware, ENOTSUP not with this nal_max, EINVAL,
+ *         ENOMEM
  */
 typedef int(encoder_alloc_h)(struct encoder **ep, const char *device,
 			     const struct encoder_prefs *prefs,

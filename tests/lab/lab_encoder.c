@@ -17,6 +17,7 @@
 
 enum {
 	FPS = 25,
+	SHORT = 1150, /* A NAL unit [bytes] */
 	WIDTH = 640,
 	HEIGHT = 480,
 	BITRATE = 1000000,
@@ -292,6 +293,22 @@ static void names(struct lab *l)
 		  none);
 }
 
+/* vicodec has no slices, as Raspberry Pi's has not: it must not pretend */
+static void slices(struct lab *l)
+{
+	struct encoder *enc = NULL;
+	int made, set;
+
+	(void)begin(l, WIDTH, HEIGHT);
+	l->prefs.nal_max = SHORT;
+	made = v4l2_encoder_alloc_coded(&enc, l->device, V4L2_PIX_FMT_FWHT,
+					&l->prefs, on_unit, on_fault, l);
+	set = encoder_set(l->enc, &l->prefs);
+	judge_say(&l->judge, made == ENOTSUP && set == ENOTSUP && !enc,
+		  "encoder says that it makes no slices", "made %m, set %m",
+		  made, set);
+}
+
 /* As if its driver ended */
 static void unplugged(struct lab *l)
 {
@@ -333,6 +350,7 @@ int main(int argc, char **argv)
 	changes(&l);
 	if (argc > 2)
 		camera_frames(&l, argv[2]);
+	slices(&l);
 	unplugged(&l);
 	l.enc = mem_deref(l.enc);
 	after = judge_descriptors();

@@ -85,6 +85,56 @@ static void test_encoding_makes_slices_for_who_needs_them(void **state)
 	atelier_down(&r);
 }
 
+/* Of hardware that cannot, though it be the only one allowed */
+static void test_encoding_takes_another_that_makes_slices(void **state)
+{
+	static const char *const onlyv[] = { "auto", "v4l2m2m" };
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(onlyv); i++) {
+		struct atelier_user a = { .units = 0 };
+		struct atelier_user b = { .u.single = true };
+		struct optics_encoder *e;
+		struct atelier r = atelier_make();
+
+		atelier_set(&r, "encoder", onlyv[i]);
+		atelier_begin(&r);
+		atelier_pass(&r, CLOCK_S);
+		optics_whole = true;
+		atelier_attach(&r, &a, "H264");
+		atelier_pass(&r, CLOCK_S);
+		assert_non_null(optics_encoder(OPTICS_V4L2, 0));
+
+		a.fresh = b.fresh = true; /* An IDR begins it */
+		atelier_attach(&r, &b, "H264");
+		atelier_pass(&r, CLOCK_S);
+		e = optics_encoder(OPTICS_OPENH264, 0);
+		assert_int_equal(e->prefs.nal_max, ENCODING_NAL_MAX);
+		assert_null(optics_encoder(OPTICS_V4L2, 0));
+		assert_true(b.units > 20 && a.units > 45);
+
+		studio_detach(r.st, &b.u);
+		a.units = 0;
+		atelier_pass(&r, 2 * CLOCK_S);
+		assert_null(optics_encoder(OPTICS_OPENH264, 0));
+		e = optics_encoder(OPTICS_V4L2, 0);
+		assert_int_equal(e->prefs.nal_max, 0);
+		assert_true(a.units > 25);
+
+		/* Or said so, and did not */
+		optics_whole = false;
+		atelier_attach(&r, &b, "H264");
+		atelier_pass(&r, CLOCK_S);
+		assert_int_equal(e->prefs.nal_max, ENCODING_NAL_MAX);
+		e->fh(ENOTSUP, e->arg);
+		atelier_pass(&r, CLOCK_S);
+		assert_non_null(optics_encoder(OPTICS_OPENH264, 0));
+		studio_detach(r.st, &a.u);
+		studio_detach(r.st, &b.u);
+		atelier_down(&r);
+	}
+}
+
 static void test_encoding_serves_the_slowest(void **state)
 {
 	struct atelier_user a = { .units = 0 }, b = { .units = 0 };
@@ -197,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_encoding_merges_wishes),
 		cmocka_unit_test(test_encoding_makes_an_idr_each_interval),
 		cmocka_unit_test(test_encoding_makes_slices_for_who_needs_them),
+		cmocka_unit_test(test_encoding_takes_another_that_makes_slices),
 		cmocka_unit_test(test_encoding_serves_the_slowest),
 		cmocka_unit_test(test_encoding_makes_none_while_all_are_full),
 		cmocka_unit_test(test_encoding_makes_a_failed_encoder_anew),

@@ -3,6 +3,7 @@
  */
 #include "tests/unit/test.h"
 #include "core/base/log.h"
+#include "core/call/encoding.h"
 #include "tests/unit/support/atelier.h"
 
 static void test_tripod_says_when_the_camera_is_away(void **state)
@@ -145,6 +146,40 @@ static void test_tripod_passes_on_what_the_camera_encodes(void **state)
 	atelier_down(&r);
 }
 
+/* A camera's units are as long as it likes */
+static void test_tripod_takes_pictures_for_who_needs_slices(void **state)
+{
+	struct atelier_user a = { .units = 0 }, b = { .u.single = true };
+	struct atelier r;
+	(void)state;
+
+	r = atelier_make();
+	r.cam->offers |= FRAME_BIT(FRAME_H264);
+	optics_errv[OPTICS_V4L2] = ENODEV;
+	atelier_begin(&r);
+	atelier_pass(&r, CLOCK_S);
+	atelier_attach(&r, &a, "H264");
+	assert_int_equal(r.cam->fmt.format, FRAME_H264);
+	atelier_attach(&r, &b, "H264");
+	atelier_pass(&r, CLOCK_S);
+	assert_int_equal(r.cam->fmt.format, FRAME_YUYV);
+	assert_int_equal(optics_encoder(OPTICS_OPENH264, 0)->prefs.nal_max,
+			 ENCODING_NAL_MAX);
+	assert_true(b.units > 20);
+	studio_detach(r.st, &a.u);
+	studio_detach(r.st, &b.u);
+
+	/* Nor does it begin with them */
+	atelier_pass(&r, CLOCK_S);
+	b.units = 0;
+	atelier_attach(&r, &b, "H264");
+	assert_int_not_equal(r.cam->fmt.format, FRAME_H264);
+	atelier_pass(&r, CLOCK_S);
+	assert_true(b.units > 20);
+	studio_detach(r.st, &b.u);
+	atelier_down(&r);
+}
+
 static void test_tripod_sees_that_the_camera_cannot_encode(void **state)
 {
 	struct atelier_user a = { .units = 0 };
@@ -172,6 +207,8 @@ int main(void)
 		cmocka_unit_test(
 			test_tripod_hears_of_a_camera_that_nobody_needs),
 		cmocka_unit_test(test_tripod_passes_on_what_the_camera_encodes),
+		cmocka_unit_test(
+			test_tripod_takes_pictures_for_who_needs_slices),
 		cmocka_unit_test(
 			test_tripod_sees_that_the_camera_cannot_encode),
 	};

@@ -256,6 +256,29 @@ static void test_v4l2_format_lays_planes_out(void **state)
 }
 
 /* Types of NAL units: ITU-T H.264 table 7-1 */
+static void test_v4l2_format_measures_nal_units(void **state)
+{
+	static const struct {
+		const char *data;
+		size_t size, longest;
+	} casev[] = {
+		{ "", 0, 0 },
+		{ "\0\0\1", 3, 0 },
+		{ "abcd", 4, 0 },
+		{ "\0\0\1abc", 6, 3 },
+		{ "\0\0\0\1ab\0\0\0\1abcd\0\0\1a", 18, 4 },
+		{ "\0\0\1abcd\0\0\0\1ab", 13, 4 },
+		{ "\0\0\1ab\0\0\0", 8, 2 },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(casev); i++)
+		assert_int_equal(
+			v4l2_format_longest((const uint8_t *)casev[i].data,
+					    casev[i].size),
+			casev[i].longest);
+}
+
 static void test_v4l2_format_tells_an_idr(void **state)
 {
 	static const struct {
@@ -332,6 +355,7 @@ int main(void)
 		cmocka_unit_test(test_v4l2_format_takes_a_rate_out_of_a_range),
 		cmocka_unit_test(test_v4l2_format_lays_planes_out),
 		cmocka_unit_test(test_v4l2_format_tells_an_idr),
+		cmocka_unit_test(test_v4l2_format_measures_nal_units),
 		cmocka_unit_test(test_v4l2_format_takes_what_is_as_wished),
 	};
 

@@ -6,6 +6,7 @@
 
 int optics_errv[OPTICS_CODERS];
 unsigned optics_madev[OPTICS_CODERS];
+bool optics_whole;
 int optics_jpeg_err;
 static struct list encoders;
 
@@ -135,6 +136,9 @@ static int set(struct encoder *enc, const struct encoder_prefs *prefs)
 	struct optics_encoder *e = (struct optics_encoder *)enc;
 
 	++e->sets;
+	if (e->kind == OPTICS_V4L2 && optics_whole && prefs->nal_max)
+		return ENOTSUP;
+
 	e->sized |= e->prefs.width != prefs->width ||
 		    e->prefs.height != prefs->height;
 	e->prefs = *prefs;
@@ -309,5 +313,6 @@ void optics_reset(void)
 	assert_int_equal(optics_encoders(), 0);
 	memset(optics_errv, 0, sizeof(optics_errv));
 	memset(optics_madev, 0, sizeof(optics_madev));
+	optics_whole = false;
 	optics_jpeg_err = 0;
 }

@@ -52,7 +52,8 @@ struct optics_encoder {
 
 extern int optics_errv[OPTICS_CODERS];	     /**< Of constructors         */
 extern unsigned optics_madev[OPTICS_CODERS]; /**< Counters, of encoders   */
-extern int optics_jpeg_err;		     /**< Of the coder of JPEGs     */
+extern bool optics_whole;   /**< "v4l2m2m" makes no short NAL units  */
+extern int optics_jpeg_err; /**< Of the coder of JPEGs     */
 
 /** A camera of 640x480 at 30 that makes YUYV, NV12 or I420, the first that
     is wanted. Free it with mem_deref() */

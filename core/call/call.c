@@ -442,6 +442,12 @@ void call_renew(struct call *c, uint64_t now)
 		negotiation_renew(&c->neg, c->inv, now);
 }
 
+void call_resume(struct call *c, uint64_t now)
+{
+	if (c->state == CALL_UP)
+		negotiation_resume(&c->neg, c->inv, now);
+}
+
 void call_move(struct call *c, uint64_t now)
 {
 	if (call_negotiable(c))

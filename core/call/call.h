@@ -130,6 +130,9 @@ int call_info(struct call *c, const char *type, const char *body, uint64_t now);
 /** The way to the server is new: the peer is told, if there is one yet */
 void call_renew(struct call *c, uint64_t now);
 
+/** The way of the peer to us is back: what was lost is said once more */
+void call_resume(struct call *c, uint64_t now);
+
 /** The network changed: media find another way, if theirs is gone */
 void call_move(struct call *c, uint64_t now);
 

@@ -435,6 +435,15 @@ void calls_renew(struct calls *cs, const struct line *line, uint64_t now)
 	line_wake(line);
 }
 
+void calls_resume(struct calls *cs, const struct line *line, uint64_t now)
+{
+	for (unsigned i = 0; i < cs->callc; i++) {
+		if (call_line(cs->callv[i]) == line)
+			call_resume(cs->callv[i], now);
+	}
+	line_wake(line);
+}
+
 void calls_move(struct calls *cs, uint64_t now)
 {
 	for (unsigned i = cs->callc; i--;) {

@@ -172,6 +172,9 @@ void calls_end(struct calls *cs, const struct line *line, uint64_t now);
 /** The way to the peers of this line is new: they are told */
 void calls_renew(struct calls *cs, const struct line *line, uint64_t now);
 
+/** The peers of this line are back by themselves */
+void calls_resume(struct calls *cs, const struct line *line, uint64_t now);
+
 /** The network changed: media find another way */
 void calls_move(struct calls *cs, uint64_t now);
 

@@ -100,6 +100,14 @@ const struct offer_media *endpoint_media(const struct offer *o)
 	return om ? om : offer_active(o, OFFER_VIDEO);
 }
 
+bool endpoint_restarts(const struct offer *o)
+{
+	const struct offer_media *om = endpoint_media(o);
+
+	return om && om->restart &&
+	       *offer_media(o, om->transport)->remote->ufrag;
+}
+
 /* RFC 3550 section 11, unless a=rtcp says another (RFC 3605) */
 static uint16_t rtcp_port(const struct description_media *m)
 {

@@ -55,4 +55,7 @@ json_t *endpoint_json(const struct offer *o, bool up);
 /** An m-line that is active, sound before picture; NULL if none */
 const struct offer_media *endpoint_media(const struct offer *o);
 
+/** Whether the peer restarts ICE in what it said last */
+bool endpoint_restarts(const struct offer *o);
+
 #endif

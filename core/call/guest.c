@@ -32,8 +32,6 @@ struct guest {
 	char instance[REGISTRAR_TEXT_MAX];
 	char agent[AGENT_MAX];
 	bool registered;
-	bool moved;  /* Our network changed, over this connection   */
-	bool behind; /* Or over the one before                      */
 	bool stopping;
 	enum gate_code code; /* Of the stop, and the reason */
 	const char *why;
@@ -317,8 +315,6 @@ void guest_adopt(struct guest *g, struct guest *from, uint64_t now)
 {
 	void *conn = from->conn;
 
-	g->behind = g->moved;
-	g->moved = false;
 	drop_conn(g);
 	ua_flow(g->ua, false, now);
 	mem_deref(g->registrar);
@@ -332,16 +328,6 @@ void guest_adopt(struct guest *g, struct guest *from, uint64_t now)
 	g->since = now;
 	take_conn(g, conn, now);
 	wake(g);
-}
-
-void guest_moved(struct guest *g)
-{
-	g->moved = true;
-}
-
-bool guest_was_moved(const struct guest *g)
-{
-	return g->behind;
 }
 
 static void ua_stopped_handler(uint64_t now, void *arg)

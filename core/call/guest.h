@@ -80,12 +80,6 @@ int guest_alloc(struct guest **gp, const struct guest_params *prm, void *conn,
  */
 void guest_adopt(struct guest *g, struct guest *from, uint64_t now);
 
-/** Our network changed: what was sent since may not have arrived */
-void guest_moved(struct guest *g);
-
-/** Whether it did, before the connection of now */
-bool guest_was_moved(const struct guest *g);
-
 /**
  * Hang up, close; over follows, from the loop. It counts as gone at once.
  *

@@ -34,7 +34,7 @@ static void renewed_handler(const struct line *line, uint64_t now, void *arg)
 {
 	struct lobby *l = arg;
 
-	calls_renew(l->calls, line, now);
+	calls_resume(l->calls, line, now);
 }
 
 static void gone_handler(const struct line *line, uint64_t now, void *arg)

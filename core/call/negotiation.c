@@ -105,7 +105,9 @@ static int reoffer_body(struct negotiation *n, const struct invite_event *ev,
 	int err;
 
 	if (!ev->body.l)
-		return session_offer(n->session, mbp);
+		return session_ready(n->session)
+			       ? session_offer(n->session, mbp)
+			       : EINPROGRESS;
 
 	body = body_of(ev);
 	n->taking = true;
@@ -150,7 +152,14 @@ void negotiation_renew(struct negotiation *n, struct invite *inv, uint64_t now)
 {
 	n->wanted = true;
 	n->repeated = false;
+	n->pausing = false; /* What was under way has ended with the flow */
 	negotiation_go_on(n, inv, now);
+}
+
+void negotiation_resume(struct negotiation *n, struct invite *inv, uint64_t now)
+{
+	if (n->wanted || n->lost)
+		negotiation_renew(n, inv, now);
 }
 
 void negotiation_move(struct negotiation *n, struct invite *inv, uint64_t now)
@@ -203,6 +212,7 @@ void negotiation_go_on(struct negotiation *n, struct invite *inv, uint64_t now)
 		session_rollback(n->session);
 	mem_deref(mb);
 	n->wanted = err != 0;
+	n->lost = false;
 }
 
 int negotiation_reanswered(struct negotiation *n, const struct invite_event *ev,
@@ -220,6 +230,7 @@ void negotiation_refused(struct negotiation *n, const struct invite_event *ev)
 {
 	session_rollback(n->session);
 	n->failed = true;
+	n->lost = ev->lost;
 	n->pausing = ev->again;
 	if (n->pausing && !n->repeated)
 		n->wanted = n->repeated = true;

@@ -26,6 +26,7 @@ struct negotiation {
 	bool pausing;		 /**< But not before INVITE_EV_RETRY        */
 	bool repeated;		 /**< It was refused with 491 already       */
 	bool failed;		 /**< Our last offer again, by the answer   */
+	bool lost;		 /**< ... or with its flow                  */
 	bool taking;		 /**< The peer's is being taken: what we
 				      want comes after it                   */
 	bool moved;		 /**< The network changed; media may have
@@ -71,6 +72,10 @@ void negotiation_reoffer(struct negotiation *n, struct invite *inv,
  * not waited for: call it again then.
  */
 void negotiation_renew(struct negotiation *n, struct invite *inv, uint64_t now);
+
+/** There is a flow again: offer anew what was lost with the one before */
+void negotiation_resume(struct negotiation *n, struct invite *inv,
+			uint64_t now);
 
 /** The network changed: restart ICE if our address is gone, and offer */
 void negotiation_move(struct negotiation *n, struct invite *inv, uint64_t now);

@@ -191,8 +191,6 @@ static void link_handler(uint64_t now, void *arg)
 
 	log_info("phone: the network has changed\n");
 	accounts_moved(p->accounts, now);
-	if (p->lobby)
-		reception_moved(reception(p));
 	calls_move(p->calls, now);
 }
 

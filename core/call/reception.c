@@ -97,7 +97,7 @@ static void registered_handler(struct guest *g, uint64_t now, void *arg)
 	event_emit(r->prm.events, EVENT_CONNECTED, "page", guest_id(g),
 		   "code:u contact:s back:b", 200u, guest_contact(g),
 		   former != NULL);
-	if (former && guest_was_moved(former))
+	if (former)
 		r->prm.h.renewed(guest_line(former), now, r->prm.h.arg);
 }
 
@@ -267,12 +267,6 @@ void reception_stop(struct reception *r, reception_stopped_h *h, void *arg,
 }
 
 /* ---- What is done with guests ---- */
-
-void reception_moved(struct reception *r)
-{
-	for (unsigned i = 0; i < r->guestc; i++)
-		guest_moved(r->guestv[i]);
-}
 
 bool reception_get(const struct reception *r, unsigned i,
 		   struct reception_guest *g)

@@ -47,8 +47,7 @@ struct reception_handlers {
 	void (*call)(const struct line *line, struct invite *inv,
 		     const struct sip_msg *msg, uint64_t now, void *arg);
 
-	/** A guest came back whose calls may have missed what was sent when
-	    our network changed */
+	/** A guest came back, whose calls may have missed what was sent */
 	void (*renewed)(const struct line *line, uint64_t now, void *arg);
 
 	/** A guest will be forgotten when this returns: end its calls */
@@ -96,9 +95,6 @@ int reception_start(struct reception *r, uint64_t now);
 /** Hang up, close all connections; h is called once, from the loop */
 void reception_stop(struct reception *r, reception_stopped_h *h, void *arg,
 		    uint64_t now);
-
-/** Our network changed */
-void reception_moved(struct reception *r);
 
 /** The i-th guest, registered or not. @return false when there is none */
 bool reception_get(const struct reception *r, unsigned i,

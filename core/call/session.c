@@ -241,6 +241,7 @@ static int restart(struct session *s, uint64_t now)
 	int err;
 
 	s->forked = false;
+	s->untold = true;
 	err = cables_restart(&s->cables, now);
 	arm(s);
 	return err;
@@ -297,7 +298,15 @@ int session_take_offer(struct session *s, struct mbuf *mb, uint64_t now)
 {
 	int err = offer_take_offer(s->offer, mb);
 
-	return err ? err : cables_prepare(&s->cables, s->offer, now);
+	if (err)
+		return err;
+
+	/* RFC 8839 section 4.4.3: an answer restarts ICE if the offer does */
+	if (s->untold && !(session_ready(s) && endpoint_restarts(s->offer))) {
+		session_rollback(s);
+		return EINPROGRESS;
+	}
+	return cables_prepare(&s->cables, s->offer, now);
 }
 
 int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
@@ -317,6 +326,7 @@ int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)
 		offer_rollback(s->offer);
 	} else {
 		s->wishes.held = s->wishes.hold;
+		s->untold = false;
 	}
 	if (out) {
 		(void)offer_set_enabled(s->offer, OFFER_VIDEO, true);
@@ -332,6 +342,20 @@ void session_rollback(struct session *s)
 	offer_rollback(s->offer);
 }
 
+/* Only an offer of ours that restarts ICE mends it that the answer is of
+   another fork, or restarts ICE though we have not */
+static int connect_all(struct session *s, uint64_t now)
+{
+	const bool strange = !s->untold && endpoint_restarts(s->offer);
+
+	s->again |= strange;
+	if (s->forked || strange)
+		return restart(s, now);
+
+	s->untold = false;
+	return cables_connect(&s->cables, s->offer, now);
+}
+
 int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)
 {
 	int err;
@@ -339,10 +363,8 @@ int session_take_answer(struct session *s, struct mbuf *mb, uint64_t now)
 	err = offer_take_answer(s->offer, mb);
 	if (!err)
 		s->wishes.held = s->wishes.offered;
-	if (!err && s->forked)
-		err = restart(s, now);
-	else if (!err)
-		err = cables_connect(&s->cables, s->offer, now);
+	if (!err)
+		err = connect_all(s, now);
 	if (!err)
 		err = follow(s, now);
 	if (!err)
@@ -387,16 +409,6 @@ void session_prepare(struct session *s, uint64_t now)
 	(void)cables_prepare(&s->cables, s->offer, now);
 }
 
-bool session_heard(const struct session *s)
-{
-	return s->heard;
-}
-
-bool session_deaf(const struct session *s)
-{
-	return hearing_deaf(s->senses.hearing);
-}
-
 /* ---- In the call ---- */
 
 int session_listen(struct session *s, uint64_t now)
@@ -434,11 +446,6 @@ void session_set_hold(struct session *s, bool on, uint64_t now)
 	(void)follow(s, now);
 }
 
-bool session_held(const struct session *s)
-{
-	return s->wishes.held;
-}
-
 void session_set_front(struct session *s, bool front)
 {
 	hearing_set_front(s->senses.hearing, front);
@@ -447,6 +454,11 @@ void session_set_front(struct session *s, bool front)
 void session_tone(struct session *s, enum tones_kind tone, unsigned ms)
 {
 	hearing_tone(s->senses.hearing, tone, ms);
+}
+
+int session_send_digits(struct session *s, const char *digits)
+{
+	return hearing_send_digits(s->senses.hearing, digits);
 }
 
 enum wishes_ear session_ear(const struct session *s)
@@ -464,19 +476,17 @@ bool session_sounds(const struct session *s)
 	return offer_active(s->offer, OFFER_AUDIO) != NULL;
 }
 
-int session_send_digits(struct session *s, const char *digits)
+bool session_heard(const struct session *s)
 {
-	return hearing_send_digits(s->senses.hearing, digits);
+	return s->heard;
 }
 
-int session_print(struct re_printf *pf, const struct session *s)
+bool session_deaf(const struct session *s)
 {
-	return re_hprintf(pf, "%H\n%H", cables_print, &s->cables, senses_print,
-			  &s->senses);
+	return hearing_deaf(s->senses.hearing);
 }
 
-json_t *session_json(const struct session *s)
+bool session_held(const struct session *s)
 {
-	return senses_json(&s->senses,
-			   endpoint_json(s->offer, cables_up(&s->cables) != 0));
+	return s->wishes.held;
 }

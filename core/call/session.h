@@ -244,10 +244,4 @@ bool session_sounds(const struct session *s);
 /** Send digits. @return as audio_send_digits() */
 int session_send_digits(struct session *s, const char *digits);
 
-/** Print, for `stats` and %H */
-int session_print(struct re_printf *pf, const struct session *s);
-
-/** The same. @return new reference, NULL without memory */
-json_t *session_json(const struct session *s);
-
 #endif

@@ -24,6 +24,7 @@ struct session {
 	bool again;   /* The next offer can have more than this one */
 	bool talking; /* The microphone is open */
 	bool forked;  /* The transport has begun with another fork */
+	bool untold;  /* It has begun anew; the peer has not agreed yet */
 	bool heard;   /* A packet came          */
 	bool closed;
 };

@@ -115,6 +115,7 @@ struct invite_event {
 					peers that ring, from 0            */
 	bool offer;		   /**< PROGRESS: our INVITE had no offer   */
 	bool again;		   /**< REFUSED for now: 491, 422, 500     */
+	bool lost;		   /**< REFUSED by nobody: the flow is gone */
 	bool over;		   /**< REFERRED, NOTIFIED                 */
 	bool update;		   /**< OFFER by UPDATE, PRACK: no ACK comes */
 	const struct sip_msg *msg; /**< The message, NULL without         */

@@ -183,6 +183,7 @@ static void refused(struct invite *inv, int err, const struct sip_msg *msg,
 	if (inv->reweary && ev.code == LEG_TERMINATED)
 		err = ETIMEDOUT; /* That only answers our CANCEL */
 	if (err) {
+		ev.lost = err != ETIMEDOUT;
 		ev.code = err == ETIMEDOUT ? LEG_TIMEOUT : LEG_NO_SERVICE;
 		pl_set_str(&ev.reason, reply_reason((uint16_t)ev.code));
 	}

@@ -269,6 +269,35 @@ static void test_call_moves_to_another_address(void **state)
 	rig_stop();
 }
 
+/* Both have offered, and wait (491), when phone 0 moves: the offer that phone
+   1 then makes first knows nothing of it */
+static void test_call_moves_while_both_want_to_offer(void **state)
+{
+	unsigned beforev[RIG_PHONES];
+	(void)state;
+
+	for (unsigned mover = 0; mover < RIG_PHONES; mover++) {
+		rig_start(12 + mover, NULL);
+		establish();
+		exchange_set_up(false);
+		rig_run(CLOCK_S);
+		exchange_set_up(true);
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			assert_non_null(
+				rig_wait(i, "connected:register", WAIT));
+		rig_run(4 * EXCHANGE_DELAY);
+		ether_move(mover);
+		rig_run(2 * TALK);
+
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			beforev[i] = received(i);
+		rig_run(TALK);
+		for (unsigned i = 0; i < RIG_PHONES; i++)
+			assert_in_range(received(i) - beforev[i], 148, 152);
+		rig_stop();
+	}
+}
+
 static void test_call_without_an_answer_to_its_move_ends(void **state)
 {
 	(void)state;
@@ -335,6 +364,7 @@ int main(void)
 		cmocka_unit_test(
 			test_call_renews_both_ways_after_a_dead_server),
 		cmocka_unit_test(test_call_moves_to_another_address),
+		cmocka_unit_test(test_call_moves_while_both_want_to_offer),
 		cmocka_unit_test(test_call_without_an_answer_to_its_move_ends),
 		cmocka_unit_test(test_call_ends_when_the_media_path_dies),
 		cmocka_unit_test(test_call_stops_with_its_phone),

@@ -179,7 +179,7 @@ static void test_reception_knows_who_comes_back(void **state)
 		0);
 	hall_pass(HALL_SOON);
 	assert_int_equal(v->messages, 1);
-	assert_int_equal(hall.renewed, 0);
+	assert_int_equal(hall.renewed, 1);
 	assert_int_equal(hall_say(0, "text/plain"), 0);
 	assert_int_equal(hall.messages, 1);
 

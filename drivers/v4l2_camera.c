@@ -57,6 +57,34 @@ static void close_device(struct v4l2_camera *c)
 	loop_timer_cancel(&c->timer);
 }
 
+static void say(const struct v4l2_camera *c)
+{
+	log_info("camera: %s: %s %ux%u, %u frames/s, %u buffers%s\n",
+		 v4l2_place_name(&c->place),
+		 frame_format_name(c->set.fmt.format), c->set.fmt.width,
+		 c->set.fmt.height, c->set.fmt.fps, v4l2_buffers_count(c->bufs),
+		 v4l2_buffers_memory(c->bufs, 0)->dmabuf < 0 ? "" : ", shared");
+}
+
+/* What goes wrong here is not for want of a format */
+static int run(struct v4l2_camera *c)
+{
+	int err;
+
+	(void)v4l2_controls_set(c->fd, c->controls);
+	err = v4l2_buffers_alloc(&c->bufs, c->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE,
+				 V4L2_MEMORY_MMAP, V4L2_CAMERA_BUFFERS, true);
+	if (!err)
+		err = v4l2_buffers_put_all(c->bufs);
+	if (!err)
+		err = v4l2_buffers_start(c->bufs);
+	if (!err)
+		err = loop_watch_alloc(&c->watch, "camera", c->fd,
+				       LOOP_READ | LOOP_EXCEPT, on_ready, c);
+
+	return err == EINVAL ? EIO : err;
+}
+
 static int open_camera(struct v4l2_camera *c, uint64_t now)
 {
 	int err;
@@ -65,18 +93,7 @@ static int open_camera(struct v4l2_camera *c, uint64_t now)
 	if (!err)
 		err = v4l2_modes_apply(c->fd, &c->prefs, &c->set);
 	if (!err)
-		(void)v4l2_controls_set(c->fd, c->controls);
-	if (!err)
-		err = v4l2_buffers_alloc(
-			&c->bufs, c->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE,
-			V4L2_MEMORY_MMAP, V4L2_CAMERA_BUFFERS, true);
-	if (!err)
-		err = v4l2_buffers_put_all(c->bufs);
-	if (!err)
-		err = v4l2_buffers_start(c->bufs);
-	if (!err)
-		err = loop_watch_alloc(&c->watch, "camera", c->fd,
-				       LOOP_READ | LOOP_EXCEPT, on_ready, c);
+		err = run(c);
 	if (err) {
 		close_device(c);
 		return err;
@@ -85,11 +102,8 @@ static int open_camera(struct v4l2_camera *c, uint64_t now)
 	c->last = now;
 	c->sequence = 0;
 	loop_timer_arm(&c->timer, now + V4L2_CAMERA_SILENCE);
-	log_info("camera: %s: %s %ux%u, %u frames/s, %u buffers%s\n",
-		 v4l2_place_name(&c->place),
-		 frame_format_name(c->set.fmt.format), c->set.fmt.width,
-		 c->set.fmt.height, c->set.fmt.fps, v4l2_buffers_count(c->bufs),
-		 v4l2_buffers_memory(c->bufs, 0)->dmabuf < 0 ? "" : ", shared");
+	if (!c->lost)
+		say(c);
 	return 0;
 }
 
@@ -98,11 +112,10 @@ static bool is_absent(int err)
 	return err == ENODEV || err == ENOENT || err == ENXIO;
 }
 
-/* What another program, or the rights to the node, may change, too */
+/* What another program, rights to the node, or the next try may change, too */
 static bool is_away(int err)
 {
-	return is_absent(err) || err == EIO || err == EBUSY || err == EACCES ||
-	       err == EPERM;
+	return err && err != EINVAL && err != ENOMEM;
 }
 
 /* A call goes on without it, and may as well begin so */
@@ -127,10 +140,27 @@ static void tell(struct v4l2_camera *c, uint64_t now)
 		c->sh(c->lost, c->arg);
 }
 
+/* It was told already of one that opens and makes nothing */
 static void lose(struct v4l2_camera *c, int err, uint64_t now)
 {
+	if (c->lost) {
+		close_device(c);
+		loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
+		return;
+	}
+
 	go_without(c, err, now);
 	tell(c, now);
+}
+
+/* A whole picture, which is the proof. Its handler may stop it */
+static void recover(struct v4l2_camera *c)
+{
+	c->lost = 0;
+	say(c);
+	camera_tell(&c->camera, 0);
+	if (c->fh)
+		c->sh(0, c->arg);
 }
 
 /* The last reference to a frame is gone */
@@ -187,7 +217,10 @@ static void hand_on(struct v4l2_camera *c, const struct v4l2_buffers_item *item,
 	f->time = time_of(item, now);
 	if (whole(c, f, item)) {
 		++c->frames;
-		c->fh(f, now, c->arg);
+		if (c->lost)
+			recover(c);
+		if (c->fh)
+			c->fh(f, now, c->arg);
 	} else {
 		++c->corrupt;
 	}
@@ -243,15 +276,8 @@ static void listen_on(struct v4l2_camera *c, uint64_t now)
 
 static void look_for(struct v4l2_camera *c, uint64_t now)
 {
-	if (open_camera(c, now)) {
+	if (open_camera(c, now))
 		loop_timer_arm(&c->timer, now + V4L2_CAMERA_RETRY);
-		return;
-	}
-
-	c->lost = 0;
-	camera_tell(&c->camera, 0);
-	if (c->fh)
-		c->sh(0, c->arg);
 }
 
 /* While nobody needs it: whether it would be there. What else was the matter
@@ -278,7 +304,7 @@ static void on_timer(uint64_t now, void *arg)
 		glance(c, now);
 	else if (c->lost && !c->told)
 		tell(c, now);
-	else if (c->lost)
+	else if (c->fd < 0)
 		look_for(c, now);
 	else
 		listen_on(c, now);
@@ -290,7 +316,7 @@ static void on_hotplug(uint64_t now, void *arg)
 {
 	struct v4l2_camera *c = arg;
 
-	if (!c->fh || (c->lost && c->told))
+	if (!c->fh || (c->told && c->fd < 0))
 		loop_timer_arm(&c->timer, now);
 }
 
@@ -319,8 +345,10 @@ static int start(struct camera *camera, const struct camera_prefs *prefs,
 		loop_timer_arm(&c->timer, clock_now() + V4L2_CAMERA_LOOK);
 		return err;
 	}
-	if (!c->lost)
-		camera_tell(&c->camera, 0);
+	if (!c->lost && camera_away(camera)) {
+		c->lost = camera_away(camera);
+		c->told = true;
+	}
 
 	c->fh = fh;
 	c->sh = sh;

@@ -37,9 +37,9 @@ struct camera_format {
 typedef void(camera_frame_h)(struct frame *f, uint64_t now, void *arg);
 
 /**
- * The device went away (err = errno), or came back (0), maybe with another
- * format, which the frames say. Called once for each change; stop() is
- * allowed inside, freeing is not.
+ * The device went away (err = errno), or came back (0) and makes pictures,
+ * maybe of another format, which the frames say. Called once for each change;
+ * stop() is allowed inside, freeing is not.
  */
 typedef void(camera_state_h)(int err, void *arg);
 

@@ -282,6 +282,53 @@ static void loss(struct lab *l, const char *button)
 	release(l);
 }
 
+/* Errors of the start, of which each is the device's and passes */
+static void start_fails(struct lab *l, const char *button)
+{
+	char name[JUDGE_TEXT];
+	int err, asked;
+
+	err = press(l, button, 1);
+	asked = start(l, 640, 480, 25, FRAME_BIT(FRAME_NV12));
+	judge_run(&l->judge, 2 * V4L2_CAMERA_RETRY);
+	(void)re_snprintf(name, sizeof(name), "camera starts after '%s'",
+			  button);
+	judge_say(&l->judge,
+		  !err && !asked && l->lost == 1 && l->back == 1 &&
+			  l->frames > 10,
+		  name, "asked %m, lost %u (%m), back %u, frames %u (%m)",
+		  asked, l->lost, l->err, l->back, l->frames, err);
+	camera_stop(l->cam);
+}
+
+/* It opens, and makes nothing, as long as that lasts: told once */
+static void silent(struct lab *l)
+{
+	unsigned frames, lost, back;
+	int err;
+
+	(void)start(l, 640, 480, 25, FRAME_BIT(FRAME_NV12));
+	judge_run(&l->judge, WARM);
+	err = press(l, "Percentage of Dropped Buffers", PERCENT);
+	judge_run(&l->judge, WARM); /* Some are under way */
+	frames = l->frames;
+	judge_run(&l->judge, 4 * V4L2_CAMERA_SILENCE);
+	lost = l->lost;
+	back = l->back;
+	(void)press(l, "Percentage of Dropped Buffers", 0);
+	judge_run(&l->judge, V4L2_CAMERA_SILENCE + 2 * V4L2_CAMERA_RETRY);
+	judge_say(&l->judge,
+		  !err && lost == 1 && !back && l->err == ETIMEDOUT &&
+			  l->lost == 1 && l->back == 1 &&
+			  l->frames > frames + 10,
+		  "camera that makes nothing is lost once",
+		  "frames %u, lost %u (%m), back %u, then %u, %u, frames %u "
+		  "(%m)",
+		  frames, lost, l->err, back, l->lost, l->back,
+		  l->frames - frames, err);
+	camera_stop(l->cam);
+}
+
 /* By name, and seen in the picture */
 static void controls(struct lab *l)
 {
@@ -319,6 +366,9 @@ int main(int argc, char **argv)
 {
 	static const enum frame_format formatv[] = { FRAME_YUYV, FRAME_NV12,
 						     FRAME_I420 };
+	static const char *const failv[] = { "Inject VIDIOC_REQBUFS Error",
+					     "Inject VIDIOC_QBUF Error",
+					     "Inject VIDIOC_STREAMON Error" };
 	struct lab l = { .path = argc > 1 ? argv[1] : "/dev/video0" };
 	unsigned before, after;
 
@@ -336,6 +386,9 @@ int main(int argc, char **argv)
 	stop_inside(&l);
 	loss(&l, "Disconnect");
 	loss(&l, "Inject Fatal Streaming Error");
+	for (size_t i = 0; i < ARRAY_SIZE(failv); i++)
+		start_fails(&l, failv[i]);
+	silent(&l);
 	controls(&l);
 	after = judge_descriptors();
 	judge_say(&l.judge, before == after, "camera leaves nothing open",

@@ -9,18 +9,11 @@
 #include "core/call/studio.h"
 #include "core/media/keyrule.h"
 
-enum {
-	NAME_SIZE = 32, /* Of a coder */
-};
-
 struct encoding {
 	struct encoding_params prm;
-	char only[NAME_SIZE]; /* prm.only, which may be set meanwhile */
-	struct list users;    /* struct studio_user */
+	struct list users; /* struct studio_user */
+	struct choice choice;
 	struct encoder *encoder;
-	const struct coder *coder;
-	uint32_t skip;		    /* Coders that are left out, a bit each */
-	uint32_t unable;	    /* The same, for they make no slices    */
 	struct encoder_prefs full;  /* Now: not more than the camera has    */
 	struct encoder_prefs prefs; /* What the encoder was told            */
 	unsigned width, height;	    /* Of the camera's frames               */
@@ -31,9 +24,8 @@ struct encoding {
 	uint64_t retry; /* No other encoder before [us]               */
 	struct frame *cardv[PLACARD_AWAY + 1];
 	bool faulty;  /* The encoder is to be made anew             */
-	bool proven;  /* It made something                          */
 	bool passing; /* The camera encodes                         */
-	uint32_t units, dropped, waived, faults; /* Counters              */
+	uint32_t units, dropped, waived; /* Counters              */
 };
 
 static void drop_cards(struct encoding *e)
@@ -75,25 +67,8 @@ static void unit_handler(const struct encoder_unit *unit, uint64_t now,
 {
 	struct encoding *e = arg;
 
-	e->proven = true;
+	choice_unit(&e->choice);
 	deliver(e, unit, now);
-}
-
-static uint32_t bit_of(const struct encoding *e, const struct coder *c)
-{
-	return 1U << (c - e->prm.coderv);
-}
-
-/* Another is taken with the next frame */
-static void say_unable(struct encoding *e, const struct coder *c)
-{
-	log_warning("encoding: %s cannot make NAL units that fit into a "
-		    "packet, which somebody needs (packetization-mode=0); "
-		    "another is taken for it\n",
-		    c->name);
-	e->unable |= bit_of(e, c);
-	e->faulty = true;
-	e->retry = 0;
 }
 
 static void fault_handler(int err, void *arg)
@@ -102,32 +77,11 @@ static void fault_handler(int err, void *arg)
 
 	if (e->faulty)
 		return;
-	if (err == ENOTSUP) {
-		say_unable(e, e->coder);
-		return;
-	}
 
-	if (!e->faults++ || !e->proven)
-		log_warning("encoding: %s fails: %m\n", e->coder->name, err);
+	choice_fault(&e->choice, err);
 	e->faulty = true;
-	if (!e->proven)
-		e->skip |= bit_of(e, e->coder);
-}
-
-static bool is_meant(const struct encoding_params *prm, const struct coder *c)
-{
-	return c->encoder && !strcmp(c->codec, prm->codec) &&
-	       (!strcmp(prm->only, "auto") || !strcmp(prm->only, c->name));
-}
-
-/* In place of those that are unable another codec of that kind will do */
-static bool allows(const struct encoding *e, const struct coder *c)
-{
-	const bool stands_in = e->unable && c->encoder &&
-			       !strcmp(c->codec, e->prm.codec);
-
-	return (is_meant(&e->prm, c) || stands_in) &&
-	       !((e->skip | e->unable) & bit_of(e, c));
+	if (err == ENOTSUP) /* Another one, at once */
+		e->retry = 0;
 }
 
 static void configure_size(struct encoder_prefs *full, const struct config *cfg,
@@ -156,41 +110,10 @@ void encoding_configure(struct encoding_params *prm, const struct config *cfg,
 	configure_size(&prm->full, cfg, screen);
 }
 
-bool encoding_can(const struct encoding_params *prm)
-{
-	for (const struct coder *c = prm->coderv; c && c->name; c++) {
-		if (is_meant(prm, c))
-			return true;
-	}
-
-	return false;
-}
-
-/* The first one that can be made. All were left out: from the start */
 static int make(struct encoding *e)
 {
-	int err = ENOTSUP;
-
-	for (unsigned i = 0; e->prm.coderv[i].name; i++) {
-		const struct coder *c = &e->prm.coderv[i];
-
-		if (!allows(e, c))
-			continue;
-
-		err = c->encoder(&e->encoder, c->device, &e->prefs,
-				 unit_handler, fault_handler, e);
-		if (!err) {
-			e->coder = c;
-			return 0;
-		}
-		if (err == ENOTSUP)
-			say_unable(e, c);
-		else if (err != ENODEV)
-			log_info("encoding: %s cannot: %m\n", c->name, err);
-	}
-
-	e->skip = 0;
-	return err;
+	return choice_make(&e->choice, &e->encoder, &e->prefs, unit_handler,
+			   fault_handler, e);
 }
 
 /* Whether there is an encoder; a new one begins with an IDR */
@@ -207,7 +130,7 @@ static bool ready(struct encoding *e, uint64_t now)
 	keyrule_start(&e->keys);
 	drop_cards(e); /* It may want another format */
 	err = make(e);
-	e->faulty = e->proven = false;
+	e->faulty = false;
 	e->retry = now + ENCODING_PAUSE;
 	return !err;
 }
@@ -222,8 +145,7 @@ int encoding_alloc(struct encoding **ep, const struct encoding_params *prm)
 		return ENOMEM;
 
 	e->prm = *prm;
-	str_ncpy(e->only, prm->only, sizeof(e->only));
-	e->prm.only = e->only;
+	choice_init(&e->choice, prm->coderv, prm->codec, prm->only, prm->news);
 	e->full = e->prefs = prm->full;
 	keyrule_init(&e->keys,
 		     prm->interval > CONFIG_FRAMES_MAX ? prm->interval : 0);
@@ -324,13 +246,11 @@ static void tune(struct encoding *e, uint64_t now)
 	if (to.width != e->prefs.width || to.height != e->prefs.height ||
 	    to.nal_max != e->prefs.nal_max)
 		keyrule_start(&e->keys);
-	if (!to.nal_max && e->unable) { /* Who is best may be again */
-		e->unable = 0;
+	if (!to.nal_max && choice_relax(&e->choice))
 		e->faulty = true;
-	}
 	e->prefs = to;
 	if (encoder_set(e->encoder, &to) == ENOTSUP)
-		say_unable(e, e->coder);
+		fault_handler(ENOTSUP, e);
 }
 
 /* Not larger nor faster than the camera, its shape kept */
@@ -453,7 +373,7 @@ void encoding_show(struct encoding *e, enum placard what, uint64_t now)
 	if (!ready(e, now))
 		return;
 	if (!e->cardv[what] &&
-	    placard_alloc(&e->cardv[what], what, e->coder->formats,
+	    placard_alloc(&e->cardv[what], what, e->choice.coder->formats,
 			  e->full.width, e->full.height))
 		return;
 	if (placard_at(&f, e->cardv[what], now))
@@ -465,12 +385,12 @@ void encoding_show(struct encoding *e, enum placard what, uint64_t now)
 
 bool encoding_passes(const struct encoding *e)
 {
-	return !e->coder->hardware && !is_single(e);
+	return !e->choice.coder->hardware && !is_single(e);
 }
 
 const struct coder *encoding_coder(const struct encoding *e)
 {
-	return e->coder;
+	return e->choice.coder;
 }
 
 static int print_encoder(struct re_printf *pf, const struct encoding *e)
@@ -478,7 +398,8 @@ static int print_encoder(struct re_printf *pf, const struct encoding *e)
 	if (e->passing)
 		return re_hprintf(pf, "by the camera");
 	if (!e->encoder)
-		return re_hprintf(pf, "by %s, to be made", e->coder->name);
+		return re_hprintf(pf, "by %s, to be made",
+				  e->choice.coder->name);
 
 	return re_hprintf(pf, "%ux%u at %u, %u bit/s, %H", e->prefs.width,
 			  e->prefs.height, e->prefs.fps, e->prefs.bitrate,
@@ -492,5 +413,5 @@ int encoding_print(struct re_printf *pf, const struct encoding *e)
 			  "waived=%u faults=%u steps=%u",
 			  e->prm.codec, list_count(&e->users), print_encoder, e,
 			  e->units, e->keys.made, e->keys.wishes, e->dropped,
-			  e->waived, e->faults, e->ladder.steps);
+			  e->waived, e->choice.faults, e->ladder.steps);
 }

@@ -6,7 +6,7 @@
  * It runs at what the slowest user can take, on the rung of the ladder that
  * this carries; each user begins with an IDR. Nothing is encoded while all of
  * them are held, or no other can take any. An encoder that failed is made anew,
- * at most one in ENCODING_PAUSE; one that never made anything is left out then.
+ * at most one in ENCODING_PAUSE; or another one, as choice.h has it.
  * Access units of a camera are handed on as they are, and the encoder is freed
  * meanwhile.
  *
@@ -17,6 +17,7 @@
 #define CORE_CALL_ENCODING_H
 
 #include "core/base/config.h"
+#include "core/call/choice.h"
 #include "core/call/placard.h"
 #include "core/device/camera.h"
 #include "core/device/coder.h"
@@ -27,7 +28,6 @@ struct studio_user;
 enum {
 	ENCODING_PAUSE = CLOCK_S,  /**< Between two encoders [us], ours */
 	ENCODING_RATE_MIN = 30000, /**< [bit/s] SECURITY row 30         */
-	ENCODING_CODERS_MAX = 32,  /**< Of a board                      */
 	ENCODING_NAL_MAX = 1150,   /**< Beside header extensions in a packet of
 					PACKET_PAYLOAD_MAX [bytes]      */
 };
@@ -39,6 +39,7 @@ struct encoding_params {
 	const char *only;	    /**< Name of a coder; "auto": any    */
 	struct encoder_prefs full;  /**< At most                         */
 	uint64_t interval;	    /**< Between IDRs, CONFIG_INTERVAL   */
+	struct choice_news *news;   /**< Outlives it; may be NULL        */
 };
 
 /**
@@ -52,9 +53,6 @@ struct encoding_params {
 void encoding_configure(struct encoding_params *prm, const struct config *cfg,
 			bool screen, const struct coder *coderv,
 			const char *codec);
-
-/** Whether the table has an encoder that is allowed */
-bool encoding_can(const struct encoding_params *prm);
 
 /**
  * Allocate, with an encoder: the first one of the table that can be made.

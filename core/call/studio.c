@@ -32,6 +32,7 @@ struct studio {
 	struct tripod *tripod;
 	struct encoding *encodingv[CODECS][WAYS];
 	const struct coder *saidv[CODECS]; /* The log was told of it       */
+	struct choice_news news;
 	struct list stranded; /* struct studio_user without encoding   */
 	struct snapshots snapshots;
 	bool screen;		  /* Of it, not of the camera              */
@@ -60,9 +61,9 @@ static void studio_destructor(void *arg)
 	mem_deref(st->tripod);
 }
 
-static struct encoding_params params(const struct studio *st, unsigned codec)
+static struct encoding_params params(struct studio *st, unsigned codec)
 {
-	struct encoding_params prm;
+	struct encoding_params prm = { .news = &st->news };
 
 	encoding_configure(&prm, st->cfg, st->screen, st->optics.coderv,
 			   codecv[codec]);
@@ -81,14 +82,11 @@ static unsigned codec_of(const char *name)
 
 static bool can(const struct studio *st, unsigned codec)
 {
-	struct encoding_params prm;
+	const char *only = config_text(st->cfg, "video", "encoder");
 
-	if (codec == CODECS || !st->tripod->camera ||
-	    (codec == H264 && st->absent))
-		return false;
-
-	prm = params(st, codec);
-	return encoding_can(&prm);
+	return codec != CODECS && st->tripod->camera &&
+	       !(codec == H264 && st->absent) &&
+	       choice_can(st->optics.coderv, codecv[codec], only);
 }
 
 bool studio_can(const struct studio *st, const char *codec)
@@ -363,6 +361,7 @@ int studio_alloc(struct studio **sp, const struct config *cfg, bool screen,
 	loop_timer_init(&st->tidy, "studio tidy", tidy_handler, st);
 	st->cfg = cfg;
 	st->screen = screen;
+	st->news.events = events;
 	if (optics)
 		st->optics = *optics;
 	err = tripod_alloc(&st->tripod,

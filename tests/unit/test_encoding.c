@@ -195,7 +195,21 @@ static void test_encoding_makes_a_failed_encoder_anew(void **state)
 			e->fh(EIO, e->arg);
 		atelier_pass(&r, ATELIER_FRAME);
 	}
-	assert_in_range(optics_madev[OPTICS_V4L2] - before, 1, 4);
+	assert_in_range(optics_madev[OPTICS_V4L2] - before, 1, 3);
+	assert_int_equal(r.lost, 1);
+
+	/* Nor is one that does not last, until nobody needs it */
+	a.units = 0;
+	atelier_pass(&r, 2 * CLOCK_S);
+	assert_non_null(optics_encoder(OPTICS_OPENH264, 0));
+	assert_null(optics_encoder(OPTICS_V4L2, 0));
+	assert_true(a.units > 20);
+	studio_detach(r.st, &a.u);
+	atelier_pass(&r, CLOCK_S);
+	atelier_attach(&r, &a, "H264");
+	atelier_pass(&r, 5 * CLOCK_S);
+	assert_non_null(optics_encoder(OPTICS_V4L2, 0));
+	assert_true(r.lost == 1 && r.back == 1);
 
 	/* One that never makes anything is not tried for ever */
 	atelier_pass(&r, 2 * CLOCK_S);

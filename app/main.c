@@ -18,6 +18,7 @@
 #include "app/selftest.h"
 #include "app/usage.h"
 #include "app/wiring.h"
+#include "core/base/config_machine.h"
 #include "core/base/config_print.h"
 #include "core/base/log.h"
 
@@ -89,6 +90,18 @@ static int mode_check(const struct options *o)
 
 	if (!err)
 		(void)printf("%s: right\n", o->config);
+
+	mem_deref(cfg);
+	return err ? STATUS_FAILED : STATUS_OK;
+}
+
+static int mode_settings(const struct options *o)
+{
+	struct config *cfg = NULL;
+	int err = load(&cfg, o->config);
+
+	if (!err)
+		(void)re_printf("%H", config_machine_print, cfg);
 
 	mem_deref(cfg);
 	return err ? STATUS_FAILED : STATUS_OK;
@@ -216,6 +229,8 @@ static int mode_of(const char *mode, const struct options *o, int argc,
 		return mode_run(o);
 	if (!strcmp(mode, "check"))
 		return mode_check(o);
+	if (!strcmp(mode, "settings"))
+		return mode_settings(o);
 	if (!strcmp(mode, "hash"))
 		return mode_hash();
 	if (!strcmp(mode, "selftest"))

@@ -15,6 +15,8 @@ static const struct usage_mode modev[] = {
 	  "input there is a prompt for commands." },
 	{ "check [-c FILE]", "is the configuration right?",
 	  "Tells each mistake, with file and line and what would be right." },
+	{ "settings [-c FILE]", "what [board] says, for scripts",
+	  "Prints the keys of [board], checked, a line NAME=VALUE each." },
 	{ "example", "a configuration, explained",
 	  "Prints a configuration file with every key, its range, its default "
 	  "and a sentence about it." },

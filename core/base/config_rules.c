@@ -1,6 +1,7 @@
 /**
  * @file core/base/config_rules.c  What keys say to each other
  */
+#include "core/base/config_machine.h"
 #include "core/base/config_compat.h"
 #include "core/base/config_rules.h"
 
@@ -148,4 +149,5 @@ void config_rules_check(const struct config *c, config_rule_h *fault, void *arg)
 		check_twins(c, account, fault, arg);
 	}
 	check_call(c, fault, arg);
+	config_machine_check(c, fault, arg);
 }

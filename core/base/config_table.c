@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/config_board.h"
 #include "core/base/config_check.h"
+#include "core/base/config_machine.h"
 #include "core/base/config_table.h"
 
 #define MS(n)	   ((uint64_t)(n)*CLOCK_MS)
@@ -245,6 +246,25 @@ const struct config_key config_keyv[] = {
 	ITEMS("board", "without", "", NULL,
 	      "Names of buttons, inputs, lamps and relays of the board's file "
 	      "that are not wired"),
+	TEXT("board", "hostname", "", config_check_label,
+	     "Name of the machine"),
+	TEXT("board", "time_zone", "", config_check_zone,
+	     "Its time zone, such as Europe/Berlin"),
+	ITEMS("board", "address", "dhcp", config_check_network,
+	      "dhcp, or its addresses with their network's bits, such as "
+	      "192.168.1.5/24"),
+	TEXT("board", "gateway", "", config_check_address,
+	     "Router, where addresses are given"),
+	ITEMS("board", "dns", "", config_check_address,
+	      "Name servers, besides those that dhcp finds"),
+	TEXT("board", "wifi_ssid", "", config_check_ssid,
+	     "Name of a Wi-Fi network; none if not given"),
+	SECRET("board", "wifi_password", CONFIG_TEXT, "", config_check_psk,
+	       "Its password; an open network if not given"),
+	TEXT("board", "wifi_country", "", config_check_country,
+	     "Whose rules for radio are kept, such as DE"),
+	TEXT("board", "ssh_key", "", config_check_ssh_key,
+	     "Public key that may log in by ssh; nobody if not given"),
 
 	TEXT("console", "device", "", config_check_path,
 	     "Serial port with a prompt for commands, such as /dev/ttyS0; "
@@ -342,7 +362,7 @@ static const struct {
 	{ "video", "Picture", false },
 	{ "screen", "A screen that is shown to the other side", false },
 	{ "call", "Calls", false },
-	{ "board", "What the board has, from its own file", false },
+	{ "board", "The machine, and what is wired to it", false },
 	{ "buttons", NULL, false },
 	{ "inputs", NULL, false },
 	{ "lamps", NULL, false },

@@ -64,18 +64,25 @@ rig_image() {
 	mke2fs -q -t ext4 -O ^has_journal -d "$root" "$1"
 }
 
-rig_new() {
+# rig_board: the folders, and what a slot has installed
+rig_board() {
 	rm -rf "$work/board"
-	mkdir -p "$work/board"/{card,data,run,lib}
+	mkdir -p "$work/board"/{card,data,run,lib,etc}
 	export BOARDPHONE_CARD=$work/board/card
 	export BOARDPHONE_DATA=$work/board/data
 	export BOARDPHONE_RUN=$work/board/run
 	export BOARDPHONE_LIB=$work/board/lib
 	export BOARDPHONE_CMDLINE=$work/board/cmdline
 	export BOARDPHONE_SLOT_A=$work/board/a BOARDPHONE_SLOT_B=$work/board/b
+	export BOARDPHONE_ETC=$work/board/etc
+	export BOARDPHONE_KERNEL_NAME=$work/board/name
 	export BOARDPHONE_REBOOT="touch $work/board/rebooted"
-	cp board/update/on-board/* "$BOARDPHONE_LIB"
+	cp board/update/on-board/* board/image/import "$BOARDPHONE_LIB"
 	board/update/on-board/slots init "$BOARDPHONE_CARD"
+}
+
+rig_new() {
+	rig_board
 	rig_phone '{"registered": false, "accounts": []}'
 	cp "$work/10.image" "$BOARDPHONE_SLOT_A"
 	cp "$work/9.image" "$BOARDPHONE_SLOT_B"

@@ -35,7 +35,7 @@ card_close() {
 keep() {
 	local new=$1.new
 	rm -f "$new"
-	(umask 077 && cat >"$new")
+	(umask 077 && dd of="$new" bs=64k conv=fsync status=none)
 	chmod "$2" "$new"
 	[ ! "${3-}" ] || chown "$3" "$new"
 	sync "$new"

@@ -1,8 +1,8 @@
 /**
  * @file core/base/config_rules.c  What keys say to each other
  */
-#include "core/base/config_machine.h"
 #include "core/base/config_compat.h"
+#include "core/base/config_machine.h"
 #include "core/base/config_rules.h"
 
 static void check_account(const struct config *c, config_rule_h *fault,

@@ -26,9 +26,14 @@ endif()
 set(CMAKE_C_COMPILER ${triplet}-gcc)
 set(CMAKE_CXX_COMPILER ${triplet}-g++)
 set(CMAKE_LIBRARY_ARCHITECTURE ${triplet})
-# Before the C library that came with the compiler, which is another Debian's
+# Before the C library that came with the compiler, which is another Debian's;
+# a cross compiler has its headers, too
 set(libraries ${CMAKE_SYSROOT}/usr/lib)
 set(CMAKE_C_FLAGS_INIT "-B${libraries}/${triplet}")
+if(NOT CROSS_ARCH STREQUAL "amd64")
+  string(APPEND CMAKE_C_FLAGS_INIT
+    " -isystem ${CMAKE_SYSROOT}/usr/include/${triplet}")
+endif()
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-L${libraries}/${triplet}")
 set(CMAKE_FIND_ROOT_PATH ${CMAKE_SYSROOT})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -4,12 +4,13 @@
  *
  *     node register.mjs ROOT
  *
- *     ROOT's boardphone, as its user <- wss -> kamailio of this machine
+ *     ROOT's boardphone, as its unit runs it <- wss -> kamailio of this machine
  *
- * Exit status 0 when it did, and ended in order.
+ * Its configuration is changed meanwhile. ROOT/tmp/ms says how long that took,
+ * from ExecStartPre on [ms]. Exit status 0 when it did, and ended in order.
  */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync }
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 	from 'node:fs';
 import { tmpdir } from 'node:os';
 import { make_certificates } from '../interop/lab/certificates.mjs';
@@ -20,7 +21,13 @@ import { until } from '../interop/lab/wait.mjs';
 const LIMIT = 40000; /* Emulated, on a busy machine [ms] */
 const root = process.argv[2];
 const dir = mkdtempSync(`${tmpdir()}/boardphone-package-`);
+const conf = `${root}/etc/boardphone.conf`;
+const before = readFileSync(conf);
+const unit = readFileSync(`${root}/lib/systemd/system/boardphone.service`,
+			  'utf8');
 const kamailio = new Kamailio(`${dir}/kamailio`, `${dir}/certificates`);
+/* What systemd would run */
+const line = (name) => unit.match(new RegExp(`^${name}=(.*)`, 'm'))[1];
 let phone, log = '', status = null;
 
 try {
@@ -28,21 +35,22 @@ try {
 	await kamailio.start();
 	copyFileSync(`${dir}/certificates/authority.pem`,
 		     `${root}/tmp/authority.pem`);
-	writeFileSync(`${root}/tmp/conf`, ini({
+	writeFileSync(conf, ini({
 		account: { realm: REALM, user: 'board',
 			   password: password_of('board') },
 		transport: { url: kamailio.url(),
 			     ca_file: '/tmp/authority.pem' },
 		audio: { device: 'sim:tone' },
 		ice: { loopback: 'yes', servers: 'none' },
-		control: { socket: '/tmp/phone/control' },
 	}));
-	mkdirSync(`${root}/tmp/phone`, { recursive: true });
+	const begun = performance.now();
 	phone = spawn('chroot', [root, '/bin/sh', '-c',
-		'chown -R boardphone /tmp/conf /tmp/phone /tmp/authority.pem;' +
-		'chmod 600 /tmp/conf; exec setpriv --reuid boardphone ' +
-		'--regid boardphone --init-groups --no-new-privs ' +
-		'--bounding-set -all boardphone run -v -c /tmp/conf'],
+		'for d in /run/boardphone /var/lib/boardphone; do ' +
+		'install -d -m 700 -o boardphone -g boardphone $d; done; ' +
+		'chmod 644 /tmp/authority.pem; as="setpriv ' +
+		'--reuid boardphone --regid boardphone --init-groups ' +
+		'--no-new-privs --bounding-set -all"; ' +
+		`$as ${line('ExecStartPre')} && exec $as ${line('ExecStart')}`],
 		{ stdio: ['ignore', 'pipe', 'pipe'] });
 	for (const stream of [phone.stdout, phone.stderr])
 		stream.on('data', (data) => { log += data; });
@@ -52,6 +60,8 @@ try {
 			throw new Error(`ended with ${status}`);
 		return /is registered/.test(log);
 	}, LIMIT);
+	writeFileSync(`${root}/tmp/ms`,
+		      `${Math.round(performance.now() - begun)}\n`);
 	phone.kill('SIGTERM');
 	await until('its end', () => status !== null, LIMIT);
 	if (status !== 0)
@@ -62,6 +72,7 @@ try {
 } finally {
 	phone?.kill('SIGKILL');
 	await kamailio.kill();
+	writeFileSync(conf, before);
 	rmSync(dir, { recursive: true, force: true });
 }
 process.exit();

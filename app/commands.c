@@ -5,6 +5,7 @@
 #include "app/commands_call.h"
 #include "app/commands_check.h"
 #include "app/commands_config.h"
+#include "app/commands_end.h"
 #include "app/commands_hold.h"
 #include "app/commands_picture.h"
 #include "app/commands_porch.h"
@@ -186,12 +187,6 @@ static int cmd_more(const struct request *rq)
 	return request_say(rq, ENOTSUP, "more on|off, on a console");
 }
 
-static int cmd_quit(const struct request *rq)
-{
-	rq->ctx->quith(rq->ctx->arg);
-	return 0;
-}
-
 static json_t *info_json(const struct commands_info *info)
 {
 	return json_pack("{s:s, s:s, s:s}", "name", info->name, "args",
@@ -247,9 +242,10 @@ static const struct command tablev[] = {
 	  1,
 	  1,
 	  cmd_check },
-	{ { "config", "check|show", "the file now, or what is in force" },
+	{ { "config", "check|reload|set|show [SECTION.KEY] [VALUE]",
+	    "the file now; let it count; change it; what is in force" },
 	  1,
-	  1,
+	  WORDS_MAX,
 	  cmd_config },
 	{ { "devices", "", "what can be named in the configuration" },
 	  0,
@@ -315,6 +311,11 @@ static const struct command tablev[] = {
 	  0,
 	  0,
 	  cmd_quit },
+	{ { "reboot", "now",
+	    "end all calls, un-register, start the board anew" },
+	  0,
+	  1,
+	  cmd_reboot },
 	{ { "recorder", "", "the last lines of log" }, 0, 0, cmd_recorder },
 	{ { "register", "[NAME]", "register now, that account or all" },
 	  0,
@@ -324,6 +325,10 @@ static const struct command tablev[] = {
 	  0,
 	  2,
 	  cmd_reject },
+	{ { "restart", "", "the same with the phone alone" },
+	  0,
+	  0,
+	  cmd_restart },
 	{ { "resume", "[ID]", "talk again after hold" }, 0, 1, cmd_resume },
 	{ { "ring", "[PLAN|stop]", "ring browsers, or by a plan" },
 	  0,

@@ -15,7 +15,15 @@
 struct buttons;
 struct door;
 struct porch;
+struct reload;
 struct scribe;
+
+/** What comes after the phone */
+enum commands_end {
+	COMMANDS_QUIT,
+	COMMANDS_RESTART, /**< Itself again, with the file as it is then */
+	COMMANDS_REBOOT,  /**< The board anew                            */
+};
 
 /** What commands work on; lives as long as the process */
 struct commands_context {
@@ -29,10 +37,12 @@ struct commands_context {
 	struct sound *sound;	     /**< As app/soundloan.h               */
 	const struct optics *optics; /**< Its camera as app/cameraloan.h   */
 	const struct config *cfg;
-	const char *config_path; /**< Where cfg was read; may be NULL  */
-	struct scribe *scribe;	 /**< May be NULL                      */
+	struct reload *reload; /**< May be NULL: there is no file      */
+	struct scribe *scribe; /**< May be NULL                        */
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */
+	void (*endh)(enum commands_end end,
+		     void *arg); /**< The same; NULL: it cannot be chosen */
 	void *arg;
 };
 

@@ -228,28 +228,49 @@ static int add(struct lamps *ls, const struct board *board, const char *name,
 	return err;
 }
 
+static int add_all(struct lamps *ls, const struct config *cfg,
+		   const struct board *board)
+{
+	const char *name, *text;
+	int err = 0;
+
+	for (unsigned i = 0;
+	     !err && config_entry(cfg, "lamps", i, &name, &text); i++)
+		err = add(ls, board, name, text);
+
+	return err;
+}
+
 int lamps_alloc(struct lamps **lp, const struct config *cfg,
 		const struct board *board, struct event_bus *events)
 {
-	const char *name, *text;
 	struct lamps *ls;
-	int err = 0;
+	int err;
 
 	ls = mem_zalloc(sizeof(*ls), lamps_destructor);
 	if (!ls)
 		return ENOMEM;
 
 	ls->events = events;
-	for (unsigned i = 0;
-	     !err && config_entry(cfg, "lamps", i, &name, &text); i++)
-		err = add(ls, board, name, text);
-	if (!err && ls->list.head)
+	err = add_all(ls, cfg, board);
+	if (!err)
 		err = mood_alloc(&ls->mood, events, mood_handler, ls);
 
 	if (err)
 		mem_deref(ls);
 	else
 		*lp = ls;
+	return err;
+}
+
+int lamps_change(struct lamps *ls, const struct config *cfg,
+		 const struct board *board)
+{
+	int err;
+
+	list_flush(&ls->list);
+	err = add_all(ls, cfg, board);
+	mood_handler(mood_signs(ls->mood), ls);
 	return err;
 }
 

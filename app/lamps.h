@@ -46,6 +46,11 @@ int lamps_read(struct pin **pp, struct lamps_words *words, const char *text,
 int lamps_alloc(struct lamps **lp, const struct config *cfg,
 		const struct board *board, struct event_bus *events);
 
+/** Make others in their place, which show what is true. @return likewise, with
+    which some are missing */
+int lamps_change(struct lamps *ls, const struct config *cfg,
+		 const struct board *board);
+
 /** For `status`: a line each; and as a list */
 int lamps_print(struct re_printf *pf, const struct lamps *ls);
 json_t *lamps_json(const struct lamps *ls);

@@ -3,7 +3,8 @@
  *
  *     shell, systemd -> [main] -> run, check, devices, ctl, ...
  *
- * Exit status: 0 it worked, 1 it did not, 2 wrong usage.
+ * Exit status: 0 it worked, 1 it did not, 2 wrong usage, 85 the board is to be
+ * started anew.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "app/client.h"
 #include "app/inventory.h"
 #include "app/manual.h"
+#include "app/notify.h"
 #include "app/parse.h"
 #include "app/run.h"
 #include "app/secret.h"
@@ -26,6 +28,7 @@ enum {
 	STATUS_OK = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
+	STATUS_REBOOT = 85, /* boardphone.service knows it */
 };
 
 static const char default_config[] = "/etc/boardphone.conf";
@@ -67,8 +70,21 @@ static int load(struct config **cfgp, const char *path)
 	return err;
 }
 
+/* Systemd starts it again; else it does so itself. What is open is closed by
+   that, as all has FD_CLOEXEC */
+static void start_again(const struct options *o)
+{
+	if (notify_manager())
+		return;
+
+	(void)execl("/proc/self/exe", "boardphone", "run", "-c", o->config,
+		    o->verbose ? "-v" : NULL, NULL);
+	(void)re_fprintf(stderr, "cannot start again: %m\n", errno);
+}
+
 static int mode_run(const struct options *o)
 {
+	enum commands_end end = COMMANDS_QUIT;
 	struct config *cfg = NULL;
 	int err;
 
@@ -77,10 +93,15 @@ static int mode_run(const struct options *o)
 
 	err = load(&cfg, o->config);
 	if (!err)
-		err = run_phone(cfg, o->config);
+		err = run_phone(cfg, o->config, &end);
 
 	mem_deref(cfg);
-	return err ? STATUS_FAILED : STATUS_OK;
+	if (err)
+		return STATUS_FAILED;
+	if (end == COMMANDS_RESTART)
+		start_again(o);
+
+	return end == COMMANDS_REBOOT ? STATUS_REBOOT : STATUS_OK;
 }
 
 static int mode_check(const struct options *o)

@@ -11,6 +11,7 @@
 #include "app/usage.h"
 #include "core/base/config_table.h"
 #include "core/base/config_value.h"
+#include "core/base/config_when.h"
 #include "core/base/event.h"
 
 enum {
@@ -143,7 +144,7 @@ int manual_print(struct re_printf *pf, void *unused)
 			  "that are made at the first start.\n.El\n"
 			  ".Sh EXIT STATUS\n"
 			  "0 it worked, 1 it did not, 2 it was called in "
-			  "a wrong way.\n"
+			  "a wrong way, 85 the board is to be started anew.\n"
 			  ".Sh SEE ALSO\n.Xr boardphone.conf 5\n",
 			  default_of("control", "socket"),
 			  default_of("page", "state"));
@@ -161,6 +162,10 @@ static int print_key(struct re_printf *pf, const struct config_key *k)
 		err |= re_hprintf(pf, "Takes %H.\n", config_value_print, k);
 	if (k->type == CONFIG_ITEMS)
 		err |= re_hprintf(pf, "Takes a list, with commas between.\n");
+	if (config_when(k->section, k->key) != CONFIG_AT_START)
+		err |= re_hprintf(
+			pf, "A change counts %s.\n",
+			config_when_name(config_when(k->section, k->key)));
 	if (k->secret)
 		err |= re_hprintf(pf, "It is a secret, and never shown.\n");
 	if (k->example)
@@ -193,9 +198,12 @@ static int print_section(struct re_printf *pf, const char *section)
 		err |= re_hprintf(pf, ".El\n");
 
 	for (size_t i = 0; i < config_freec && !err; i++) {
+		if (!strcmp(config_freev[i].section, section) &&
+		    config_when(section, NULL) == CONFIG_AT_ONCE)
+			err = re_hprintf(pf, "A change counts at once.\n");
 		if (!strcmp(config_freev[i].section, section))
-			err = re_hprintf(pf, "An example is\n.Dl %H\n",
-					 mdoc_text, config_freev[i].example);
+			err |= re_hprintf(pf, "An example is\n.Dl %H\n",
+					  mdoc_text, config_freev[i].example);
 	}
 
 	return err;
@@ -256,6 +264,12 @@ int manual_print_conf(struct re_printf *pf, void *unused)
 			      "and so on.\n"
 			      "What these sections do not say is as if not "
 			      "given, whatever those without a name say.\n"
+			      ".Pp\nThe signal\n.Dv SIGHUP ,\nor the command\n"
+			      ".Ic config reload ,\nhas a running phone read "
+			      "the file again: with any mistake in it nothing "
+			      "changes; else what says so below counts at once "
+			      "or for the next call, and all the rest at the "
+			      "next start, such as by\n.Ic restart .\n"
 			      ".Sh SECTIONS\n");
 
 	for (unsigned i = 0; !err && (section = config_section(i)); i++)

@@ -56,6 +56,11 @@ void notify_send(const char *fmt, ...)
 	(void)send_to(path, text, strlen(text));
 }
 
+bool notify_manager(void)
+{
+	return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 uint64_t notify_watchdog(void)
 {
 	const char *us = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");

@@ -16,6 +16,9 @@
 /** Send a line or several, "READY=1". Harmless without systemd */
 void notify_send(const char *fmt, ...);
 
+/** Whether systemd started it, and starts it again */
+bool notify_manager(void);
+
 /** How often WATCHDOG=1 is expected [us], 0: not at all */
 uint64_t notify_watchdog(void);
 

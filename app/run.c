@@ -13,10 +13,12 @@
 #include "app/inputs.h"
 #include "app/lamps.h"
 #include "app/page.h"
+#include "app/reload.h"
 #include "app/run.h"
 #include "app/soundloan.h"
 #include "app/supervisor.h"
 #include "app/tidy.h"
+#include "app/wake.h"
 #include "app/wiring.h"
 #include "board/board.h"
 #include "core/base/log.h"
@@ -42,6 +44,9 @@ struct run {
 	struct console *console, *serial;
 	struct tidy *tidy;
 	struct supervisor *supervisor;
+	struct reload *reload;
+	struct wake *hangup; /* SIGHUP */
+	enum commands_end end;
 	bool stopping;
 };
 
@@ -64,6 +69,42 @@ static void quit_handler(void *arg)
 		supervisor_stopping(r->supervisor);
 	porch_stop(r->porch, clock_now());
 	phone_stop(r->phone, stopped_handler, r, clock_now());
+}
+
+static void end_handler(enum commands_end end, void *arg)
+{
+	struct run *r = arg;
+
+	r->end = end;
+	quit_handler(r);
+}
+
+static void hangup_handler(void *arg)
+{
+	const struct run *r = arg;
+
+	reload_signalled(r->reload);
+}
+
+/* All that changes is let go of first: a line may have moved */
+static void wires_handler(unsigned wires, void *arg)
+{
+	struct run *r = arg;
+	const struct config *cfg = r->ctx.cfg;
+
+	if (wires & RELOAD_BUTTONS)
+		r->ctx.buttons = r->buttons = mem_deref(r->buttons);
+	if (wires & RELOAD_INPUTS)
+		r->ctx.inputs = r->inputs = mem_deref(r->inputs);
+	if (wires & RELOAD_LAMPS)
+		(void)lamps_change(r->lamps, cfg, &board_sim);
+	if (wires & RELOAD_BUTTONS)
+		(void)buttons_alloc(&r->buttons, cfg, &board_sim, &r->ctx,
+				    r->events);
+	if (wires & RELOAD_INPUTS)
+		(void)inputs_alloc(&r->inputs, cfg, &board_sim, r->events);
+	r->ctx.buttons = r->buttons;
+	r->ctx.inputs = r->inputs;
 }
 
 static void signal_handler(int sig, void *arg)
@@ -277,7 +318,7 @@ static int start_commands(struct run *r, const struct config *cfg)
 	return start_consoles(r, cfg);
 }
 
-static int start(struct run *r, const struct config *cfg)
+static int start(struct run *r, struct config *cfg, const char *path)
 {
 	int err;
 
@@ -289,7 +330,15 @@ static int start(struct run *r, const struct config *cfg)
 	r->ctx.scribe = r->scribe;
 	r->ctx.events = r->events;
 	r->ctx.quith = quit_handler;
+	r->ctx.endh = end_handler;
 	r->ctx.arg = r;
+	err = reload_alloc(&r->reload, cfg, path, wires_handler, r);
+	if (!err)
+		err = wake_alloc(&r->hangup, SIGHUP, hangup_handler, r);
+	if (err)
+		return err;
+
+	r->ctx.reload = r->reload;
 
 	err = start_phone(r, cfg);
 	r->ctx.phone = r->phone;
@@ -313,9 +362,9 @@ static int start(struct run *r, const struct config *cfg)
 	return err;
 }
 
-int run_phone(const struct config *cfg, const char *path)
+int run_phone(struct config *cfg, const char *path, enum commands_end *endp)
 {
-	struct run r = { .ctx.config_path = path };
+	struct run r = { .end = COMMANDS_QUIT };
 	int err;
 
 	err = wiring_guard(cfg, &board_sim);
@@ -333,15 +382,18 @@ int run_phone(const struct config *cfg, const char *path)
 	crash_watch(config_text(cfg, "supervision", "crash_report"));
 	err = scribe_alloc(&r.scribe);
 	if (!err)
-		err = start(&r, cfg);
+		err = start(&r, cfg, path);
 	if (!err)
 		err = loop_run(signal_handler, &r);
 
+	*endp = r.end;
+	mem_deref(r.hangup);
 	mem_deref(r.supervisor);
 	mem_deref(r.tidy);
 	mem_deref(r.serial);
 	mem_deref(r.console);
 	mem_deref(r.control);
+	mem_deref(r.reload);
 	mem_deref(r.lamps);
 	mem_deref(r.inputs);
 	mem_deref(r.buttons);

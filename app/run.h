@@ -6,16 +6,17 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
-#include "core/base/config.h"
+#include "app/commands.h"
 
 /**
  * Be the telephone until SIGTERM, SIGINT or `quit`. What cannot be done is
  * said in one sentence, and nothing stays half started.
  *
  * @param path  Where cfg was read
+ * @param endp  Set to what is to come after it
  *
  * @return 0, or errno of what stopped the start
  */
-int run_phone(const struct config *cfg, const char *path);
+int run_phone(struct config *cfg, const char *path, enum commands_end *endp);
 
 #endif

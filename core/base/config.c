@@ -5,7 +5,6 @@
  * stands in sections of free names.
  */
 #include <assert.h>
-#include <sys/stat.h>
 #include "core/base/config_board.h"
 #include "core/base/config_check.h"
 #include "core/base/config_compat.h"
@@ -20,7 +19,6 @@
 enum {
 	SIZE_SHIFT = 16,
 	SIZE_MASK = 0xffff,
-	OTHERS = S_IRGRP | S_IROTH, /* May read the file */
 };
 
 struct value {
@@ -33,6 +31,7 @@ struct value {
 struct config {
 	struct value *valuev; /* config_keyc of them */
 	struct list entries;
+	struct list past; /* Of what was taken since; somebody may have it */
 	const struct config *file; /* Of an account with a name: all else */
 	char *name;		   /* Its name; NULL: this is the file    */
 	struct config *accountv[CONFIG_ACCOUNTS_MAX];
@@ -92,6 +91,7 @@ static void config_destructor(void *arg)
 		wipe(c->valuev[i].text);
 	mem_deref(c->valuev);
 	list_flush(&c->entries);
+	list_flush(&c->past);
 	for (unsigned i = 0; i < c->accountc; i++)
 		mem_deref(c->accountv[i]);
 	mem_deref(c->name);
@@ -330,8 +330,7 @@ int config_parse(struct config **cp, const char *name, const char *text,
 	return parse(cp, text, len, &faults);
 }
 
-/* The line of the first secret that was given, 0: none */
-static unsigned secret_line(const struct config *c)
+unsigned config_secret_line(const struct config *c)
 {
 	unsigned line;
 
@@ -344,40 +343,38 @@ static unsigned secret_line(const struct config *c)
 	}
 	line = config_entries_secret(&c->entries);
 	for (unsigned i = 0; i < c->accountc && !line; i++)
-		line = secret_line(c->accountv[i]);
+		line = config_secret_line(c->accountv[i]);
 	return line;
 }
 
-int config_load(struct config **cp, const char *path, config_fault_h *h,
-		void *arg)
+/* ---- While running ---- */
+
+int config_take(struct config *c, const struct config *from,
+		const char *section, const char *key)
 {
-	struct config_faults faults = { .name = path, .h = h, .arg = arg };
-	char *text = mem_zalloc(CONFIG_FILE_MAX + 1, NULL);
-	mode_t mode = 0;
-	size_t len;
-	int err;
+	const struct value *w = value_of(from, section, key);
+	struct value *v = value_of(c, section, key);
+	char *copy;
+	int err = str_dup(&copy, w->text);
 
-	if (!text)
-		return ENOMEM;
-
-	err = config_file_read(path, text, &len, &mode);
+	if (err)
+		return err;
+	err = config_entries_retire(&c->past, v->text);
 	if (err) {
-		config_fault(&faults, true, 0,
-			     "cannot be read: %m; give a file with -c", err);
-		goto out;
+		mem_deref(copy);
+		return err;
 	}
 
-	err = parse(cp, text, len, &faults);
-	if (!err && (mode & OTHERS) && secret_line(*cp))
-		config_fault(&faults, false, secret_line(*cp),
-			     "a secret that others may read; do `chmod 600 "
-			     "%s`",
-			     path);
+	*v = *w;
+	v->text = copy;
+	return 0;
+}
 
-out:
-	explicit_bzero(text, CONFIG_FILE_MAX + 1);
-	mem_deref(text);
-	return err;
+int config_take_entries(struct config *c, const struct config *from,
+			const char *section)
+{
+	return config_entries_take(&c->entries, &c->past, &from->entries,
+				   find_free(section));
 }
 
 const char *config_text(const struct config *c, const char *section,

@@ -28,6 +28,7 @@ enum {
 	CONFIG_ITEMS_MAX = 16,	 /**< Items of a comma list                 */
 	CONFIG_FAULTS_MAX = 50,	 /**< Mistakes told before giving up        */
 	CONFIG_TEXT_MAX = 512,	 /**< A told mistake is cut here [bytes]    */
+	CONFIG_PAST_MAX = 2000,	 /**< Texts kept of config_take(), ours      */
 	CONFIG_FRAMES_MAX = 999, /**< As INTERVAL; below any time in [us]   */
 };
 
@@ -122,6 +123,19 @@ int config_parse(struct config **cp, const char *name, const char *text,
  */
 int config_set(struct config *c, const char *section, const char *key,
 	       const char *value, char *why, size_t size);
+
+/**
+ * Have a key's value from another configuration, for everybody who looks from
+ * now on. What was got before is kept, as somebody may have it.
+ *
+ * @return 0, ENOMEM, ENOSPC it was done CONFIG_PAST_MAX times
+ */
+int config_take(struct config *c, const struct config *from,
+		const char *section, const char *key);
+
+/** The same with all entries of a section of free names */
+int config_take_entries(struct config *c, const struct config *from,
+			const char *section);
 
 /* Getters. Section and key must be in the table with a fitting type: anything
  * else is an assert. Strings live as long as the configuration, or until the

@@ -95,6 +95,65 @@ int config_entries_put(struct list *l, const struct config_free *f,
 	return add(l, f, name, text, line);
 }
 
+/* ---- While running ---- */
+
+static bool full(const struct list *past)
+{
+	return list_count(past) >= CONFIG_PAST_MAX;
+}
+
+int config_entries_retire(struct list *past, char *text)
+{
+	struct entry *e;
+
+	if (full(past))
+		return ENOSPC;
+	e = mem_zalloc(sizeof(*e), entry_destructor);
+	if (!e)
+		return ENOMEM;
+
+	e->text = text;
+	list_append(past, &e->le, e);
+	return 0;
+}
+
+static void move(struct list *to, struct list *l, const struct config_free *f)
+{
+	struct le *le = l->head;
+
+	while (le) {
+		struct entry *e = le->data;
+
+		le = le->next;
+		if (e->section != f)
+			continue;
+		list_unlink(&e->le);
+		list_append(to, &e->le, e);
+	}
+}
+
+int config_entries_take(struct list *l, struct list *past,
+			const struct list *from, const struct config_free *f)
+{
+	struct list fresh = LIST_INIT;
+	int err = full(past) ? ENOSPC : 0;
+
+	for (struct le *le = from->head; le && !err; le = le->next) {
+		const struct entry *e = le->data;
+
+		if (e->section == f)
+			err = add(&fresh, f, e->name, e->text, e->line);
+	}
+	if (err) {
+		list_flush(&fresh);
+		return err;
+	}
+
+	move(past, l, f);
+	move(l, &fresh, f);
+	return 0;
+}
+
 bool config_entries_get(const struct list *l, const struct config_free *f,
 			unsigned n, const char **name, const char **text)
 {

@@ -24,6 +24,19 @@ int config_entries_put(struct list *l, const struct config_free *f,
 bool config_entries_get(const struct list *l, const struct config_free *f,
 			unsigned n, const char **name, const char **text);
 
+/**
+ * Have a section's entries from another list. What was there goes to the
+ * past, for who still has it.
+ *
+ * @return 0, ENOMEM, ENOSPC as config_entries_retire(): nothing is changed
+ */
+int config_entries_take(struct list *l, struct list *past,
+			const struct list *from, const struct config_free *f);
+
+/** Let a text go to the past. @return 0, ENOMEM, ENOSPC CONFIG_PAST_MAX are
+    there */
+int config_entries_retire(struct list *past, char *text);
+
 /** Line of an entry, 0: there is none, or it was set */
 unsigned config_entries_line(const struct list *l, const struct config_free *f,
 			     const char *name);

@@ -1,9 +1,9 @@
 /**
- * @file core/base/config_file.h  The bytes of a configuration file
+ * @file core/base/config_file.h  The configuration's file, read as a whole
  *
- *     /etc/boardphone.conf, a board's file -> [config_file] -> config
+ *     /etc/boardphone.conf -> [config_file] -> config_parse()
  *
- * A part of config, for its own use.
+ * config_load() is here, which config.h declares.
  */
 #ifndef CORE_BASE_CONFIG_FILE_H
 #define CORE_BASE_CONFIG_FILE_H
@@ -12,14 +12,12 @@
 #include "core/base/config.h"
 
 /**
- * Read a file, up to one byte more than may be, so that too long is seen. What
- * was read may be secret: wipe it.
+ * Read a file up to one byte more than may be, so that too long is seen.
  *
- * @param text  CONFIG_FILE_MAX + 1 bytes
- * @param len   Set to how many were read
+ * @param text  Of CONFIG_FILE_MAX + 1 bytes; wipe it
  * @param mode  Set to that of the file
  *
- * @return 0, EINVAL not a plain file, or errno of opening and reading
+ * @return 0, EISDIR, EINVAL it is no file, or errno
  */
 int config_file_read(const char *path, char *text, size_t *len, mode_t *mode);
 

@@ -6,8 +6,7 @@
 #include "core/base/config_value.h"
 #include "core/base/log.h"
 
-/* A value as the reader takes it: in quotes where it must be */
-static int print_value(struct re_printf *pf, const char *text)
+int config_print_value(struct re_printf *pf, const char *text)
 {
 	size_t len = strlen(text);
 	bool quotes = strpbrk(text, "#;\"\\") || !len ||
@@ -46,7 +45,7 @@ static int print_section(struct re_printf *pf, const struct config *c,
 					 account);
 		header = true;
 		text = config_text(c, section, k->key);
-		err |= re_hprintf(pf, "%s = %H\n", k->key, print_value,
+		err |= re_hprintf(pf, "%s = %H\n", k->key, config_print_value,
 				  k->secret && *text ? "***" : text);
 	}
 	for (size_t i = 0; i < config_freec; i++) {
@@ -58,7 +57,8 @@ static int print_section(struct re_printf *pf, const struct config *c,
 		if (!n)
 			err = re_hprintf(pf, "[%s%s%s]\n", section, blank,
 					 account);
-		err |= re_hprintf(pf, "%s = %H\n", name, print_value, text);
+		err |= re_hprintf(pf, "%s = %H\n", name, config_print_value,
+				  text);
 	}
 
 	return err;
@@ -132,7 +132,7 @@ int config_print_example(struct re_printf *pf, void *unused)
 	return err;
 }
 
-static bool same_entries(const struct config *a, const struct config *b,
+bool config_same_entries(const struct config *a, const struct config *b,
 			 const char *section)
 {
 	const char *name, *text, *name2, *text2;
@@ -153,7 +153,7 @@ static bool same_section(const struct config *a, const struct config *b,
 {
 	for (size_t i = 0; i < config_freec; i++) {
 		if (!strcmp(config_freev[i].section, section))
-			return same_entries(a, b, section);
+			return config_same_entries(a, b, section);
 	}
 	for (size_t i = 0; i < config_keyc; i++) {
 		const char *key = config_keyv[i].key;

@@ -52,6 +52,10 @@ int config_put(struct config *c, const char *section, const char *key,
 int config_put_account(struct config **ap, struct config *c, const char *name,
 		       char *why, size_t size);
 
+/** The line of the first secret that was given, 0: none. Implemented by
+    config.c */
+unsigned config_secret_line(const struct config *c);
+
 /** Whether a key is in the table and its value must not be shown */
 bool config_secret(const char *section, const char *key);
 

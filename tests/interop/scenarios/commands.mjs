@@ -8,8 +8,11 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { assert_tone, PHONE_TONE, told } from '../lab/laboratory.mjs';
+import { until } from '../lab/wait.mjs';
 
-const LEFT = ['events', 'quit']; /* They do not answer, or end it */
+const LEFT = ['events', 'quit', 'restart']; /* They do not answer, or end it */
 
 /* Arguments with which a command works that would not without */
 const ARGUMENTS = { log: ['debug'], msg: ['page', 'hello'], ring: ['stop'] };
@@ -58,7 +61,85 @@ async function contacts(lab)
 	await heard('closed');
 }
 
+const codec_of = async (phone) => (await phone.must('stats'))
+	.map(({ media }) => media?.audio?.codec?.toLowerCase()).join();
+
+async function two_talk(phone, other)
+{
+	const from = phone.events.mark(), theirs = other.events.mark();
+
+	await phone.must('call', 'other');
+	await phone.call_event('connected', { from });
+	await other.call_event('connected', { from: theirs });
+}
+
+/* A value is set in a call, which goes on; the next one has it. A file that
+   is wrong changes nothing */
+async function reloads(lab)
+{
+	const call = { media: 'audio' };
+	const phone = await lab.phone({ call });
+	const other = await lab.phone({ user: 'other',
+		call: { ...call, auto_answer: 'yes' } });
+	const file = `${phone.dir}/conf`;
+
+	await two_talk(phone, other);
+	const before = await codec_of(phone);
+	const [heard, { text }] = await Promise.all([other.listen_for(3),
+		phone.must('config', 'set', 'audio.codecs', 'pcmu')]);
+	assert.match(text, /^\[audio\] codecs = pcmu: for the next call$/m);
+	const figures = told(assert_tone('other', heard, PHONE_TONE));
+	assert.match(readFileSync(file, 'utf8'), /^codecs = pcmu$/m);
+	assert.equal(statSync(file).mode & 0o777, 0o600);
+	assert.equal(await codec_of(phone), before);
+	writeFileSync(file, readFileSync(file, 'utf8')
+		.replace('codecs = pcmu', 'codecs = pcma') +
+		'[call]\nmax = 9\n');
+	const wrong = await phone.ctl('config', 'reload');
+	assert.notEqual(wrong.code, 0);
+	assert.match(wrong.json.error, /conf:\d+: \[call\] max/);
+	await phone.must('hangup');
+	await until('no call left', async () => await phone.calls() === 0);
+	await two_talk(phone, other);
+	assert.equal(await codec_of(phone), 'pcmu');
+	writeFileSync(file, readFileSync(file, 'utf8')
+		.replace('[call]\nmax = 9\n', ''));
+	phone.child.kill('SIGHUP');
+	await until('it says so', () =>
+		/reload: \[audio\] codecs = pcma/.test(phone.log()));
+	await phone.must('hangup');
+	await until('no call left', async () => await phone.calls() === 0);
+	await two_talk(phone, other);
+	assert.equal(await codec_of(phone), 'pcma');
+	return `${figures}; ${before}, then pcmu, then pcma`;
+}
+
+/* The other side is told, the server too, and it is there again */
+async function restarts(lab)
+{
+	const call = { media: 'audio' };
+	const phone = await lab.phone({ call });
+	const other = await lab.phone({ user: 'other',
+		call: { ...call, auto_answer: 'yes' } });
+
+	await two_talk(phone, other);
+	const { pid } = phone.child;
+	await phone.must('restart');
+	await other.call_event('terminated');
+	const registered = () => phone.log()
+		.match(/is registered for/g)?.length ?? 0;
+	await until('it is registered again', () => registered() === 2);
+	assert.match(phone.log(), /is unregistered/);
+	assert(phone.alive());
+	assert.equal(phone.child.pid, pid);
+	await phone.ready();
+	const no = await phone.ctl('reboot', 'now');
+	assert.match(no.json.error, /service of systemd/);
+}
+
 export default [
+	['commands: a reload in a call, and the next ones', reloads],
+	['commands: restart ends calls in order', restarts],
 	['commands: all answer as docs/schema says', all_commands],
 	['commands: all are in the manual page', manual],
 	['commands: a contact opens, too long, and closes', contacts],

@@ -7,7 +7,7 @@
  *     ROOT's boardphone, as its unit runs it <- wss -> kamailio of this machine
  *
  * Its configuration is changed meanwhile. ROOT/tmp/ms says how long that took,
- * from ExecStartPre on [ms]. Exit status 0 when it did, and ended in order.
+ * from ExecStartPre on, and how much of a processor [ms]. Exit status 0 when it did, and ended in order.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
@@ -26,6 +26,9 @@ const before = readFileSync(conf);
 const unit = readFileSync(`${root}/lib/systemd/system/boardphone.service`,
 			  'utf8');
 const kamailio = new Kamailio(`${dir}/kamailio`, `${dir}/certificates`);
+/* Of a processor [ms]: the kernel's scheduler/sched-stats.rst */
+const used = (pid) => Math.ceil(readFileSync(`/proc/${pid}/schedstat`, 'utf8')
+	.split(' ')[0] / 1e6);
 /* What systemd would run */
 const line = (name) => unit.match(new RegExp(`^${name}=(.*)`, 'm'))[1];
 let phone, log = '', status = null;
@@ -61,7 +64,8 @@ try {
 		return /is registered/.test(log);
 	}, LIMIT);
 	writeFileSync(`${root}/tmp/ms`,
-		      `${Math.round(performance.now() - begun)}\n`);
+		      `${Math.round(performance.now() - begun)} ` +
+		      `${used(phone.pid)}\n`);
 	phone.kill('SIGTERM');
 	await until('its end', () => status !== null, LIMIT);
 	if (status !== 0)

@@ -22,6 +22,7 @@ struct scribe;
 enum commands_end {
 	COMMANDS_QUIT,
 	COMMANDS_RESTART, /**< Itself again, with the file as it is then */
+	COMMANDS_IDLE,	  /**< The same, once there is no call           */
 	COMMANDS_REBOOT,  /**< The board anew                            */
 };
 

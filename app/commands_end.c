@@ -40,10 +40,14 @@ static int end(const struct request *rq, enum commands_end how)
 
 int cmd_restart(const struct request *rq)
 {
+	const bool idle = rq->argc > 0;
+
+	if (idle && strcmp(rq->argv[0], "idle"))
+		return request_say(rq, EINVAL, "restart [idle]");
 	if (!rq->ctx->endh || !rq->ctx->reload)
 		return request_say(rq, ENOTSUP, "nobody would start it again");
 
-	return end(rq, COMMANDS_RESTART);
+	return end(rq, idle ? COMMANDS_IDLE : COMMANDS_RESTART);
 }
 
 int cmd_reboot(const struct request *rq)

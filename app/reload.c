@@ -142,7 +142,8 @@ static void compare(const struct reload *r, struct look *l)
 				  r->path);
 	else if (l->later)
 		(void)mbuf_printf(l->mb, "`restart` ends all calls and starts "
-					 "with all of it\n");
+					 "with all of it; `restart idle` once "
+					 "there is none\n");
 }
 
 static int load(struct config **cp, const char *path, struct mbuf *mb)

@@ -27,6 +27,7 @@
 enum {
 	OCTAL = 8, /* Of a file mode */
 	DECIMAL = 10,
+	IDLE_LOOK = 500 * CLOCK_MS, /* Ours [us] */
 };
 
 struct run {
@@ -47,6 +48,7 @@ struct run {
 	struct reload *reload;
 	struct wake *hangup; /* SIGHUP */
 	enum commands_end end;
+	struct loop_timer idle; /* Looks whether there is no call */
 	bool stopping;
 };
 
@@ -76,7 +78,21 @@ static void end_handler(enum commands_end end, void *arg)
 	struct run *r = arg;
 
 	r->end = end;
-	quit_handler(r);
+	if (end == COMMANDS_IDLE)
+		loop_timer_arm(&r->idle, clock_now());
+	else
+		quit_handler(r);
+}
+
+static void idle_handler(uint64_t now, void *arg)
+{
+	struct run *r = arg;
+
+	if (phone_calls(r->phone)) {
+		loop_timer_arm(&r->idle, now + IDLE_LOOK);
+		return;
+	}
+	end_handler(COMMANDS_RESTART, r);
 }
 
 static void hangup_handler(void *arg)
@@ -332,6 +348,7 @@ static int start(struct run *r, struct config *cfg, const char *path)
 	r->ctx.quith = quit_handler;
 	r->ctx.endh = end_handler;
 	r->ctx.arg = r;
+	loop_timer_init(&r->idle, "restart", idle_handler, r);
 	err = reload_alloc(&r->reload, cfg, path, wires_handler, r);
 	if (!err)
 		err = wake_alloc(&r->hangup, SIGHUP, hangup_handler, r);
@@ -387,6 +404,7 @@ int run_phone(struct config *cfg, const char *path, enum commands_end *endp)
 		err = loop_run(signal_handler, &r);
 
 	*endp = r.end;
+	loop_timer_cancel(&r.idle);
 	mem_deref(r.hangup);
 	mem_deref(r.supervisor);
 	mem_deref(r.tidy);

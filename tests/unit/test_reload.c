@@ -162,7 +162,8 @@ static void test_reload_takes_what_can_count(void **state)
 			"[call] max = 2: at the next start\n"
 			"[call] no_answer = 20s: for the next call\n"
 			"[buttons]: at once\n"
-			"`restart` ends all calls and starts with all of it\n");
+			"`restart` ends all calls and starts with all of it; "
+			"`restart idle` once there is none\n");
 	assert_int_equal(config_number(f.cfg, "call", "no_answer"),
 			 20 * CLOCK_S);
 	assert_string_equal(before, "60s"); /* Somebody may have had it */

@@ -114,6 +114,26 @@ async function reloads(lab)
 	return `${figures}; ${before}, then pcmu, then pcma`;
 }
 
+/* Who talks goes on; after that there is another account */
+async function idle(lab)
+{
+	const call = { media: 'audio' };
+	const phone = await lab.phone({ call });
+	const other = await lab.phone({ user: 'other',
+		call: { ...call, auto_answer: 'yes' } });
+
+	await two_talk(phone, other);
+	await phone.must('config', 'set', 'account.user', 'renamed');
+	await phone.must('config', 'set', 'account.password', 'pw-renamed');
+	await phone.must('restart', 'idle');
+	assert_tone('other', await other.listen_for(2), PHONE_TONE);
+	await other.must('hangup');
+	await until('it has another name', () =>
+		/sip:renamed@\S+ is registered for/.test(phone.log()));
+	assert(phone.alive());
+	await phone.ready();
+}
+
 /* The other side is told, the server too, and it is there again */
 async function restarts(lab)
 {
@@ -140,6 +160,7 @@ async function restarts(lab)
 export default [
 	['commands: a reload in a call, and the next ones', reloads],
 	['commands: restart ends calls in order', restarts],
+	['commands: restart waits for the end of a call', idle],
 	['commands: all answer as docs/schema says', all_commands],
 	['commands: all are in the manual page', manual],
 	['commands: a contact opens, too long, and closes', contacts],

@@ -7,7 +7,8 @@
  *     ROOT's boardphone, as its unit runs it <- wss -> kamailio of this machine
  *
  * Its configuration is changed meanwhile. ROOT/tmp/ms says how long that took,
- * from ExecStartPre on, and how much of a processor [ms]. Exit status 0 when it did, and ended in order.
+ * from ExecStartPre on, and how much of a processor [ms]. Exit status 0 when it
+ * did, and ended in order.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync }

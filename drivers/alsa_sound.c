@@ -20,6 +20,7 @@ enum {
 	FAST = 1000,	     /* Cards' clocks are fast by less [ppm]    */
 	STALL = CLOCK_S,     /* No beat: it is lost, ours               */
 	RETRY = 2 * CLOCK_S, /* SECURITY row 34: back within 5 s        */
+	RATE = 48000,	     /* Of a card that was never seen, ours     */
 	PPM = 1000000,
 };
 
@@ -27,7 +28,8 @@ struct alsa {
 	struct sound sound; /* First, for struct sound * */
 	char *capture_name, *playback_name;
 	struct sound_prefs prefs;
-	struct sound_format fmt; /* Of the first start on: fixed  */
+	struct sound_format fmt; /* Fixed, once a card was there  */
+	bool seen;		 /* It was                        */
 
 	struct alsa_card *card;
 	struct pollfd fdv[FDS_MAX];
@@ -86,8 +88,22 @@ static void alsa_destructor(void *arg)
 
 static int open_card(struct alsa *a)
 {
-	return alsa_card_open(&a->card, a->capture_name, a->playback_name,
-			      &a->prefs, &a->fmt);
+	int err = alsa_card_open(&a->card, a->capture_name, a->playback_name,
+				 &a->prefs, &a->fmt);
+
+	a->seen = a->seen || !err;
+	return err;
+}
+
+/* A card that was never there is waited for at what most of them can do */
+static void guess_format(struct alsa *a)
+{
+	const uint64_t period = a->prefs.period ? a->prefs.period
+						: SOUND_PERIOD;
+
+	a->fmt.rate = a->prefs.rate ? a->prefs.rate : RATE;
+	a->fmt.channels = a->prefs.channels ? a->prefs.channels : 1;
+	a->fmt.period = (unsigned)(a->fmt.rate * period / CLOCK_S);
 }
 
 static uint64_t period_us(const struct alsa *a)
@@ -302,6 +318,41 @@ static bool is_away(int err)
 	return err == ENODEV || err == ENOENT || err == ENXIO || err == EIO;
 }
 
+/* A card that is not there yet, not a name that ALSA has nowhere */
+static bool may_come(const char *name)
+{
+	return strstr(name, "hw:") || strstr(name, "CARD=") ||
+	       !strcmp(name, "default") || !strcmp(name, "sysdefault");
+}
+
+/* As it will be at the next start, which may find it */
+static int look_at_card(struct alsa *a)
+{
+	int err = open_card(a);
+
+	close_card(a);
+	if (!is_away(err) || !may_come(a->capture_name) ||
+	    !may_come(a->playback_name))
+		return err;
+
+	log_warning("sound: %s: %m; calls go without until it is there\n",
+		    a->capture_name, err);
+	return 0;
+}
+
+/* @return what open_card() does; the format is known after it */
+static int open_first(struct alsa *a)
+{
+	int err;
+
+	if (!a->seen)
+		a->fmt.rate = 0;
+	err = open_card(a);
+	if (!a->fmt.rate)
+		guess_format(a);
+	return err;
+}
+
 static int start(struct sound *s, struct sound_format *fmt, sound_period_h *ph,
 		 sound_state_h *sh, void *arg)
 {
@@ -316,10 +367,12 @@ static int start(struct sound *s, struct sound_format *fmt, sound_period_h *ph,
 	memset(&a->counts, 0, sizeof(a->counts));
 	a->losses = 0;
 	a->beats = 0;
+	err = open_first(a);
 	samples = (size_t)a->fmt.period * a->fmt.channels;
 	a->mic = mem_zalloc(samples * sizeof(*a->mic), NULL);
 	a->spk = mem_zalloc(samples * sizeof(*a->spk), NULL);
-	err = a->mic && a->spk ? open_card(a) : ENOMEM;
+	if (!a->mic || !a->spk)
+		err = ENOMEM;
 	if (!err)
 		err = start_card(a, now);
 	if (is_away(err)) {
@@ -394,8 +447,7 @@ int alsa_sound_alloc(struct sound **sp, const char *device,
 	loop_timer_init(&a->timer, "sound", on_timer, a);
 	err = set_names(a, device);
 	if (!err)
-		err = open_card(a);
-	close_card(a);
+		err = look_at_card(a);
 	if (err) {
 		log_warning("sound: alsa:%s: %s\n", device,
 			    err == EINVAL ? "cannot capture and play 16-bit "

@@ -264,6 +264,27 @@ static void test_sound_alsa_null_does_not_spin(void **state)
 	mem_deref(s);
 }
 
+/* A card that comes late, or was pulled out before the start */
+static void test_sound_alsa_waits_for_a_card(void **state)
+{
+	struct user u = { .echo = true };
+	struct sound *s;
+	unsigned lines = 0;
+	(void)state;
+
+	log_set_handler(no_log, &lines);
+	s = make("alsa:hw:31", 0, 0);
+	assert_int_equal(lines, 1);
+	run_alsa(s, &u, 20);
+	assert_int_equal(u.fmt.rate, 48000);
+	assert_int_equal(u.fmt.period, 480);
+	assert_int_equal(u.peak, 0);
+	assert_int_equal(u.states, 1);
+	assert_int_equal(u.err, ENOENT);
+	mem_deref(s);
+	log_set_handler(NULL, NULL);
+}
+
 static void test_sound_alsa_plays_and_captures_files(void **state)
 {
 	char conf[] = "/tmp/boardphone-alsa-XXXXXX";
@@ -311,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_sound_plays_a_file_into_a_file),
 		cmocka_unit_test(test_sound_none_is_silent),
 		cmocka_unit_test(test_sound_alsa_null_does_not_spin),
+		cmocka_unit_test(test_sound_alsa_waits_for_a_card),
 		cmocka_unit_test(test_sound_alsa_plays_and_captures_files),
 	};
 

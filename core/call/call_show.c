@@ -4,8 +4,8 @@
 #include "core/base/log.h"
 #include "core/call/call_parts.h"
 #include "core/call/call_show.h"
-#include "core/call/session_show.h"
 #include "core/call/picture.h"
+#include "core/call/session_show.h"
 
 static const char *state_name(enum call_state state)
 {

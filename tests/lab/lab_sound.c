@@ -352,6 +352,7 @@ int main(int argc, char **argv)
 	};
 	const unsigned seconds = argc > 3 ? (unsigned)atoi(argv[3]) : LONG;
 	char phone[JUDGE_TEXT], other[JUDGE_TEXT], plug[JUDGE_TEXT];
+	char mixed[JUDGE_TEXT];
 	unsigned before, after;
 
 	/* No waiting for pages of the program while time is measured */
@@ -366,12 +367,16 @@ int main(int argc, char **argv)
 	(void)re_snprintf(phone, sizeof(phone), "hw:%s,0", l.card);
 	(void)re_snprintf(other, sizeof(other), "hw:%s,1", l.card);
 	(void)re_snprintf(plug, sizeof(plug), "plughw:%s,0", l.card);
+	(void)re_snprintf(mixed, sizeof(mixed),
+			  "plug:'dsnoop:%s,0'|plug:'dmix:%s,0'", l.card,
+			  l.card);
 	before = judge_descriptors();
 	if (!seconds)
 		goto out;
 	hears(&l, "as the card likes", phone, other, 0, 0);
 	hears(&l, "16 kHz, stereo", phone, other, 16000, 2);
 	hears(&l, "44.1 kHz through plug", plug, other, 44100, 1);
+	hears(&l, "shared, by dsnoop and dmix", mixed, other, 48000, 2);
 	stall(&l, phone, other);
 	two_clocks(&l, phone, other, seconds, PPM);
 out:

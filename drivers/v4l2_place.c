@@ -2,7 +2,8 @@
  * @file drivers/v4l2_place.c  V4L2 place
  *
  * All devices are opened only when the nodes have changed since that was of
- * no use, so that looking for years disturbs nobody.
+ * no use, or once in V4L2_PLACE_TRIES, so that looking for years disturbs
+ * nobody.
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -219,7 +220,7 @@ static bool anew(const struct v4l2_place *p, struct hit *h)
 int v4l2_place_open(struct v4l2_place *p, int *fdp)
 {
 	const uint64_t nodes = fingerprint(NULL);
-	const bool look = nodes != p->seen;
+	const bool look = nodes != p->seen || ++p->tries >= V4L2_PLACE_TRIES;
 	struct hit h = { .fd = -1 };
 	int err = ENODEV;
 
@@ -237,6 +238,7 @@ int v4l2_place_open(struct v4l2_place *p, int *fdp)
 	if (look && anew(p, &h))
 		return take(p, &h, fdp);
 
+	p->tries = look ? 0 : p->tries;
 	p->seen = nodes;
 	return p->name && err == ENOENT ? ENODEV : err;
 }

@@ -17,6 +17,8 @@
 enum {
 	V4L2_PLACE_NAME = 32, /**< Of a card or a bus (struct
 				   v4l2_capability) */
+	V4L2_PLACE_TRIES = 8, /**< A node may become a camera without notice:
+				   each so many it is tried, ours */
 };
 
 /** Embed it, zeroed; nothing in it is for others */
@@ -26,9 +28,10 @@ struct v4l2_place {
 	char *path; /* Where it was found last; NULL nowhere yet           */
 	char card[V4L2_PLACE_NAME]; /* Of what was there, "" nothing yet   */
 	char bus[V4L2_PLACE_NAME];
-	bool alone;    /* There was no other of that name                  */
-	uint64_t node; /* Fingerprint of the node that it was              */
-	uint64_t seen; /* Fingerprint of all nodes when it was not found   */
+	bool alone;	/* There was no other of that name                  */
+	uint64_t node;	/* Fingerprint of the node that it was              */
+	unsigned tries; /* Since all were opened                         */
+	uint64_t seen;	/* Fingerprint of all nodes when it was not found   */
 };
 
 /** Whether a node is that of a camera: it captures, and does no more */

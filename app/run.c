@@ -379,6 +379,17 @@ static int start(struct run *r, struct config *cfg, const char *path)
 	return err;
 }
 
+/* After the loop nobody hears a signal, and what is started again must not
+   live on after one */
+static void leave_signals(enum commands_end end)
+{
+	if (end != COMMANDS_RESTART)
+		return;
+
+	(void)signal(SIGTERM, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+}
+
 int run_phone(struct config *cfg, const char *path, enum commands_end *endp)
 {
 	struct run r = { .end = COMMANDS_QUIT };
@@ -404,6 +415,7 @@ int run_phone(struct config *cfg, const char *path, enum commands_end *endp)
 		err = loop_run(signal_handler, &r);
 
 	*endp = r.end;
+	leave_signals(r.end);
 	loop_timer_cancel(&r.idle);
 	mem_deref(r.hangup);
 	mem_deref(r.supervisor);

@@ -45,3 +45,6 @@ if test "${trial}" != no && test "${tries}" != 0; then
 	fi
 fi
 echo "slots: ${try} is booted (slot ${slot}, trial ${trial}, ${tries} more tries)"
+# Whoever has a loop over slots may call its variable so: one of the environment
+# would hide it
+setenv slot

@@ -57,6 +57,16 @@ static char *type(struct prompt *p, const char *text)
 	return line;
 }
 
+static void begin(struct terminal **tp, struct prompt **pp)
+{
+	assert_int_equal(terminal_alloc(tp, tty.name, TERMINAL_BAUD, on_keys,
+					on_low, NULL),
+			 0);
+	assert_int_equal(prompt_alloc(pp, *tp, true, on_end, on_choices, NULL),
+			 0);
+	prompt_begin(*pp);
+}
+
 /* A terminal with a prompt, in which a line is typed, and then it is gone */
 static void visit(const char *typed, const char *expected)
 {
@@ -64,12 +74,7 @@ static void visit(const char *typed, const char *expected)
 	struct prompt *p;
 	char *line;
 
-	assert_int_equal(terminal_alloc(&t, tty.name, TERMINAL_BAUD, on_keys,
-					on_low, NULL),
-			 0);
-	assert_int_equal(prompt_alloc(&p, t, true, on_end, on_choices, NULL),
-			 0);
-	prompt_begin(p);
+	begin(&t, &p);
 	line = type(p, typed);
 	assert_string_equal(line, expected);
 	free(line);
@@ -123,12 +128,7 @@ static void test_quill_begins_with_an_empty_line(void **state)
 	struct prompt *p;
 	(void)state;
 
-	assert_int_equal(terminal_alloc(&t, tty.name, TERMINAL_BAUD, on_keys,
-					on_low, NULL),
-			 0);
-	assert_int_equal(prompt_alloc(&p, t, true, on_end, on_choices, NULL),
-			 0);
-	prompt_begin(p);
+	begin(&t, &p);
 	assert_null(type(p, "hang"));
 	mem_deref(p);
 	mem_deref(t);

@@ -104,19 +104,25 @@ static void test_tripod_hears_of_a_camera_that_nobody_needs(void **state)
 	atelier_down(&r);
 }
 
+/* A camera that encodes, and who watches it */
+static void watch_encoding_camera(struct atelier *r, struct atelier_user *a)
+{
+	*r = atelier_make();
+	r->cam->offers |= FRAME_BIT(FRAME_H264);
+	optics_errv[OPTICS_V4L2] = ENODEV;
+	atelier_begin(r);
+	atelier_pass(r, CLOCK_S);
+	atelier_attach(r, a, "H264");
+	assert_int_equal(r->cam->fmt.format, FRAME_H264);
+}
+
 static void test_tripod_passes_on_what_the_camera_encodes(void **state)
 {
 	struct atelier_user a = { .units = 0 }, b = { .units = 0 };
 	struct atelier r;
 	(void)state;
 
-	r = atelier_make();
-	r.cam->offers |= FRAME_BIT(FRAME_H264);
-	optics_errv[OPTICS_V4L2] = ENODEV;
-	atelier_begin(&r);
-	atelier_pass(&r, CLOCK_S);
-	atelier_attach(&r, &a, "H264");
-	assert_int_equal(r.cam->fmt.format, FRAME_H264);
+	watch_encoding_camera(&r, &a);
 	optics_pass(r.cam, false, clock_now());
 	assert_int_equal(a.units, 0);
 	optics_pass(r.cam, true, clock_now());
@@ -153,13 +159,7 @@ static void test_tripod_takes_pictures_for_who_needs_slices(void **state)
 	struct atelier r;
 	(void)state;
 
-	r = atelier_make();
-	r.cam->offers |= FRAME_BIT(FRAME_H264);
-	optics_errv[OPTICS_V4L2] = ENODEV;
-	atelier_begin(&r);
-	atelier_pass(&r, CLOCK_S);
-	atelier_attach(&r, &a, "H264");
-	assert_int_equal(r.cam->fmt.format, FRAME_H264);
+	watch_encoding_camera(&r, &a);
 	atelier_attach(&r, &b, "H264");
 	atelier_pass(&r, CLOCK_S);
 	assert_int_equal(r.cam->fmt.format, FRAME_YUYV);

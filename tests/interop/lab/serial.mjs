@@ -79,12 +79,13 @@ export class Serial {
 		this.child.kill(on ? 'SIGUSR1' : 'SIGUSR2');
 	}
 
-	/** Lines as a screen shows them, from a prompt on; the last is not
-	    ended */
+	/** Lines as a screen shows them, from that of a mark on, which may be
+	    in the middle of one that is logged; the last is not ended */
 	lines(from = 0)
 	{
-		return `${from ? PROMPT : ''}${this.raw.slice(from)}`
-			.split('\n').map(shown);
+		const start = this.raw.slice(0, from).lastIndexOf('\n') + 1;
+
+		return this.raw.slice(start).split('\n').map(shown);
 	}
 
 	/** Await a prompt with nothing behind it, the n-th from a mark on */

@@ -30,10 +30,11 @@ enum {
 	TOKENS = 8,   /* libvpx has at least 12 bytes of tokens a pixel, of
 			nothing else half as much */
 	KILO = 1000,
-	LATE = 2, /* A picture is seen for so many frames at most, ours: in
-		     the dark, cameras are slow. Were all that was not sent in
-		     a pause put into the next picture, a narrow line would
-		     need seconds for it */
+	BITS = 8,
+	LATE = 2, /* Frames that a picture is seen for at most, ours   */
+	MORE = 8, /* Part of a frame more than that, to catch up, ours      */
+	CROWDED = 100 * CLOCK_MS, /* Pictures are left out then, soon [us] */
+	BANK = CLOCK_S,		  /* Kept of what has passed [us] */
 };
 
 struct vp8 {
@@ -42,7 +43,10 @@ struct vp8 {
 	vpx_codec_enc_cfg_t cfg;
 	struct encoder_prefs prefs; /* What it is set to */
 	uint64_t time;		    /* Of the last picture, of its own */
-	uint64_t before, took;	    /* Of the last frame [us]       */
+	uint64_t before, gap;	    /* Of the last frame [us]       */
+	uint64_t queue;		    /* What was made needs on a line of the
+				       bit rate, still [us]         */
+	uint64_t bank;		    /* Has passed, libvpx does not know [us] */
 	struct thrift thrift;
 };
 
@@ -135,16 +139,43 @@ static int change(struct vp8 *v, const struct encoder_prefs *p)
 		       : 0;
 }
 
-/* How long the picture is seen is not known: as long as the one before, but
-   after a pause as long as those before it */
+/* How much of the time since the frame before is libvpx's. A pause is not made
+   up for: were all that was not sent in it put into what comes next, a narrow
+   line would need seconds for that. But where pictures were left out since one
+   was too large, that one's bits had the time */
+static void count_time(struct vp8 *v, uint64_t gap, uint64_t usual)
+{
+	v->bank += MIN(gap, MAX(v->queue, usual));
+	v->bank = MIN(v->bank, (uint64_t)BANK);
+	v->queue -= MIN(v->queue, gap);
+}
+
+/* How long the picture is seen is not known, and what it may have of the bits
+   is in proportion: as long as those before it, and a little longer while there
+   is time that was not told yet */
 static uint64_t duration(struct vp8 *v, const struct frame *f)
 {
-	const uint64_t frame = CLOCK_S / v->prefs.fps, before = v->took;
+	const uint64_t frame = CLOCK_S / v->prefs.fps;
 	const bool known = f->time && v->before && f->time > v->before;
+	const uint64_t gap = known ? f->time - v->before : frame;
+	const uint64_t slow = MIN(MIN(gap, v->gap), LATE * frame);
+	const bool crowded = v->queue > CROWDED;
+	const uint64_t usual = crowded ? frame : MAX(frame, slow);
+	uint64_t took;
 
-	v->took = known ? MIN(f->time - v->before, LATE * frame) : frame;
+	count_time(v, gap, usual);
 	v->before = f->time;
-	return before ? MIN(v->took, before) : v->took;
+	v->gap = gap;
+	took = MIN(v->bank, crowded ? frame : usual + frame / MORE);
+	v->bank -= took;
+	return MAX(took, 1);
+}
+
+/* What a picture needs of a line that carries the bit rate */
+static void count_bits(struct vp8 *v, size_t size)
+{
+	v->queue += (uint64_t)size * BITS * CLOCK_S / v->prefs.bitrate;
+	v->queue = MIN(v->queue, (uint64_t)BANK);
 }
 
 static int take(struct vp8 *v, struct soft_unit *u)
@@ -158,6 +189,7 @@ static int take(struct vp8 *v, struct soft_unit *u)
 		u->data = pkt->data.frame.buf;
 		u->size = pkt->data.frame.sz;
 		u->key = pkt->data.frame.flags & VPX_FRAME_IS_KEY;
+		count_bits(v, u->size);
 		return 0;
 	}
 	return 0;
@@ -171,15 +203,16 @@ static int prepare(struct vp8 *v, const struct encoder_prefs *p)
 	return change(v, p);
 }
 
-/* Each picture is the only one that the next is made from: with golden
-   pictures nothing looks better here, but takes longer, and two pictures more
-   in the memory of both sides */
+/* The picture before is the only one that the next is made from: with golden
+   pictures nothing looks better here, but takes longer. The key frame stays the
+   golden one: were each picture that, libvpx would owe what is large in each to
+   all that follow, and seconds of the line would be left unused */
 static int encode_frame(struct vp8 *v, const struct frame *f, bool key)
 {
 	const vpx_enc_frame_flags_t flags =
 		key ? VPX_EFLAG_FORCE_KF
 		    : VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_REF_ARF |
-				VP8_EFLAG_FORCE_GF | VP8_EFLAG_FORCE_ARF;
+				VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF;
 	const uint64_t took = duration(v, f);
 	vpx_image_t img;
 

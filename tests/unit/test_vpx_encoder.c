@@ -36,6 +36,12 @@ static void test_vpx_encoder_does_not_catch_up_after_a_pause(void **state)
 	reel_check_pause(vpx_encoder_alloc);
 }
 
+static void test_vpx_encoder_fills_a_line(void **state)
+{
+	(void)state;
+	reel_check_line(vpx_encoder_alloc);
+}
+
 static void test_vpx_encoder_changes_its_size_with_a_key(void **state)
 {
 	(void)state;
@@ -75,6 +81,7 @@ int main(void)
 		cmocka_unit_test(test_vpx_encoder_obeys_a_bit_rate),
 		cmocka_unit_test(
 			test_vpx_encoder_does_not_catch_up_after_a_pause),
+		cmocka_unit_test(test_vpx_encoder_fills_a_line),
 		cmocka_unit_test(test_vpx_encoder_changes_its_size_with_a_key),
 		cmocka_unit_test(test_vpx_encoder_keeps_a_wish_that_it_refuses),
 		cmocka_unit_test(test_vpx_encoder_ends_with_frames_under_way),

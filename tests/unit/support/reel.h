@@ -76,6 +76,7 @@ void reel_check_formats(encoder_alloc_h *eh, decoder_alloc_h *dh);
 void reel_check_keys(encoder_alloc_h *eh);
 void reel_check_rate(encoder_alloc_h *eh);
 void reel_check_pause(encoder_alloc_h *eh);
+void reel_check_line(encoder_alloc_h *eh);
 void reel_check_size(encoder_alloc_h *eh, decoder_alloc_h *dh);
 void reel_check_busy(encoder_alloc_h *eh);
 void reel_check_end(encoder_alloc_h *eh, decoder_alloc_h *dh);

@@ -161,6 +161,57 @@ void reel_check_pause(encoder_alloc_h *eh)
 	reel_close(&r);
 }
 
+/* Pictures on a line of this rate, from `at` on; while more than 200 ms of them
+   wait, they are left out. How many were not */
+static unsigned on_a_line(struct reel *r, unsigned at, unsigned n,
+			  uint32_t rate, uint64_t *free_at)
+{
+	unsigned sent = 0;
+
+	for (unsigned i = at; i < at + n; i++) {
+		const uint64_t time = CLOCK_S +
+				      (uint64_t)i * CLOCK_S / REEL_FPS;
+		struct frame *f;
+
+		if (*free_at > time + 200 * CLOCK_MS)
+			continue;
+		f = picture(7 * i);
+		add_noise(f, i);
+		f->time = time;
+		*free_at = MAX(*free_at, time) +
+			   reel_encode(r, f, false)->size * 8 * CLOCK_S / rate;
+		mem_deref(f);
+		++sent;
+	}
+	return sent;
+}
+
+void reel_check_line(encoder_alloc_h *eh)
+{
+	static const uint32_t ratev[] = { 1000000, 200000, 1000000 };
+	struct encoder_prefs p = small;
+	uint64_t free_at = 0;
+	struct reel r;
+	unsigned at = 0;
+
+	p.bitrate = ratev[0];
+	reel_open(&r, eh, NULL, &p);
+	for (unsigned i = 0; i < ARRAY_SIZE(ratev); i++) {
+		uint64_t before;
+
+		p.bitrate = ratev[i];
+		assert_int_equal(encoder_set(r.e, &p), 0);
+		(void)on_a_line(&r, at, 90, ratev[i], &free_at);
+		before = r.bytes;
+		assert_in_range(on_a_line(&r, at + 90, 90, ratev[i], &free_at),
+				81, 90);
+		at += 180;
+		assert_in_range((r.bytes - before) * 8 * REEL_FPS / 90,
+				ratev[i] * 7 / 10, ratev[i] * 11 / 10);
+	}
+	reel_close(&r);
+}
+
 void reel_check_size(encoder_alloc_h *eh, decoder_alloc_h *dh)
 {
 	static const unsigned sidev[][2] = {

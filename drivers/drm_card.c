@@ -129,7 +129,14 @@ static int find_screen(struct drm_card *c)
 	return err;
 }
 
-static int open_path(struct drm_card *c, const char *path)
+static void close_path(struct drm_card *c)
+{
+	(void)close(c->fd);
+	c->fd = -1;
+}
+
+/* Without a right to draw, which who opens first may have all the same */
+static int look_at(struct drm_card *c, const char *path)
 {
 	uint64_t dumb = 0;
 	int err;
@@ -143,12 +150,21 @@ static int open_path(struct drm_card *c, const char *path)
 								     : 0;
 	if (!err)
 		err = find_screen(c);
-	if (!err)
-		err = -drm.SetMaster(c->fd);
-	if (err) {
-		(void)close(c->fd);
-		c->fd = -1;
-	}
+	if (err)
+		close_path(c);
+	return err;
+}
+
+static int open_path(struct drm_card *c, const char *path)
+{
+	int err = look_at(c, path);
+
+	if (err)
+		return err;
+
+	err = -drm.SetMaster(c->fd);
+	if (err)
+		close_path(c);
 	return err;
 }
 
@@ -288,12 +304,12 @@ int drm_card_list(struct re_printf *pf)
 
 		(void)re_snprintf(path, sizeof(path), "/dev/dri/card%d", i);
 		memset(&c, 0, sizeof(c));
-		if (open_path(&c, path))
+		if (look_at(&c, path))
 			continue;
 		err |= re_hprintf(pf, "drm=%s  %ux%u\n", path, c.mode.hdisplay,
 				  c.mode.vdisplay);
 		(void)drm.DropMaster(c.fd);
-		(void)close(c.fd);
+		close_path(&c);
 	}
 	return err;
 }

@@ -327,6 +327,26 @@ static const char *path_of(const char *device)
 	return device[0] == '=' && device[1] == '/' ? device + 1 : NULL;
 }
 
+/* What may come, or end, while the phone runs; not a library that is missing */
+static int open_first(struct drm_display *d)
+{
+	const char *path = d->path;
+	int err = drm_lib_load();
+
+	if (err)
+		return err;
+
+	err = open_screen(d);
+	if (err)
+		log_warning("display: drm%s%s: %s; looking for it every %u "
+			    "s\n",
+			    *path ? "=" : "", path,
+			    err == ENODEV ? "no screen is connected yet"
+					  : strerror(err),
+			    DRM_DISPLAY_LOOK / CLOCK_S);
+	return err == ENOMEM ? err : 0;
+}
+
 int drm_display_alloc(struct display **dp, const char *device)
 {
 	const char *path = path_of(device);
@@ -346,12 +366,8 @@ int drm_display_alloc(struct display **dp, const char *device)
 	loop_timer_init(&d->timer, "display", on_timer, d);
 	err = str_dup(&d->path, path);
 	if (!err)
-		err = open_screen(d);
-	if (err)
-		log_warning("display: drm%s%s: %s\n", *path ? "=" : "", path,
-			    err == ENODEV ? "no screen is connected yet"
-					  : strerror(err));
-	if (err && err != ENODEV) {
+		err = open_first(d);
+	if (err) {
 		mem_deref(d);
 		return err;
 	}

@@ -25,10 +25,12 @@ enum {
  *                card's first connected screen; without a name the first
  *                card that has one
  *
- * Whoever else draws on the card (EBUSY, EACCES) has to end first. show()
- * gives ENODEV while no screen is connected, and draws again when one is;
- * without one to begin with, too. The kernel's word is heard (drivers/
- * hotplug.h), and the connector is looked at every DRM_DISPLAY_LOOK.
+ * show() gives ENODEV while there is no card, no screen is connected, or
+ * somebody else draws there (EBUSY, EACCES), who has to end first; it draws
+ * again when there is a screen: to begin with, too. The kernel's word is
+ * heard (drivers/hotplug.h), and it is looked every DRM_DISPLAY_LOOK.
+ *
+ * @return 0, EINVAL, ENOMEM, ENOENT libdrm is not installed
  */
 display_alloc_h drm_display_alloc;
 

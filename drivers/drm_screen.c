@@ -318,6 +318,7 @@ static const struct camera_table table = {
 };
 
 /* A card that is named is there; what it shows may come later */
+/* A card that is not there may come */
 static int check(const char *path)
 {
 	int err = drm_lib_load(), fd;
@@ -326,11 +327,14 @@ static int check(const char *path)
 		return err;
 
 	fd = open_card(path);
-	if (fd < 0)
-		return errno;
-
-	(void)close(fd);
-	return 0;
+	if (fd >= 0)
+		(void)close(fd);
+	else if (errno == ENOENT || errno == ENXIO || errno == ENODEV)
+		log_warning("screen: %s: no such card yet; it is looked for\n",
+			    path);
+	else
+		err = errno;
+	return err;
 }
 
 int drm_screen_alloc(struct camera **cp, const char *device)

@@ -28,8 +28,9 @@ enum {
  * @param device  "" for the first card that shows something, or
  *                "/dev/dri/cardN"
  *
- * @return 0, EINVAL, ENOMEM, ENOENT, EACCES no such card, or not for us;
- *         libdrm is not installed
+ * A card that is not there may come later.
+ *
+ * @return 0, EINVAL, ENOMEM, EACCES not for us, ENOENT libdrm is not installed
  */
 camera_alloc_h drm_screen_alloc;
 

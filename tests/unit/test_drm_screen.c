@@ -3,6 +3,8 @@
  */
 #include <drm_fourcc.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include "tests/unit/test.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
@@ -12,6 +14,7 @@
 enum {
 	FPS = 60,
 	PATIENCE = 20 * CLOCK_S,
+	PATH = 64,
 };
 
 /* ---- Who looks ---- */
@@ -266,7 +269,26 @@ static void test_drm_screen_refuses_other_names(void **state)
 	(void)state;
 
 	assert_int_equal(drm_screen_alloc(&c, "card0"), EINVAL);
-	assert_int_equal(drm_screen_alloc(&c, "/dev/nothing"), ENOENT);
+}
+
+static void test_drm_screen_waits_for_its_card(void **state)
+{
+	struct viewer v = { .c = NULL };
+	char dir[] = "/tmp/card.XXXXXX", path[PATH];
+	(void)state;
+
+	assert_non_null(mkdtemp(dir));
+	(void)re_snprintf(path, sizeof(path), "%s/card0", dir);
+	assert_int_equal(drm_screen_alloc(&v.c, path), 0);
+	assert_int_equal(start(&v, 640, 480), 0);
+	await(&v.lost, 1);
+	assert_int_equal(v.err, ENOENT);
+	assert_int_equal(symlink(CARD_PATH, path), 0);
+	await(&v.back, 1);
+	await(&v.frames, 1);
+	mem_deref(v.c);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
 }
 
 static unsigned descriptors(void)
@@ -329,6 +351,7 @@ int main(void)
 		TEST(test_drm_screen_says_that_it_is_refused),
 		TEST(test_drm_screen_lets_pictures_outlive_it),
 		TEST(test_drm_screen_refuses_other_names),
+		TEST(test_drm_screen_waits_for_its_card),
 	};
 
 	log_set_level(LOG_LEVEL_WARNING + 1);

@@ -2,18 +2,17 @@
  * @file app/eyecheck.c  Eye check
  */
 #include "app/cameraloan.h"
+#include "app/exposure.h"
 #include "app/eyecheck.h"
 #include "core/device/display.h"
 
 enum {
-	GRID = 8,     /* Every so many pixels are looked at          */
-	DARK = 40,    /* Mean of Y, limited range: 16 is black       */
-	BRIGHT = 215, /* ... and 235 is white                        */
-	ENOUGH = 90,  /* Of the pictures that were asked for [%]     */
+	ENOUGH = 90, /* Of the pictures that were asked for [%] */
 	KILO = 1000,
 	BITS = 8,
-	FEW = 10,    /* One of so many may be refused */
-	MARGIN = 80, /* Of a picture's time an encoder may take [%] */
+	FEW = 10,	   /* One of so many may be refused */
+	MARGIN = 80,	   /* Of a picture's time an encoder may take [%] */
+	SETTLED = CLOCK_S, /* A camera has found its exposure [us], ours */
 };
 
 struct check {
@@ -27,7 +26,7 @@ struct check {
 	struct loop_timer done;
 	uint64_t begun, last, gap;
 	unsigned frames, missed;
-	uint64_t luma, pixels;
+	struct exposure exposure;
 	unsigned units, decoded;
 	uint64_t bytes, took, busy; /* Encoder: [us], frames refused */
 	unsigned asked;		    /* Pictures in a second */
@@ -77,23 +76,6 @@ static void fault_handler(int err, void *arg)
 	((struct check *)arg)->fault = err;
 }
 
-/* How bright it is; of MJPEG nobody knows */
-static void look(struct check *c, const struct frame *f)
-{
-	const unsigned step = f->format == FRAME_YUYV ? 2 : 1;
-
-	if (f->format > FRAME_YUYV)
-		return;
-
-	for (unsigned y = 0; y < f->height; y += GRID) {
-		const uint8_t *line = f->planev[0] + y * f->stridev[0];
-
-		for (unsigned x = 0; x < f->width; x += GRID)
-			c->luma += line[x * step];
-		c->pixels += f->width / GRID;
-	}
-}
-
 static void frame_handler(struct frame *f, uint64_t now, void *arg)
 {
 	struct check *c = arg;
@@ -111,7 +93,8 @@ static void frame_handler(struct frame *f, uint64_t now, void *arg)
 		c->begun = at;
 	}
 	c->last = at;
-	look(c, f);
+	if (at >= c->begun + SETTLED)
+		exposure_put(&c->exposure, f);
 	if (!c->encoder || f->format == FRAME_H264)
 		return;
 	if (encoder_put(c->encoder, f, c->frames == 1) == EAGAIN)
@@ -147,22 +130,11 @@ static int say_camera(struct check *c)
 	return slow ? EIO : 0;
 }
 
-static int say_light(struct check *c)
+static void say_light(struct check *c)
 {
-	const unsigned mean = c->pixels ? (unsigned)(c->luma / c->pixels) : 0;
-
-	if (!c->pixels)
-		return 0;
-	if (mean >= DARK && mean <= BRIGHT) {
-		answer_say(c->answer, "ok    brightness %u, of 16 to 235\n",
-			   mean);
-		return 0;
-	}
-
-	answer_say(c->answer, "note  brightness %u, of 16 to 235: %s\n", mean,
-		   mean < DARK ? "very dark; is the lens covered?"
-			       : "all is white; does light shine in?");
-	return 0;
+	answer_say(c->answer, "%s %H\n",
+		   exposure_fine(&c->exposure) ? "ok   " : "note ",
+		   exposure_print, &c->exposure);
 }
 
 static int say_encoder(struct check *c)
@@ -207,9 +179,11 @@ static void done_handler(uint64_t now, void *arg)
 	int err;
 	(void)now;
 
-	err = say_camera(c) | say_light(c);
-	if (c->frames)
+	err = say_camera(c);
+	if (c->frames) {
+		say_light(c);
 		err |= say_encoder(c);
+	}
 	answer_say(c->answer, "device: %H\n", camera_print, c->o.camera);
 	answer_end(c->answer, err ? EIO : 0);
 	mem_deref(c);

@@ -280,7 +280,7 @@ static void test_checks_count_pictures(void **state)
 	wait_for_end();
 	assert_int_equal(f.err, 0);
 	expect("30.0 pictures a second of 30, 0 missing");
-	expect("brightness");
+	expect("ok    exposure is fine: brightness ");
 	mem_deref(f.answer);
 	mem_deref(o.camera);
 	mem_deref(cfg);

@@ -3,6 +3,9 @@
 # board/package/make builds it, and says what it depends on, which suite it was
 # built for (DEB_REVISION) and which architecture (DEB_ARCH).
 set(package ${CMAKE_SOURCE_DIR}/board/package)
+# Of which archives there is something in it
+target_link_options(boardphone PRIVATE
+  -Wl,-Map=${CMAKE_BINARY_DIR}/boardphone.map)
 install(FILES ${package}/boardphone.service
   DESTINATION lib/systemd/system)
 install(FILES ${package}/boardphone.sysusers

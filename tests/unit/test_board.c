@@ -50,7 +50,7 @@ static void test_board_makes_the_screen_of_that_name(void **state)
 		{ "none", 0, false },
 		{ "sim:slides", 0, true },
 		{ "drm", 0, true },
-		{ "drm:/dev/nothing", ENOENT, false },
+		{ "drm:/dev/nothing", 0, true }, /* May come */
 		{ "drm:card0", EINVAL, false },
 		{ "drmx", EINVAL, false },
 	};
@@ -81,8 +81,9 @@ static void test_board_makes_the_display_of_that_name(void **state)
 			 ENOENT);
 	assert_null(d);
 	assert_int_equal(
-		board_display_alloc(&board_sim, &d, "drm=/dev/nothing"),
-		ENOENT);
+		board_display_alloc(&board_sim, &d, "drm=/dev/nothing"), 0);
+	assert_non_null(d); /* May come */
+	mem_deref(d);
 	assert_int_equal(board_display_alloc(&board_sim, &d, "hdmi"), EINVAL);
 	assert_int_equal(board_display_alloc(&board_sim, &d, "file"), EINVAL);
 	assert_int_equal(board_display_alloc(&board_sim, &d, "none=x"), EINVAL);

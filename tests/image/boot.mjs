@@ -7,54 +7,16 @@
  *     card -> board/qemu -> serial port: the phone's prompt
  *                        -> virtual console: a shell, only for this test
  */
-import { spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { now, until } from '../interop/lab/wait.mjs';
+import { now } from '../interop/lab/wait.mjs';
+import { LIMIT, Machine } from './machine.mjs';
 
-const LIMIT = 600000;  /* For a start, emulated, on a busy machine [ms] */
-const ANSWER = 120000; /* For a command inside [ms] */
-const EXPOSURE = 2.0;  /* What systemd-analyze security may say */
+const EXPOSURE = 2.0; /* What systemd-analyze security may say */
 const [image, file] = process.argv.slice(2);
 const dir = mkdtempSync(`${tmpdir()}/boardphone-image-`);
 const log = createWriteStream(file);
 let passed = 0, failed = 0;
-
-/** Text that comes in; a mark is where one has read to */
-class Line {
-	text = '';
-	mark = 0;
-
-	constructor(name, input, output)
-	{
-		this.name = name;
-		this.output = output;
-		input.on('data', (data) => {
-			this.text += data.toString();
-			log.write(data);
-		});
-	}
-
-	/** What came up to the pattern, whose match is the last of it */
-	async expect(pattern, limit = ANSWER)
-	{
-		const found = await until(`${this.name}: ${pattern}`, () => {
-			if (machine.exitCode !== null)
-				throw new Error('QEMU has ended');
-			return pattern.exec(this.text.slice(this.mark));
-		}, limit);
-		const from = this.mark;
-
-		this.mark += found.index + found[0].length;
-		return this.text.slice(from, this.mark);
-	}
-
-	send(text)
-	{
-		this.output.write(text);
-	}
-}
 
 function show(what, good, said = '')
 {
@@ -69,30 +31,13 @@ function show(what, good, said = '')
 
 const seconds = (from) => ((now() - from) / 1000).toFixed(1);
 
-const begun = now();
-const machine = spawn('board/qemu', ['-c', `${dir}/card.img`, '-a',
-	'systemd.debug_shell=hvc0', image, 'virt',
-	'--', '-device', 'virtio-serial-pci',
-	'-chardev', `socket,id=shell,path=${dir}/shell,server=on,wait=off`,
-	'-device', 'virtconsole,chardev=shell'],
-	{ stdio: ['pipe', 'pipe', 'inherit'] });
-const serial = new Line('serial', machine.stdout, machine.stdin);
-let shell;
-
-/** A command in the shell: its output, and whether it succeeded */
-async function inside(command)
-{
-	shell.send(`${command} 2>&1; echo "=""=$?="\n`);
-	const out = await shell.expect(/==(\d+)=\r?\n/);
-	const status = Number(/==(\d+)=/.exec(out)[1]);
-
-	return { status, out: out.replace(/\r/g, '').replace(/==\d+=\n$/, '') };
-}
+const machine = new Machine(image, `${dir}/card.img`, log);
+const { begun, serial } = machine;
 
 /** One line of verdict: the command succeeds, and says what it should */
 async function check(what, command, said = /^/)
 {
-	const { status, out } = await inside(command);
+	const { status, out } = await machine.inside(command);
 
 	show(what, status === 0 && said.test(out), out);
 	return out;
@@ -143,7 +88,8 @@ async function look()
 
 async function times()
 {
-	const { out } = await inside('systemd-analyze time | head -n 1; ' +
+	const { out } = await machine.inside(
+		'systemd-analyze time | head -n 1; ' +
 		'for s in ActiveEnter ExecMainStart; do systemctl show ' +
 		'-P ${s}TimestampMonotonic boardphone; done');
 	const [ready, run] = /(\d+)\n(\d+)/.exec(out).slice(1).map(Number);
@@ -167,20 +113,14 @@ try {
 	const status = await serial.expect(/boardphone> $/);
 	show('status answers', /page/.test(status), status);
 
-	const socket = connect(`${dir}/shell`);
-	shell = new Line('shell', socket, socket);
-	shell.send('\nexec sh\n');
-	await shell.expect(/exec sh/);
-	shell.send('stty -echo; PS1=; cd /; export SYSTEMD_COLORS=0; ' +
-		   'echo be""gin\n');
-	await shell.expect(/begin\r?\n/);
-	await inside('systemctl is-system-running --wait');
+	await machine.open_shell();
+	await machine.inside('systemctl is-system-running --wait');
 	await look();
 	await times();
 } catch (error) {
 	show(error.message, false, serial.text.slice(-1500));
 } finally {
-	machine.kill('SIGTERM');
+	machine.stop();
 	rmSync(dir, { recursive: true, force: true });
 }
 console.log(`${passed} passed, ${failed} failed`);

@@ -73,14 +73,15 @@ function leaf(dir, kind, { san, cn = kind, authority: name = 'authority',
 		'-in', `${dir}/${kind}.csr`, '-out', `${dir}/${kind}.pem`);
 }
 
-/** Make them all in a directory */
-export function make_certificates(dir)
+/** Make them all in a directory; the good one is of this address, too */
+export function make_certificates(dir, address)
 {
 	mkdirSync(dir, { recursive: true });
 	authority(dir, 'authority');
 	authority(dir, 'stranger');
 	for (const [kind, what] of Object.entries(KINDS))
-		leaf(dir, kind, what);
+		leaf(dir, kind, kind === 'good' && address ?
+			{ san: `${what.san},IP:${address}` } : what);
 }
 
 /** What Chromium wants to know a key by: base64 of its SHA-256 */

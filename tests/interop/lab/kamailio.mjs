@@ -35,10 +35,10 @@ export function free_port()
 	});
 }
 
-function accepts(port)
+function accepts(port, address)
 {
 	return new Promise((done) => {
-		const socket = connect(port, '127.0.0.1')
+		const socket = connect(port, address)
 			.on('connect', () => { socket.destroy(); done(true); })
 			.on('error', () => done(false));
 	});
@@ -48,19 +48,22 @@ export class Kamailio {
 	ports = {};
 
 	/**
-	 * @param dir   Directory for files and log
-	 * @param certs Directory of make_certificates()
+	 * @param dir     Directory for files and log
+	 * @param certs   Directory of make_certificates()
+	 * @param address Where it listens, and what url() has for a name
 	 */
-	constructor(dir, certs)
+	constructor(dir, certs, address)
 	{
 		this.dir = dir;
 		this.certs = certs;
+		this.address = address ?? '127.0.0.1';
+		this.host = address ?? 'localhost';
 		this.log_file = `${dir}/kamailio.log`;
 		mkdirSync(dir, { recursive: true });
 	}
 
 	/** wss URL of a kind of certificate */
-	url(kind = 'good', host = 'localhost', path = '/')
+	url(kind = 'good', host = this.host, path = '/')
 	{
 		return `wss://${host}:${this.ports[kind]}${path}`;
 	}
@@ -72,7 +75,8 @@ export class Kamailio {
 		const kinds = Object.entries(this.ports);
 		const words = {
 			LISTEN: kinds.map(([, port]) =>
-				`listen=tls:127.0.0.1:${port}`).join('\n'),
+				`listen=tls:${this.address}:${port}`)
+				.join('\n'),
 			TLS: `${this.dir}/tls.cfg`,
 			REALM: realm, ALGORITHM: algorithm, OPEN: open,
 			NONCE_EXPIRE: nonce_expire, MIN_EXPIRES: min_expires,
@@ -85,7 +89,8 @@ export class Kamailio {
 			.replace(/@([A-Z_]+)@/g, (all, word) =>
 				word in words ? words[word] : all);
 		const tls = kinds.map(([kind, port]) =>
-			`[server:127.0.0.1:${port}]\nmethod = TLSv1.2+\n` +
+			`[server:${this.address}:${port}]\n` +
+			'method = TLSv1.2+\n' +
 			`certificate = ${this.certs}/${kind}.pem\n` +
 			`private_key = ${this.certs}/${kind}.key\n` +
 			'verify_certificate = no\nrequire_certificate = no\n');
@@ -130,7 +135,7 @@ export class Kamailio {
 			if (ended)
 				throw new Error('kamailio ended: ' +
 						this.log().slice(-2000));
-			return accepts(this.ports.good);
+			return accepts(this.ports.good, this.address);
 		});
 	}
 

@@ -53,6 +53,14 @@ static void account_wake(void *arg)
 	loop_timer_arm(&a->timer, ua_due(a->ua));
 }
 
+static void probe_handler(uint64_t now, void *arg)
+{
+	const struct account *a = arg;
+
+	if (a->trunk && !a->stopping)
+		a->driver->probe(a->trunk, now);
+}
+
 static void timer_handler(uint64_t now, void *arg)
 {
 	struct account *a = mem_ref(arg);
@@ -286,6 +294,7 @@ static int make_ua(struct account *a)
 	a->line.ua = a->ua;
 	a->line.max = pass.params.calls_max;
 	a->line.wakeh = account_wake;
+	a->line.probeh = probe_handler;
 	a->line.arg = a;
 	passport_close(&pass);
 	return err;

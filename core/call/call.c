@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/call/call_parts.h"
 #include "core/call/call_show.h"
+#include "core/call/doubt.h"
 #include "core/call/holding.h"
 #include "core/call/incoming.h"
 #include "core/call/keypad.h"
@@ -29,6 +30,7 @@ static void call_destructor(void *arg)
 
 	loop_timer_cancel(&c->patience);
 	loop_timer_cancel(&c->ripe);
+	doubt_stop(c);
 	limit_stop(c);
 	transfer_stop(c);
 	(void)voice_tone(c->prm.voice, c, TONES_NONE);
@@ -305,6 +307,7 @@ static void on_offer(struct call *c, const struct invite_event *ev,
 {
 	switch (ev->what) {
 	case INVITE_EV_OFFER:
+		doubt_stop(c); /* Our answer says what an offer would */
 		negotiation_reoffer(&c->neg, c->inv, ev, now);
 		break;
 	case INVITE_EV_REACK:
@@ -384,6 +387,7 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 		.down = down_handler,
 		.digit = digit_handler,
 		.heard = outgoing_heard,
+		.silent = doubt_raise,
 	};
 	struct session_handlers sh = h;
 	struct call *c;
@@ -408,6 +412,7 @@ int call_alloc(struct call **cp, const struct call_params *prm, uint64_t now)
 	c->arg = prm->arg;
 	c->begun = now;
 	transfer_init(c);
+	doubt_init(c);
 	limit_init(c);
 	loop_timer_init(&c->ripe, "answer", ripe_handler, c);
 	loop_timer_init(&c->patience, "call", patience_handler, c);
@@ -439,7 +444,7 @@ void call_hangup(struct call *c, uint64_t now)
 void call_renew(struct call *c, uint64_t now)
 {
 	if (c->state == CALL_UP)
-		negotiation_renew(&c->neg, c->inv, now);
+		doubt_renew(c, now);
 }
 
 void call_resume(struct call *c, uint64_t now)

@@ -36,6 +36,12 @@ struct call_transfer {
 	struct loop_timer timer; /**< With the user, or the referrer's BYE */
 };
 
+/** Whether the way to the server lives: doubt.h */
+struct call_doubt {
+	struct loop_timer timer; /* Of our offer, once there is a new one */
+	uint64_t since;		 /* Asked last [us], 0: never             */
+};
+
 /** Its time: limit.h */
 struct call_limit {
 	struct loop_timer timer;
@@ -75,6 +81,7 @@ struct call {
 	struct call_hold hold;
 	struct call_transfer transfer;
 	bool asks; /* Whether to go where a 3xx leads: redirects.h */
+	struct call_doubt doubt;
 	struct call_limit limit;
 	struct call_traffic traffic;
 	struct loop_timer ripe; /* To answer it by itself: robot.h    */

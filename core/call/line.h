@@ -17,6 +17,9 @@ struct invite;
 /** ua_due() may have changed */
 typedef void(line_wake_h)(void *arg);
 
+/** Whether the connection lives is doubted: it is to be asked */
+typedef void(line_probe_h)(uint64_t now, void *arg);
+
 /** A line; embed it */
 struct line {
 	const char *name; /**< Of the account, or "page"; outlives it     */
@@ -25,13 +28,21 @@ struct line {
 	bool shared;	  /**< Its calls hear the microphone together,
 			       see voice.h; else the newest alone        */
 	line_wake_h *wakeh;
-	void *arg;
+	line_probe_h *probeh; /**< NULL: we are the server              */
+	void *arg;	      /**< Of both                              */
 };
 
 /** After anything was done with the user agent, or a call on it */
 static inline void line_wake(const struct line *line)
 {
 	line->wakeh(line->arg);
+}
+
+/** The media of a call ceased to come */
+static inline void line_probe(const struct line *line, uint64_t now)
+{
+	if (line->probeh)
+		line->probeh(now, line->arg);
 }
 
 #endif

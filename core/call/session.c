@@ -28,6 +28,7 @@ static void arm(struct session *s)
 
 	due = cables_due(&s->cables);
 	due = clock_min(due, senses_due(&s->senses));
+	due = clock_min(due, silence_due(&s->silence));
 	loop_timer_arm(&s->timer, due);
 }
 
@@ -37,6 +38,8 @@ static void timer_handler(uint64_t now, void *arg)
 
 	senses_tick(&s->senses, now);
 	cables_tick(&s->cables, now);
+	if (!s->closed && silence_tick(&s->silence, now))
+		s->h.silent(now, s->h.arg);
 
 	if (mem_nrefs(s) > 1)
 		arm(s);
@@ -74,6 +77,7 @@ static void packet_handler(unsigned media, struct mbuf *mb, uint64_t now,
 	if (!s->heard)
 		s->h.heard(now, s->h.arg);
 	s->heard = true;
+	silence_heard(&s->silence, now);
 	senses_recv(&s->senses, media, mb, now);
 	arm(s);
 }

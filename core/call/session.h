@@ -52,6 +52,9 @@ typedef void(session_digit_h)(char digit, uint64_t now, void *arg);
 /** The first packet of media came. Must not free the session */
 typedef void(session_heard_h)(uint64_t now, void *arg);
 
+/** Media came and ceased, see silence.h. Must not free the session */
+typedef void(session_silent_h)(uint64_t now, void *arg);
+
 /** What the peer sends to be seen, as it says */
 enum session_view {
 	SESSION_DARK = 0, /**< Nothing                    */
@@ -65,6 +68,7 @@ struct session_handlers {
 	session_down_h *down;
 	session_digit_h *digit;
 	session_heard_h *heard;
+	session_silent_h *silent;
 	void *arg;
 };
 

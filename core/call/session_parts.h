@@ -10,6 +10,7 @@
 #include "core/call/cables.h"
 #include "core/call/senses.h"
 #include "core/call/session.h"
+#include "core/call/silence.h"
 #include "core/call/wishes.h"
 
 struct session {
@@ -21,6 +22,7 @@ struct session {
 	struct loop_timer timer;
 	char *cname;
 	struct wishes wishes;
+	struct silence silence;
 	bool again;   /* The next offer can have more than this one */
 	bool talking; /* The microphone is open */
 	bool forked;  /* The transport has begun with another fork */

@@ -153,6 +153,13 @@ static void trunk_moved(void *arg, uint64_t now)
 	flow_restart(t->flow, "the network changed", true, now);
 }
 
+static void trunk_probe(void *arg, uint64_t now)
+{
+	struct trunk *t = arg;
+
+	flow_probe(t->flow, now);
+}
+
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 {
 	struct trunk *t = arg;
@@ -181,6 +188,7 @@ const struct trunk_driver *trunk_flow(void)
 		.send = trunk_send,
 		.renew = trunk_renew,
 		.moved = trunk_moved,
+		.probe = trunk_probe,
 		.set_timer = trunk_set_timer,
 		.close = trunk_close,
 		.print = trunk_print,

@@ -61,6 +61,10 @@ struct trunk_driver {
 	/** The network changed: connect again, if that is needed or of use */
 	void (*moved)(void *w, uint64_t now);
 
+	/** The peer of a call is silent: is the connection dead? It ends and
+	    is made anew at once if so */
+	void (*probe)(void *w, uint64_t now);
+
 	/**
 	 * Keep it alive as often as the server wants it.
 	 *

@@ -43,6 +43,7 @@ struct flow {
 	uint32_t retry_after;	      /* Said by a server in this round [s] */
 	int pending;		      /* Error to tell, of flow_restart()   */
 	bool at_once;		      /* Then connect without waiting       */
+	uint64_t probed;	      /* When it was last asked [us]        */
 	char reason[FLOW_REASON_MAX]; /* Of the last failure                */
 	uint64_t rounds, ups, losses; /* Counters                           */
 	flow_recv_h *recvh;
@@ -186,6 +187,10 @@ static void on_close(int err, const char *reason, uint32_t after, uint64_t now,
 		     void *arg)
 {
 	struct flow *f = arg;
+
+	/* Found by flow_probe(): somebody waits for it */
+	f->at_once = f->state == FLOW_UP && err == ETIMEDOUT &&
+		     now - f->probed < 2 * FLOW_PATIENCE;
 
 	if (after > f->retry_after)
 		f->retry_after = after;
@@ -349,6 +354,12 @@ void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now)
 	}
 
 	weblink_set_ping(f->link, min, max, now);
+}
+
+void flow_probe(struct flow *f, uint64_t now)
+{
+	if (f->state == FLOW_UP && !weblink_probe(f->link, FLOW_PATIENCE, now))
+		f->probed = now;
 }
 
 void flow_close(struct flow *f, uint64_t now)

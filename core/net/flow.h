@@ -17,6 +17,10 @@ enum {
 	FLOW_PING_MIN = 95 * CLOCK_S,	/**< RFC 5626 section 4.4.1 [us] */
 	FLOW_PING_MAX = 120 * CLOCK_S,	/**< The same                    */
 	FLOW_PING_LEAST = 10 * CLOCK_S, /**< Whatever the server says, ours */
+	FLOW_PATIENCE = 1 * CLOCK_S,	/**< With a server that is probed: a
+					     packet may be lost twice, at
+					     200 ms as Linux has it; ours
+					     [us]                        */
 	FLOW_REASON_MAX = 384,		/**< Text [bytes], ours          */
 };
 
@@ -96,6 +100,13 @@ void flow_restart(struct flow *f, const char *reason, bool at_once,
  * @param seconds  0 for what flow_params said
  */
 void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now);
+
+/**
+ * Something makes believe that the connection is dead: ask the server. When
+ * no answer comes within FLOW_PATIENCE it is lost, and made anew at once.
+ * Harmless when it is not up, or asked already.
+ */
+void flow_probe(struct flow *f, uint64_t now);
 
 /**
  * End for good: close with 1000, wait for the server at most a second. The

@@ -263,6 +263,18 @@ void weblink_set_ping(struct weblink *c, uint64_t min, uint64_t max,
 	}
 }
 
+int weblink_probe(struct weblink *c, uint64_t patience, uint64_t now)
+{
+	int err;
+
+	if (!c->wsock || c->over)
+		return ENOTCONN;
+
+	err = wsock_probe(c->wsock, patience, now);
+	arm(c);
+	return err;
+}
+
 const struct sa *weblink_peer(const struct weblink *c)
 {
 	return stream_peer(c->stream);

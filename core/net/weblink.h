@@ -70,6 +70,9 @@ int weblink_close(struct weblink *c, uint64_t now);
 void weblink_set_ping(struct weblink *c, uint64_t min, uint64_t max,
 		      uint64_t now);
 
+/** Is the server there? @return as wsock_probe() */
+int weblink_probe(struct weblink *c, uint64_t patience, uint64_t now);
+
 /** Address of the peer, or of the last attempt */
 const struct sa *weblink_peer(const struct weblink *c);
 

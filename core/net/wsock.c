@@ -289,6 +289,19 @@ int wsock_ping(struct wsock *w, uint64_t now)
 			  sizeof(w->ping_id));
 }
 
+int wsock_probe(struct wsock *w, uint64_t patience, uint64_t now)
+{
+	int err = 0;
+
+	if (w->close_sent || w->over)
+		return ENOTCONN;
+
+	if (w->pong_by == CLOCK_NEVER)
+		err = wsock_ping(w, now);
+	w->pong_by = clock_min(w->pong_by, now + patience);
+	return err;
+}
+
 static void schedule_ping(struct wsock *w, uint64_t now)
 {
 	w->ping_at = w->ping_max
@@ -344,8 +357,9 @@ void wsock_tick(struct wsock *w, uint64_t now)
 		return;
 	}
 	if (now >= w->pong_by) {
-		finish(w, ETIMEDOUT, now, "no pong within %u s",
-		       WSOCK_PONG_MAX / CLOCK_S);
+		finish(w, ETIMEDOUT, now, "no pong within %llu s",
+		       (unsigned long long)(w->pong_by - w->ping_sent) /
+			       CLOCK_S);
 		return;
 	}
 	if (now < w->ping_at)

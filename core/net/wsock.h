@@ -87,6 +87,14 @@ int wsock_send(struct wsock *w, struct mbuf *mb);
 int wsock_ping(struct wsock *w, uint64_t now);
 
 /**
+ * Is the peer there? Ping it now, unless a pong is awaited already, and end
+ * when none comes within that patience [us], instead of WSOCK_PONG_MAX.
+ *
+ * @return as wsock_send()
+ */
+int wsock_probe(struct wsock *w, uint64_t patience, uint64_t now);
+
+/**
  * Begin to close; the close handler is called when the peer answers, or
  * after WSOCK_CLOSE_MAX. Messages that still come are dropped.
  *

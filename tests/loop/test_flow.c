@@ -297,6 +297,35 @@ static void test_flow_drops_a_server_that_does_not_read(void **state)
 	end();
 }
 
+/* Up, and silent: lost by a question only, and made anew without waiting */
+static void test_flow_asks_a_silent_server_and_comes_back(void **state)
+{
+	uint64_t asked;
+	(void)state;
+
+	begin(WSSERVER_DEAF, "127.0.0.1 sip.test\n");
+	flowtest_start(&t, "wss://sip.test:%u", server.port);
+	flowtest_settle(&t);
+	assert_int_equal(t.state, FLOW_UP);
+	asked = clock_now();
+	flow_probe(t.f, asked);
+	flow_probe(t.f, asked);
+	flowtest_until(&t, FLOW_DOWN);
+	assert_int_equal(t.err, ETIMEDOUT);
+	assert_in_range(clock_now() - asked, FLOW_PATIENCE, 2 * FLOW_PATIENCE);
+	assert_true(flow_retry_due(t.f) <= clock_now());
+	server.mode = WSSERVER_GOOD;
+	flowtest_until(&t, FLOW_CONNECTING);
+	flowtest_settle(&t);
+	assert_int_equal(t.state, FLOW_UP);
+
+	/* This one answers: nothing happens */
+	flow_probe(t.f, clock_now());
+	flowtest_say(&t, "x", 1);
+	assert_int_equal(t.told[FLOW_DOWN], 1);
+	end();
+}
+
 static bool is_freed(const struct flowtest *u)
 {
 	return !u->f;
@@ -373,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_flow_closes_in_order),
 		cmocka_unit_test(test_flow_refuses_bad_servers),
 		cmocka_unit_test(test_flow_drops_a_server_that_does_not_read),
+		cmocka_unit_test(test_flow_asks_a_silent_server_and_comes_back),
 		cmocka_unit_test(test_flow_may_be_freed_in_any_handler),
 		cmocka_unit_test(test_flow_leaks_nothing),
 	};

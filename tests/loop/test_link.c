@@ -238,6 +238,8 @@ static void test_link_loses_its_cable_in_a_call(void **state)
 	assert_true(ip(1, "link set v1 up"));
 	assert_sound(BACK);
 	assert_int_equal(exchange_stats()->reinvites, 0);
+	/* Both asked their server, by the silence, and not often */
+	assert_in_range(exchange_stats()->probes, 2, 4);
 	end();
 }
 

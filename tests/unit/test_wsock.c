@@ -351,6 +351,29 @@ static void test_wsock_pings_and_finds_a_dead_peer(void **state)
 	teardown(&s);
 }
 
+static void test_wsock_probe_is_one_ping_with_less_patience(void **state)
+{
+	struct end c, s;
+	(void)state;
+
+	setup(&c, FRAMES_CLIENT);
+	setup(&s, FRAMES_SERVER);
+	/* Answered: nothing is left of it */
+	assert_int_equal(wsock_probe(c.w, CLOCK_S, c.now), 0);
+	carry(&c, &s, 1);
+	carry(&s, &c, 1);
+	assert_true(wsock_due(c.w) == CLOCK_NEVER);
+
+	/* A second one neither pings nor waits for longer */
+	assert_int_equal(wsock_probe(c.w, CLOCK_S, c.now), 0);
+	assert_int_equal(wsock_probe(c.w, CLOCK_S, c.now + CLOCK_S / 2), 0);
+	assert_true(wsock_due(c.w) == c.now + CLOCK_S);
+	wsock_tick(c.w, c.now + CLOCK_S);
+	assert_string_equal(c.log, "end 110 no pong within 1 s");
+	teardown(&c);
+	teardown(&s);
+}
+
 static void test_wsock_closes_in_order(void **state)
 {
 	struct end c, s;
@@ -462,6 +485,8 @@ int main(void)
 			test_wsock_answers_only_the_last_of_many_pings),
 		cmocka_unit_test(test_wsock_gives_a_message_30_seconds),
 		cmocka_unit_test(test_wsock_pings_and_finds_a_dead_peer),
+		cmocka_unit_test(
+			test_wsock_probe_is_one_ping_with_less_patience),
 		cmocka_unit_test(test_wsock_closes_in_order),
 		cmocka_unit_test(test_wsock_tells_why_the_peer_closed),
 		cmocka_unit_test(

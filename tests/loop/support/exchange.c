@@ -448,6 +448,13 @@ static void trunk_moved(void *arg, uint64_t now)
 	(void)now;
 }
 
+static void trunk_probe(void *arg, uint64_t now)
+{
+	(void)arg;
+	(void)now;
+	++ex.stats.probes;
+}
+
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 {
 	(void)arg;
@@ -479,6 +486,7 @@ static const struct trunk_driver driver = {
 	.send = trunk_send,
 	.renew = trunk_renew,
 	.moved = trunk_moved,
+	.probe = trunk_probe,
 	.set_timer = trunk_set_timer,
 	.close = trunk_close,
 	.print = trunk_print,

@@ -22,6 +22,7 @@ enum {
 struct exchange_stats {
 	unsigned registers, invites, reinvites, byes, unroutable;
 	unsigned pracks, updates;
+	unsigned probes; /**< A phone asked whether we are there */
 };
 
 /** What goes wrong at the server; zero for nothing */

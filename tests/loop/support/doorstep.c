@@ -262,6 +262,13 @@ static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 	(void)now;
 }
 
+/* The connection lives, if there is one */
+static void trunk_probe(void *arg, uint64_t now)
+{
+	(void)arg;
+	(void)now;
+}
+
 static void trunk_close(void *arg, uint64_t now)
 {
 	struct trunk *w = arg;
@@ -283,6 +290,7 @@ static const struct trunk_driver trunk_driver = {
 	.renew = trunk_renew,
 	.moved = trunk_moved,
 	.set_timer = trunk_set_timer,
+	.probe = trunk_probe,
 	.close = trunk_close,
 	.print = trunk_print,
 };

@@ -7,6 +7,7 @@
  * kind of certificate. Its log is where the requests are counted.
  */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, openSync, closeSync, readFileSync,
 	 writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -23,15 +24,24 @@ const TABLES = ['/usr/share', '/usr/local/share'].map((dir) =>
 export const REALM = 'phone.test';
 export const password_of = (user) => `pw-${user}`;
 
+/* Below what Linux gives to connections, which may take a port between the
+   moment it is looked for and that it is listened at */
+const PORTS = [10000, 30000];
+
 /** A TCP port of loopback that nobody has */
 export function free_port()
 {
 	return new Promise((done, fail) => {
-		const server = createServer().on('error', fail);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => done(port));
+		const server = createServer().on('error', (error) => {
+			if (error.code === 'EADDRINUSE')
+				done(free_port());
+			else
+				fail(error);
 		});
+		const port = randomInt(...PORTS);
+
+		server.listen(port, '127.0.0.1', () =>
+			server.close(() => done(port)));
 	});
 }
 

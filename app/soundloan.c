@@ -93,10 +93,24 @@ static int print(struct re_printf *pf, const struct sound *s)
 	return sound_print(pf, ((const struct loan *)s)->inner);
 }
 
+static int set_volume(struct sound *s, enum sound_side side,
+		      const struct sound_volume *v)
+{
+	return sound_set_volume(((struct loan *)s)->inner, side, v);
+}
+
+static int get_volume(const struct sound *s, enum sound_side side,
+		      struct sound_volume *v)
+{
+	return sound_get_volume(((const struct loan *)s)->inner, side, v);
+}
+
 static const struct sound_table table = {
 	.start = start,
 	.stop = stop,
 	.print = print,
+	.set_volume = set_volume,
+	.get_volume = get_volume,
 };
 
 /* Of those that know what was heard */
@@ -105,6 +119,8 @@ static const struct sound_table hearing_table = {
 	.stop = stop,
 	.heard = heard,
 	.print = print,
+	.set_volume = set_volume,
+	.get_volume = get_volume,
 };
 
 static void loan_destructor(void *arg)

@@ -155,6 +155,11 @@ int alsa_card_run(struct alsa_card *c)
 	return err;
 }
 
+int alsa_card_number(const struct alsa_card *c, enum sound_side side)
+{
+	return (side == SOUND_SPEAKER ? c->playback : c->capture)->card;
+}
+
 snd_pcm_t *alsa_card_clock(struct alsa_card *c)
 {
 	return c->capture->pcm;

@@ -35,6 +35,9 @@ int alsa_card_open(struct alsa_card **cp, const char *capture,
 /** Start. @return 0 or errno */
 int alsa_card_run(struct alsa_card *c);
 
+/** The number of the card of a direction, -1 when nobody knows */
+int alsa_card_number(const struct alsa_card *c, enum sound_side side);
+
 /** The PCM that beats, to be polled */
 snd_pcm_t *alsa_card_clock(struct alsa_card *c);
 

@@ -1,7 +1,7 @@
 /**
  * @file drivers/alsa_lib.h  ALSA library: loaded with the first card
  *
- *     alsa_sound, alsa_pcm -> [alsa_lib] -> libasound.so.2
+ *     alsa_sound, alsa_pcm, alsa_mixer -> [alsa_lib] -> libasound.so.2
  *
  * snd_x() is called as alsa.x(), after alsa_lib_load(). A phone without a
  * card needs 300 kB less memory for it.
@@ -13,11 +13,47 @@
 
 /** The functions that are used, without snd_ */
 #define ALSA_LIB(X)                                                            \
+	X(card_next)                                                           \
 	X(config_update_free_global)                                           \
+	X(ctl_card_info)                                                       \
+	X(ctl_card_info_get_id)                                                \
+	X(ctl_card_info_sizeof)                                                \
+	X(ctl_close)                                                           \
+	X(ctl_open)                                                            \
 	X(device_name_free_hint)                                               \
 	X(device_name_get_hint)                                                \
 	X(device_name_hint)                                                    \
 	X(lib_error_set_handler)                                               \
+	X(mixer_attach)                                                        \
+	X(mixer_close)                                                         \
+	X(mixer_elem_next)                                                     \
+	X(mixer_first_elem)                                                    \
+	X(mixer_load)                                                          \
+	X(mixer_open)                                                          \
+	X(mixer_selem_ask_capture_dB_vol)                                      \
+	X(mixer_selem_ask_capture_vol_dB)                                      \
+	X(mixer_selem_ask_playback_dB_vol)                                     \
+	X(mixer_selem_ask_playback_vol_dB)                                     \
+	X(mixer_selem_get_capture_dB_range)                                    \
+	X(mixer_selem_get_capture_switch)                                      \
+	X(mixer_selem_get_capture_volume)                                      \
+	X(mixer_selem_get_capture_volume_range)                                \
+	X(mixer_selem_get_index)                                               \
+	X(mixer_selem_get_name)                                                \
+	X(mixer_selem_get_playback_dB_range)                                   \
+	X(mixer_selem_get_playback_switch)                                     \
+	X(mixer_selem_get_playback_volume)                                     \
+	X(mixer_selem_get_playback_volume_range)                               \
+	X(mixer_selem_has_capture_switch)                                      \
+	X(mixer_selem_has_capture_volume)                                      \
+	X(mixer_selem_has_playback_switch)                                     \
+	X(mixer_selem_has_playback_volume)                                     \
+	X(mixer_selem_is_active)                                               \
+	X(mixer_selem_register)                                                \
+	X(mixer_selem_set_capture_switch_all)                                  \
+	X(mixer_selem_set_capture_volume_all)                                  \
+	X(mixer_selem_set_playback_switch_all)                                 \
+	X(mixer_selem_set_playback_volume_all)                                 \
 	X(pcm_avail_update)                                                    \
 	X(pcm_close)                                                           \
 	X(pcm_delay)                                                           \

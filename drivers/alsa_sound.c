@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "drivers/alsa_card.h"
+#include "drivers/alsa_knobs.h"
 #include "drivers/alsa_sound.h"
 
 enum {
@@ -32,6 +33,7 @@ struct alsa {
 	bool seen;		 /* It was                        */
 
 	struct alsa_card *card;
+	struct alsa_knobs *knobs;
 	struct pollfd fdv[FDS_MAX];
 	struct loop_watch *watchv[FDS_MAX];
 	unsigned fdc;
@@ -81,6 +83,7 @@ static void alsa_destructor(void *arg)
 	struct alsa *a = arg;
 
 	stop(&a->sound);
+	mem_deref(a->knobs);
 	mem_deref(a->capture_name);
 	mem_deref(a->playback_name);
 	(void)alsa.config_update_free_global();
@@ -90,9 +93,16 @@ static int open_card(struct alsa *a)
 {
 	int err = alsa_card_open(&a->card, a->capture_name, a->playback_name,
 				 &a->prefs, &a->fmt);
+	int numberv[SOUND_SIDES];
 
-	a->seen = a->seen || !err;
-	return err;
+	if (err)
+		return err;
+
+	for (unsigned i = 0; i < SOUND_SIDES; i++)
+		numberv[i] = alsa_card_number(a->card, (enum sound_side)i);
+	alsa_knobs_here(a->knobs, numberv);
+	a->seen = true;
+	return 0;
 }
 
 /* A card that was never there is waited for at what most of them can do */
@@ -404,10 +414,24 @@ static int print(struct re_printf *pf, const struct sound *s)
 			  alsa_card_print, a->card);
 }
 
+static int set_volume(struct sound *s, enum sound_side side,
+		      const struct sound_volume *v)
+{
+	return alsa_knobs_set(((struct alsa *)s)->knobs, side, v);
+}
+
+static int get_volume(const struct sound *s, enum sound_side side,
+		      struct sound_volume *v)
+{
+	return alsa_knobs_get(((const struct alsa *)s)->knobs, side, v);
+}
+
 static const struct sound_table table = {
 	.start = start,
 	.stop = stop,
 	.print = print,
+	.set_volume = set_volume,
+	.get_volume = get_volume,
 };
 
 static int set_names(struct alsa *a, const char *device)
@@ -447,6 +471,8 @@ int alsa_sound_alloc(struct sound **sp, const char *device,
 	loop_timer_init(&a->timer, "sound", on_timer, a);
 	err = set_names(a, device);
 	if (!err)
+		err = alsa_knobs_alloc(&a->knobs, prefs->controlv);
+	if (!err)
 		err = look_at_card(a);
 	if (err) {
 		log_warning("sound: alsa:%s: %s\n", device,
@@ -459,24 +485,4 @@ int alsa_sound_alloc(struct sound **sp, const char *device,
 
 	*sp = &a->sound;
 	return 0;
-}
-
-int alsa_sound_list(struct re_printf *pf, void *unused)
-{
-	void **hintv;
-	int err = 0;
-	(void)unused;
-
-	if (alsa_lib_load() || alsa.device_name_hint(-1, "pcm", &hintv) < 0)
-		return 0;
-
-	for (void **h = hintv; *h; h++) {
-		char *name = alsa.device_name_get_hint(*h, "NAME");
-
-		if (name)
-			err |= re_hprintf(pf, "alsa:%s\n", name);
-		free(name); /* From malloc(), by its contract */
-	}
-	(void)alsa.device_name_free_hint(hintv);
-	return err;
 }

@@ -6,7 +6,8 @@
  * Capture and playback of one card, or of one name each. The capture side
  * beats; the playback side is kept filled, at its own clock. An overrun is
  * recovered and counted. A card that goes away, or is away when it is started
- * again, is waited for, with silence meanwhile.
+ * again, is waited for, with silence meanwhile. Its mixer is set whenever it is
+ * opened.
  */
 #ifndef DRIVERS_ALSA_SOUND_H
 #define DRIVERS_ALSA_SOUND_H
@@ -20,8 +21,5 @@
  *                "plughw:1,0"; or "CAPTURE|PLAYBACK" for two of them
  */
 sound_alloc_h alsa_sound_alloc;
-
-/** The names that alsa-lib knows here */
-sound_list_h alsa_sound_list;
 
 #endif

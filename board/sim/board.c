@@ -6,6 +6,7 @@
  */
 #include "board/board.h"
 #include "board/snapshot.h"
+#include "drivers/alsa_list.h"
 #include "drivers/alsa_sound.h"
 #include "drivers/drm_display.h"
 #include "drivers/drm_screen.h"
@@ -33,7 +34,7 @@
 
 static const struct board_sound soundv[] = {
 	{ "sim", sim_sound_alloc, sim_sound_list },
-	{ "alsa", alsa_sound_alloc, alsa_sound_list },
+	{ "alsa", alsa_sound_alloc, alsa_list_sound },
 	{ "none", sim_sound_none, NULL },
 	{ NULL, NULL, NULL },
 };

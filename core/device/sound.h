@@ -20,6 +20,24 @@ enum {
 	SOUND_PERIOD = 10 * CLOCK_MS, /**< Preferred period [us], ours   */
 	SOUND_PERIOD_MAX = 4800,      /**< Frames in a period, 100 ms at
 					   48 kHz, ours                  */
+	SOUND_KEEP = -1,	/**< Leave it as the card's mixer has it */
+	SOUND_CONTROL_MAX = 64, /**< Name of a mixer's control [bytes],
+				     SNDRV_CTL_ELEM_ID_NAME_MAXLEN is 44,
+				     and a number of it                  */
+};
+
+/** Both directions of a device */
+enum sound_side {
+	SOUND_MICROPHONE,
+	SOUND_SPEAKER,
+	SOUND_SIDES,
+};
+
+/** How loud a direction is, by the card's own mixer */
+struct sound_volume {
+	int percent;			 /**< 0..100, or SOUND_KEEP     */
+	int muted;			 /**< 0, 1, or SOUND_KEEP       */
+	char control[SOUND_CONTROL_MAX]; /**< Whose; got only           */
 };
 
 /** What a device runs at. Samples are int16_t of the machine, interleaved */
@@ -32,9 +50,11 @@ struct sound_format {
 
 /** What is wished for; 0 leaves the choice to the driver */
 struct sound_prefs {
-	uint32_t rate;	   /**< [Hz]      */
-	unsigned channels; /**< 1 or 2    */
-	uint32_t period;   /**< [us]      */
+	uint32_t rate;			   /**< [Hz]      */
+	unsigned channels;		   /**< 1 or 2    */
+	uint32_t period;		   /**< [us]      */
+	const char *controlv[SOUND_SIDES]; /**< Of the mixer; NULL or "": the
+						best there is            */
 };
 
 /** What a simulated loudspeaker heard since start() */
@@ -66,7 +86,8 @@ typedef void(sound_state_h)(int err, void *arg);
 
 struct sound;
 
-/** What a driver does; all functions are present but `heard` */
+/** What a driver does; all functions are present but `heard`, and those of the
+    volume, where there is no mixer */
 struct sound_table {
 	/**
 	 * Open the device and let it beat. Counters begin anew.
@@ -86,6 +107,20 @@ struct sound_table {
 
 	/** Print format and counters on one line */
 	int (*print)(struct re_printf *pf, const struct sound *s);
+
+	/**
+	 * Set the volume of a direction now, and whenever the device is
+	 * opened, or is back.
+	 *
+	 * @return 0, ENOTSUP it has no control of that, ENODEV it is away,
+	 *         and is set when it is back, or errno
+	 */
+	int (*set_volume)(struct sound *s, enum sound_side side,
+			  const struct sound_volume *v);
+
+	/** Ask for it. @return 0, ENOTSUP, ENODEV, or errno */
+	int (*get_volume)(const struct sound *s, enum sound_side side,
+			  struct sound_volume *v);
 };
 
 /** Begins each driver's object, which is freed with mem_deref() */
@@ -130,6 +165,22 @@ static inline int sound_heard(const struct sound *s, struct sound_heard *heard)
 
 	s->table->heard(s, heard);
 	return 0;
+}
+
+/** Set the volume; see struct sound_table */
+static inline int sound_set_volume(struct sound *s, enum sound_side side,
+				   const struct sound_volume *v)
+{
+	return s->table->set_volume ? s->table->set_volume(s, side, v)
+				    : ENOTSUP;
+}
+
+/** Ask for the volume; see struct sound_table */
+static inline int sound_get_volume(const struct sound *s, enum sound_side side,
+				   struct sound_volume *v)
+{
+	return s->table->get_volume ? s->table->get_volume(s, side, v)
+				    : ENOTSUP;
 }
 
 /** Print format and counters, for %H */

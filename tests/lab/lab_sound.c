@@ -86,7 +86,7 @@ static void on_state(int err, void *arg)
 static int open_side(struct side *s, const char *name, unsigned rate,
 		     unsigned channels)
 {
-	const struct sound_prefs prefs = { rate, channels, 0 };
+	const struct sound_prefs prefs = { .rate = rate, .channels = channels };
 	int err;
 
 	memset(s, 0, sizeof(*s));

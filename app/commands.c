@@ -11,6 +11,7 @@
 #include "app/commands_porch.h"
 #include "app/commands_presence.h"
 #include "app/commands_transfer.h"
+#include "app/commands_volume.h"
 #include "app/inventory.h"
 #include "app/live.h"
 #include "app/netview.h"
@@ -374,6 +375,11 @@ static const struct command tablev[] = {
 	  1,
 	  2,
 	  cmd_video },
+	{ { "volume", "[speaker|microphone] [PERCENT|mute|unmute]",
+	    "how loud the sound card is, by its mixer" },
+	  0,
+	  2,
+	  cmd_volume },
 	{ { "watch", "TO [presence|message-summary] [via=NAME]",
 	    "watch who is there, or messages" },
 	  1,

@@ -75,19 +75,22 @@ static void fault_handler(bool fatal, const char *text, void *arg)
 	(void)mbuf_printf(arg, "%s%s\n", fatal ? "" : "warning: ", text);
 }
 
-static void wire(struct reload *r, const char *section)
+static void wire(struct reload *r, const char *section, const char *key)
 {
 	static const struct {
-		const char *section;
+		const char *section, *key;
 		enum reload_wires wires;
 	} rowv[] = {
-		{ "buttons", RELOAD_BUTTONS },
-		{ "inputs", RELOAD_INPUTS },
-		{ "lamps", RELOAD_LAMPS },
+		{ "buttons", "", RELOAD_BUTTONS },
+		{ "inputs", "", RELOAD_INPUTS },
+		{ "lamps", "", RELOAD_LAMPS },
+		{ "audio", "speaker_volume", RELOAD_SPEAKER },
+		{ "audio", "microphone_volume", RELOAD_MICROPHONE },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rowv); i++) {
-		if (!strcmp(rowv[i].section, section))
+		if (!strcmp(rowv[i].section, section) &&
+		    !strcmp(rowv[i].key, key))
 			r->wires |= rowv[i].wires;
 	}
 	if (r->wires)
@@ -101,12 +104,10 @@ static int take(struct look *l, const char *section, const char *key)
 
 	if (!r)
 		return 0;
-	if (key)
-		return config_take(r->cfg, l->fresh, section, key);
-
-	err = config_take_entries(r->cfg, l->fresh, section);
+	err = key ? config_take(r->cfg, l->fresh, section, key)
+		  : config_take_entries(r->cfg, l->fresh, section);
 	if (!err)
-		wire(r, section);
+		wire(r, section, key ? key : "");
 	return err;
 }
 

@@ -14,11 +14,13 @@
 #include "core/base/config_edit.h"
 #include "core/base/loop.h"
 
-/** What is wired, a set */
+/** What is wired, or set at a device, a set */
 enum reload_wires {
 	RELOAD_BUTTONS = 1,
 	RELOAD_INPUTS = 2,
 	RELOAD_LAMPS = 4,
+	RELOAD_SPEAKER = 8,
+	RELOAD_MICROPHONE = 16,
 };
 
 /** Wire these anew, as the configuration has them now; from the loop */

@@ -18,6 +18,7 @@
 #include "app/soundloan.h"
 #include "app/supervisor.h"
 #include "app/tidy.h"
+#include "app/volume.h"
 #include "app/wake.h"
 #include "app/wiring.h"
 #include "board/board.h"
@@ -119,6 +120,10 @@ static void wires_handler(unsigned wires, void *arg)
 				    r->events);
 	if (wires & RELOAD_INPUTS)
 		(void)inputs_alloc(&r->inputs, cfg, &board_sim, r->events);
+	if (wires & RELOAD_SPEAKER)
+		volume_configure(r->ctx.sound, SOUND_SPEAKER, cfg);
+	if (wires & RELOAD_MICROPHONE)
+		volume_configure(r->ctx.sound, SOUND_MICROPHONE, cfg);
 	r->ctx.buttons = r->buttons;
 	r->ctx.inputs = r->inputs;
 }
@@ -138,18 +143,25 @@ static void signal_handler(int sig, void *arg)
 
 static int open_sound(struct sound **sp, const struct config *cfg)
 {
-	const struct sound_prefs prefs = {
+	struct sound_prefs prefs = {
 		.rate = (uint32_t)config_number(cfg, "audio", "rate"),
 		.channels = (unsigned)config_number(cfg, "audio", "channels"),
 		.period = (uint32_t)config_number(cfg, "audio", "period"),
 	};
 	const char *device = config_text(cfg, "audio", "device");
-	int err = board_sound_alloc(&board_sim, sp, device, &prefs);
+	int err;
 
-	if (err)
+	volume_controls(prefs.controlv, cfg);
+	err = board_sound_alloc(&board_sim, sp, device, &prefs);
+	if (err) {
 		log_warning("run: [audio] device = %s cannot be used: %m\n",
 			    device, err);
-	return err;
+		return err;
+	}
+
+	for (unsigned i = 0; i < SOUND_SIDES; i++)
+		volume_configure(*sp, (enum sound_side)i, cfg);
+	return 0;
 }
 
 /* A phone without its camera is still one; not so with a wrong name of it */

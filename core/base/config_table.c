@@ -134,6 +134,16 @@ const struct config_key config_keyv[] = {
 	      "Channels of the device"),
 	RANGE("audio", "period", CONFIG_TIME, "10ms", NULL, MS(2), MS(60),
 	      "Time between two interrupts of the device"),
+	RANGE("audio", "speaker_volume", CONFIG_NUMBER, "keep", "keep", 0, 100,
+	      "Volume of the loudspeaker by the card's mixer, as alsamixer "
+	      "shows it [%]; also unmutes; keep: it is left as it is"),
+	RANGE("audio", "microphone_volume", CONFIG_NUMBER, "keep", "keep", 0,
+	      100, "The same of the microphone"),
+	TEXT("audio", "speaker_control", "", NULL,
+	     "Control of the mixer for that, as `boardphone devices` lists "
+	     "them, such as PCM; the usual one if not given"),
+	TEXT("audio", "microphone_control", "", NULL,
+	     "The same of the microphone, such as Capture"),
 	BOOL("audio", "echo", "yes",
 	     "Take the loudspeaker out of the microphone; from a later "
 	     "version"),

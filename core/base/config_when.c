@@ -17,6 +17,8 @@ static const struct {
 	{ "audio", "ptime", CONFIG_AT_CALL },
 	{ "audio", "fec", CONFIG_AT_CALL },
 	{ "audio", "dtmf", CONFIG_AT_CALL },
+	{ "audio", "speaker_volume", CONFIG_AT_ONCE },
+	{ "audio", "microphone_volume", CONFIG_AT_ONCE },
 	{ "video", "size", CONFIG_AT_CALL },
 	{ "video", "fps", CONFIG_AT_CALL },
 	{ "video", "bitrate", CONFIG_AT_CALL },

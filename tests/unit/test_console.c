@@ -191,6 +191,8 @@ static void test_console_shows_pages(void **state)
 	tty_type(&f.tty, " ");
 	tty_expect(&f.tty, "--more--");
 	tty_type(&f.tty, " ");
+	tty_expect(&f.tty, "--more--");
+	tty_type(&f.tty, " ");
 	tty_expect(&f.tty, "xfer ");
 	expect_line("boardphone> ");
 	tty_type(&f.tty, "help\r");

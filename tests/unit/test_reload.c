@@ -208,6 +208,20 @@ static void test_reload_wires_from_the_loop(void **state)
 	assert_false(config_entry(f.cfg, "buttons", 1, &name, &text));
 }
 
+static void test_reload_sets_the_volume_that_changed(void **state)
+{
+	(void)state;
+
+	assert_int_equal(set("audio.speaker_volume", "0"), 0);
+	assert_int_equal(loop_run(NULL, NULL), 0);
+	assert_int_equal(f.done, 1);
+	assert_non_null(strstr(f.said, "[audio] speaker_volume = 0: at once"));
+	assert_int_equal(loop_run(NULL, NULL), 0);
+	assert_int_equal(f.wires, RELOAD_SPEAKER);
+	assert_false(config_is(f.cfg, "audio", "speaker_volume", "keep"));
+	assert_int_equal(set("audio.microphone_volume", "101"), EINVAL);
+}
+
 static void test_reload_sets_a_value_in_the_file(void **state)
 {
 	char text[TEXT];
@@ -260,6 +274,7 @@ int main(void)
 		TEST(test_reload_takes_what_can_count),
 		TEST(test_reload_leaves_all_as_it_was_with_a_mistake),
 		TEST(test_reload_wires_from_the_loop),
+		TEST(test_reload_sets_the_volume_that_changed),
 		TEST(test_reload_sets_a_value_in_the_file),
 		TEST(test_reload_sets_nothing_that_is_wrong),
 		TEST(test_reload_forgets_who_asked),

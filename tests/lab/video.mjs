@@ -6,10 +6,9 @@
  *
  *     node tests/lab/video.mjs BUILD_DIRECTORY DIRECTORY
  *
- * Needs the module vkms loaded, and no other screen. By hand:
- *
- *     tests/lab/lab -n -t 1200 -- sh -c "modprobe vkms; PATIENCE=120000 \
- *         node tests/lab/video.mjs build/release /tmp/video"
+ * What the other side shows is on the screen, and so are our own picture and
+ * the titles: each is switched off and on, the screen is unplugged within the
+ * call, and dark after it. Needs the module vkms loaded, and no other screen.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -25,6 +24,7 @@ import { judge } from './judge.mjs';
 const [, , BUILD, DIR] = process.argv;
 const PATIENCE = Number(process.env.PATIENCE ?? 30000); /* [ms] */
 const BRIGHT = 150, DARK = 40, FLAT = 30, SOME = 60; /* Of 255 */
+const MORE = 3; /* Pictures */
 
 const board = new Phone(`${DIR}/board`, `${BUILD}/boardphone`, schema);
 const home = new Phone(`${DIR}/home`, `${BUILD}/boardphone`, schema);
@@ -139,16 +139,33 @@ async function ours_is_off()
 		say(seen);
 }
 
+const descriptors = () => readdirSync(`/proc/${board.child.pid}/fd`).length;
+
+async function received()
+{
+	const [call] = await board.must('stats');
+
+	return call.media.video.received.frames;
+}
+
 async function unplugged()
 {
+	const before = descriptors();
+
 	plug('off');
 	await board.wait('device_lost', { match: (e) => e.device === 'drm' });
+	const frames = await received();
+	await until('pictures come all the same', async () =>
+		await received() > frames + MORE, PATIENCE);
 	plug('on');
 	await board.wait('device_back', { match: (e) => e.device === 'drm' });
 	const seen = await shows('both pictures and titles', (s) =>
 		is_busy(s.middle) && is_busy(s.inset) && s.band.most > BRIGHT);
 	await moves('middle');
-	return say(seen);
+	await until('as many descriptors as before', () =>
+		descriptors() === before, PATIENCE);
+	return `${frames} pictures had come; ${before} descriptors; ` +
+		say(seen);
 }
 
 async function over()

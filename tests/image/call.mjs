@@ -7,7 +7,6 @@
  *     vivid, snd-aloop -> board (QEMU) <- tap -> kamailio, phone -> files
  *
  * Its picture is small and comes rarely: all the board's processor is emulated.
- * What the board hears is not judged here.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -30,6 +29,8 @@ const CARD = '2G';
 const STATE = '/var/lib/boardphone';
 const ROOM_TONE = 1000, PHONE_TONE = 700; /* [Hz] */
 const LEVEL = -15;         /* [dB] */
+const PLAYED = 60;         /* Of each, which begins once [s] */
+const RATE = 16000;        /* At which the board's loudspeaker is taped [Hz] */
 const SECONDS = 5;         /* That are listened to, and looked at */
 const LEVEL_LIMIT = 3;     /* [dB] */
 const PICTURES_LIMIT = 2;  /* A second, of 5 */
@@ -85,9 +86,9 @@ async function begin()
 {
 	mkdirSync(pictures);
 	write_tone(`${dir}/room.wav`, { frequency: ROOM_TONE, level: LEVEL,
-					seconds: 60 });
-	write_tone(`${dir}/phone.wav`, { frequency: PHONE_TONE,
-					 level: LEVEL });
+					seconds: PLAYED });
+	write_tone(`${dir}/phone.wav`, { frequency: PHONE_TONE, level: LEVEL,
+					 seconds: PLAYED });
 	make_certificates(`${dir}/certificates`, outside);
 	server = new Kamailio(`${dir}/server`, `${dir}/certificates`, outside);
 	await server.start();
@@ -153,6 +154,24 @@ function tone_of({ samples, rate }, frequency)
 	assert(Math.abs(tone.frequency / frequency - 1) < 0.01, text);
 	assert(Math.abs(tone.level - LEVEL) <= LEVEL_LIMIT, text);
 	return text;
+}
+
+/* What the board plays comes out of the loop's other end, and as text out of
+   the board */
+async function phone_is_heard()
+{
+	const tape = '/run/loudspeaker.wav';
+	const wav = `${dir}/loudspeaker.wav`;
+	const taped = await machine.inside('arecord -q ' +
+		`-D plughw:Loopback,1,0 -f S16_LE -r ${RATE} -d ${SECONDS} ` +
+		tape);
+	assert.equal(taped.status, 0, taped.out);
+	const { out } = await machine.inside(`base64 ${tape}`);
+
+	writeFileSync(wav, Buffer.from(out, 'base64'));
+	const { samples, rate } = read_wav(wav);
+	assert.equal(samples.length, SECONDS * RATE);
+	return tone_of({ samples, rate }, PHONE_TONE);
 }
 
 async function room_is_heard()
@@ -233,6 +252,7 @@ try {
 	await begin();
 	await judge('registers at a server outside', registers);
 	await judge('the bell rings a phone there', rings);
+	await judge('the phone is heard on the board', phone_is_heard);
 	await judge('the camera is seen', is_seen);
 	await judge('the room is heard', room_is_heard);
 	await judge('digits open the door', opens);

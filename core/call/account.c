@@ -53,12 +53,11 @@ static void account_wake(void *arg)
 	loop_timer_arm(&a->timer, ua_due(a->ua));
 }
 
-static void probe_handler(uint64_t now, void *arg)
+static bool probe_handler(uint64_t now, void *arg)
 {
 	const struct account *a = arg;
 
-	if (a->trunk && !a->stopping)
-		a->driver->probe(a->trunk, now);
+	return a->trunk && !a->stopping && a->driver->probe(a->trunk, now);
 }
 
 static void timer_handler(uint64_t now, void *arg)

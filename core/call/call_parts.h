@@ -39,7 +39,7 @@ struct call_transfer {
 /** Whether the way to the server lives: doubt.h */
 struct call_doubt {
 	struct loop_timer timer; /* Of our offer, once there is a new one */
-	uint64_t since;		 /* Asked last [us], 0: never             */
+	uint64_t since;		 /* Raised last [us], 0: never            */
 };
 
 /** Its time: limit.h */

@@ -19,15 +19,15 @@ void doubt_init(struct call *c)
 	loop_timer_init(&c->doubt.timer, "doubt", timer_handler, c);
 }
 
-void doubt_raise(uint64_t now, void *arg)
+bool doubt_raise(uint64_t now, void *arg)
 {
 	struct call *c = arg;
 
 	if (c->state != CALL_UP || c->hold.on || c->hold.remote)
-		return;
+		return false;
 
 	c->doubt.since = now;
-	line_probe(c->line, now);
+	return line_probe(c->line, now);
 }
 
 void doubt_renew(struct call *c, uint64_t now)

@@ -17,8 +17,8 @@ struct invite;
 /** ua_due() may have changed */
 typedef void(line_wake_h)(void *arg);
 
-/** Whether the connection lives is doubted: it is to be asked */
-typedef void(line_probe_h)(uint64_t now, void *arg);
+/** Whether the connection lives is doubted. @return whether it is asked now */
+typedef bool(line_probe_h)(uint64_t now, void *arg);
 
 /** A line; embed it */
 struct line {
@@ -38,11 +38,10 @@ static inline void line_wake(const struct line *line)
 	line->wakeh(line->arg);
 }
 
-/** The media of a call ceased to come */
-static inline void line_probe(const struct line *line, uint64_t now)
+/** The media of a call ceased to come. @return whether the server is asked */
+static inline bool line_probe(const struct line *line, uint64_t now)
 {
-	if (line->probeh)
-		line->probeh(now, line->arg);
+	return line->probeh && line->probeh(now, line->arg);
 }
 
 #endif

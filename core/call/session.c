@@ -38,8 +38,9 @@ static void timer_handler(uint64_t now, void *arg)
 
 	senses_tick(&s->senses, now);
 	cables_tick(&s->cables, now);
-	if (!s->closed && silence_tick(&s->silence, now))
-		s->h.silent(now, s->h.arg);
+	if (!s->closed && silence_tick(&s->silence, now) &&
+	    s->h.silent(now, s->h.arg))
+		silence_asked(&s->silence, now);
 
 	if (mem_nrefs(s) > 1)
 		arm(s);
@@ -253,6 +254,7 @@ static int restart(struct session *s, uint64_t now)
 
 int session_move(struct session *s, uint64_t now)
 {
+	silence_forget(&s->silence, now);
 	return cables_stranded(&s->cables) ? restart(s, now) : EALREADY;
 }
 

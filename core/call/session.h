@@ -52,8 +52,12 @@ typedef void(session_digit_h)(char digit, uint64_t now, void *arg);
 /** The first packet of media came. Must not free the session */
 typedef void(session_heard_h)(uint64_t now, void *arg);
 
-/** Media came and ceased, see silence.h. Must not free the session */
-typedef void(session_silent_h)(uint64_t now, void *arg);
+/**
+ * Media came and ceased, see silence.h. Must not free the session.
+ *
+ * @return whether somebody was asked for the reason
+ */
+typedef bool(session_silent_h)(uint64_t now, void *arg);
 
 /** What the peer sends to be seen, as it says */
 enum session_view {

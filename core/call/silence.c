@@ -7,8 +7,10 @@ void silence_heard(struct silence *s, uint64_t now)
 {
 	if (!s->last || now - s->last >= SILENCE_LONG)
 		s->since = now;
-	if (now - s->since >= SILENCE_STEADY)
+	if (now - s->since >= SILENCE_STEADY) {
 		s->wait = 0;
+		s->least = 0;
+	}
 
 	s->last = now;
 	s->due = now + SILENCE_LONG;
@@ -26,10 +28,22 @@ bool silence_tick(struct silence *s, uint64_t now)
 	if (now < silence_due(s))
 		return false;
 
+	s->due = now + SILENCE_LEAST;
+	return true;
+}
+
+void silence_asked(struct silence *s, uint64_t now)
+{
 	if (!s->wait)
 		s->wait = SILENCE_LEAST;
 	s->least = now + s->wait;
 	s->due = s->least;
 	s->wait = clock_min(s->wait * 2, SILENCE_MOST);
-	return true;
+}
+
+void silence_forget(struct silence *s, uint64_t now)
+{
+	s->wait = 0;
+	s->least = 0;
+	s->due = clock_min(s->due, now + SILENCE_LONG);
 }

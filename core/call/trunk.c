@@ -153,11 +153,11 @@ static void trunk_moved(void *arg, uint64_t now)
 	flow_restart(t->flow, "the network changed", true, now);
 }
 
-static void trunk_probe(void *arg, uint64_t now)
+static bool trunk_probe(void *arg, uint64_t now)
 {
 	struct trunk *t = arg;
 
-	flow_probe(t->flow, now);
+	return flow_probe(t->flow, now);
 }
 
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)

@@ -62,8 +62,8 @@ struct trunk_driver {
 	void (*moved)(void *w, uint64_t now);
 
 	/** The peer of a call is silent: is the connection dead? It ends and
-	    is made anew at once if so */
-	void (*probe)(void *w, uint64_t now);
+	    is made anew at once if so. @return whether there is one */
+	bool (*probe)(void *w, uint64_t now);
 
 	/**
 	 * Keep it alive as often as the server wants it.

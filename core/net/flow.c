@@ -356,10 +356,13 @@ void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now)
 	weblink_set_ping(f->link, min, max, now);
 }
 
-void flow_probe(struct flow *f, uint64_t now)
+bool flow_probe(struct flow *f, uint64_t now)
 {
-	if (f->state == FLOW_UP && !weblink_probe(f->link, FLOW_PATIENCE, now))
-		f->probed = now;
+	if (f->state != FLOW_UP || weblink_probe(f->link, FLOW_PATIENCE, now))
+		return false;
+
+	f->probed = now;
+	return true;
 }
 
 void flow_close(struct flow *f, uint64_t now)

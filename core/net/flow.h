@@ -105,8 +105,10 @@ void flow_set_timer(struct flow *f, uint32_t seconds, uint64_t now);
  * Something makes believe that the connection is dead: ask the server. When
  * no answer comes within FLOW_PATIENCE it is lost, and made anew at once.
  * Harmless when it is not up, or asked already.
+ *
+ * @return whether it is up, and so asked
  */
-void flow_probe(struct flow *f, uint64_t now);
+bool flow_probe(struct flow *f, uint64_t now);
 
 /**
  * End for good: close with 1000, wait for the server at most a second. The

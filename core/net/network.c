@@ -7,7 +7,7 @@
  */
 #include <assert.h>
 #include <ifaddrs.h>
-#include <net/if.h>
+#include <linux/if.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 #include "core/base/loop.h"
@@ -21,7 +21,10 @@ enum {
 	DISCARD_PORT = 9,     /* RFC 863: nothing is sent to it          */
 	USER_TIMEOUT = 20000, /* TCP gives up on unanswered data [ms],
 				ours: shorter than a TURN refresh       */
-	CONNECTED = IFF_UP | IFF_RUNNING, /* Not so with its cable pulled */
+	/* Not so with its cable pulled. IFF_RUNNING comes up to a second after
+	   packets flow: who is registered by then may call, too */
+	CONNECTED = IFF_UP | IFF_LOWER_UP,
+	CONNECTED_MASK = CONNECTED | IFF_DORMANT,
 };
 
 struct kernel_dgram {
@@ -390,13 +393,18 @@ static int rank_of(const struct sa *sa)
 	return sa_cmp(sa, &source, SA_ADDR) ? 0 : 1;
 }
 
+static bool is_connected(const struct ifaddrs *ifa)
+{
+	return (ifa->ifa_flags & CONNECTED_MASK) == CONNECTED;
+}
+
 static size_t list_up(struct sa *sav, int *rankv, size_t max,
 		      const struct ifaddrs *ifa)
 {
 	size_t n = 0;
 
 	for (; ifa && n < max; ifa = ifa->ifa_next) {
-		if (!ifa->ifa_addr || (ifa->ifa_flags & CONNECTED) != CONNECTED)
+		if (!ifa->ifa_addr || !is_connected(ifa))
 			continue;
 		if (sa_set_sa(&sav[n], ifa->ifa_addr))
 			continue;

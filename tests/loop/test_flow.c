@@ -308,19 +308,20 @@ static void test_flow_asks_a_silent_server_and_comes_back(void **state)
 	flowtest_settle(&t);
 	assert_int_equal(t.state, FLOW_UP);
 	asked = clock_now();
-	flow_probe(t.f, asked);
-	flow_probe(t.f, asked);
+	assert_true(flow_probe(t.f, asked));
+	assert_true(flow_probe(t.f, asked));
 	flowtest_until(&t, FLOW_DOWN);
 	assert_int_equal(t.err, ETIMEDOUT);
 	assert_in_range(clock_now() - asked, FLOW_PATIENCE, 2 * FLOW_PATIENCE);
 	assert_true(flow_retry_due(t.f) <= clock_now());
 	server.mode = WSSERVER_GOOD;
 	flowtest_until(&t, FLOW_CONNECTING);
+	assert_false(flow_probe(t.f, clock_now()));
 	flowtest_settle(&t);
 	assert_int_equal(t.state, FLOW_UP);
 
 	/* This one answers: nothing happens */
-	flow_probe(t.f, clock_now());
+	assert_true(flow_probe(t.f, clock_now()));
 	flowtest_say(&t, "x", 1);
 	assert_int_equal(t.told[FLOW_DOWN], 1);
 	end();

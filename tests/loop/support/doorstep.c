@@ -263,10 +263,11 @@ static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)
 }
 
 /* The connection lives, if there is one */
-static void trunk_probe(void *arg, uint64_t now)
+static bool trunk_probe(void *arg, uint64_t now)
 {
 	(void)arg;
 	(void)now;
+	return true;
 }
 
 static void trunk_close(void *arg, uint64_t now)

@@ -448,11 +448,12 @@ static void trunk_moved(void *arg, uint64_t now)
 	(void)now;
 }
 
-static void trunk_probe(void *arg, uint64_t now)
+static bool trunk_probe(void *arg, uint64_t now)
 {
-	(void)arg;
+	const struct trunk *w = arg;
 	(void)now;
-	++ex.stats.probes;
+	ex.stats.probes += w->up;
+	return w->up;
 }
 
 static void trunk_set_timer(void *arg, uint32_t seconds, uint64_t now)

@@ -2,7 +2,6 @@
  * @file app/commands_volume.c  Command of the card's mixer
  */
 #include "app/commands_volume.h"
-#include "app/volume.h"
 #include "core/base/log.h"
 
 enum {
@@ -24,7 +23,7 @@ static int refuse(const struct request *rq, int err, enum sound_side side)
 			  "the sound device has no control of the %s's "
 			  "volume; `devices` lists what can be [audio] "
 			  "%s_control",
-			  volume_side(side), volume_side(side));
+			  sound_side_name(side), sound_side_name(side));
 	return request_say(rq, err, text);
 }
 
@@ -51,7 +50,7 @@ static int add_json(json_t *js, const char *name, int err,
 static int side_print(const struct request *rq, enum sound_side side, int err,
 		      const struct sound_volume *v)
 {
-	const char *name = volume_side(side);
+	const char *name = sound_side_name(side);
 
 	if (err)
 		return mbuf_printf(rq->out, "%-10s %s\n", name,
@@ -79,7 +78,7 @@ static int show(const struct request *rq, int from, int to)
 			json_decref(js);
 			return refuse(rq, err, side);
 		}
-		ret |= rq->json ? add_json(js, volume_side(side), err, &v)
+		ret |= rq->json ? add_json(js, sound_side_name(side), err, &v)
 				: side_print(rq, side, err, &v);
 	}
 
@@ -117,7 +116,7 @@ int cmd_volume(const struct request *rq)
 
 	if (!strcmp(rq->argv[0], "microphone"))
 		side = SOUND_MICROPHONE;
-	if (strcmp(rq->argv[0], volume_side(side)) ||
+	if (strcmp(rq->argv[0], sound_side_name(side)) ||
 	    (rq->argc > 1 && !read_volume(&v, rq->argv[1])))
 		return request_say(rq, EINVAL,
 				   "volume [speaker|microphone] "

@@ -4,11 +4,6 @@
 #include "app/volume.h"
 #include "core/base/log.h"
 
-const char *volume_side(enum sound_side side)
-{
-	return side == SOUND_SPEAKER ? "speaker" : "microphone";
-}
-
 void volume_controls(const char *controlv[SOUND_SIDES],
 		     const struct config *cfg)
 {
@@ -45,8 +40,8 @@ void volume_configure(struct sound *s, enum sound_side side,
 		log_warning("sound: [audio] %s_volume: the device has no such "
 			    "control; `boardphone devices` lists what there "
 			    "is\n",
-			    volume_side(side));
+			    sound_side_name(side));
 	else if (err && err != ENODEV) /* Away: that was said */
-		log_warning("sound: [audio] %s_volume: %m\n", volume_side(side),
-			    err);
+		log_warning("sound: [audio] %s_volume: %m\n",
+			    sound_side_name(side), err);
 }

@@ -23,7 +23,4 @@ void volume_controls(const char *controlv[SOUND_SIDES],
 void volume_configure(struct sound *s, enum sound_side side,
 		      const struct config *cfg);
 
-/** Its name, as in the configuration and in commands */
-const char *volume_side(enum sound_side side);
-
 #endif

@@ -81,8 +81,7 @@ static void here(struct knob *k, enum sound_side side, int number)
 	if (err && !k->warned)
 		log_warning("sound: %s: the %s's volume cannot be set%s%s: "
 			    "%m\n",
-			    k->card,
-			    side == SOUND_SPEAKER ? "speaker" : "microphone",
+			    k->card, sound_side_name(side),
 			    *k->control ? " by " : "", k->control, err);
 	k->warned = err != 0;
 }

@@ -33,6 +33,12 @@ enum sound_side {
 	SOUND_SIDES,
 };
 
+/** Its name, as in the configuration and in commands */
+static inline const char *sound_side_name(enum sound_side side)
+{
+	return side == SOUND_SPEAKER ? "speaker" : "microphone";
+}
+
 /** How loud a direction is, by the card's own mixer */
 struct sound_volume {
 	int percent;			 /**< 0..100, or SOUND_KEEP     */

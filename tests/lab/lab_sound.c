@@ -284,6 +284,7 @@ static void stall(struct lab *l, const char *phone, const char *other)
 		goto out;
 	judge_run(&l->judge, WARM);
 	descriptors = judge_descriptors();
+	/* The fault itself: who holds the loop up so long reads no sound */
 	for (unsigned i = 0; i < 3; i++) {
 		(void)usleep(300 * MS_PER_S);
 		judge_run(&l->judge, CLOCK_S / 2);

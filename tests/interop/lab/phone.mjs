@@ -5,6 +5,7 @@
  *                     -> boardphone ctl -s SOCKET --json COMMAND
  *                     <- boardphone ctl -s SOCKET --json events
  */
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync,
 	 writeFileSync } from 'node:fs';
@@ -16,6 +17,19 @@ import { Events, now, until, within } from './wait.mjs';
 const STOP = 3000;   /* The contract: orderly end within [ms] */
 const HEADER = 44;   /* Octets of a plain WAV header */
 const SAMPLE = 2;    /* Octets of one, the loudspeaker being mono */
+const QUIET = -40;   /* Less is nobody's voice [dB] */
+const SETTLE = 0.5;  /* Of a voice that begins [s] */
+
+const LISTENS = '00010000'; /* __SO_ACCEPTCON, in /proc/net/unix */
+
+/** Flags of each of the sockets of a name that the kernel knows */
+function sockets(path)
+{
+	return readFileSync('/proc/net/unix', 'utf8').split('\n')
+		.map((line) => line.split(' '))
+		.filter((fields) => fields.at(-1) === path)
+		.map((fields) => fields[3]);
+}
 
 /** INI text of { section: { key: value } } */
 export function ini(sections)
@@ -87,8 +101,9 @@ export class Phone {
 				done(this.status);
 			});
 		});
+		/* That there is a file is not enough: bind(2) makes it */
 		await until('phone: control socket', () =>
-			this.alive() && existsSync(this.socket));
+			this.alive() && sockets(this.socket).includes(LISTENS));
 		await this.listen();
 	}
 
@@ -105,7 +120,10 @@ export class Phone {
 	{
 		this.listener = spawn(this.program,
 			['ctl', '-s', this.socket, '--json', 'events'],
-			{ stdio: ['ignore', 'pipe', 'ignore'] });
+			{ stdio: ['ignore', 'pipe', 'pipe'] });
+		let said = '', left = null;
+		this.listener.stderr.on('data', (text) => said += text);
+		this.listener.on('exit', (code) => left = `${code}: ${said}`);
 		createInterface({ input: this.listener.stdout })
 			.on('line', (line) => {
 				let event = { event: 'no JSON', line };
@@ -117,9 +135,10 @@ export class Phone {
 			});
 		/* Nothing is missed once the kernel knows the connection,
 		   the second socket of that name */
-		await until('phone: somebody listens to events', () =>
-			this.alive() && readFileSync('/proc/net/unix', 'utf8')
-				.split(`${this.socket}\n`).length > 2);
+		await until('phone: somebody listens to events', () => {
+			assert.equal(left, null, 'who listens to events left');
+			return this.alive() && sockets(this.socket).length > 1;
+		});
 	}
 
 	/** Keep what is not as in docs/schema, if it is anything */
@@ -234,6 +253,15 @@ export class Phone {
 		const list = Array.isArray(json) ? json : json?.calls;
 
 		return list?.length ?? 0;
+	}
+
+	/** Await that somebody is heard, whose microphone has settled */
+	async hears()
+	{
+		await until('phone: hears something', async () =>
+			(await this.must('stats')).some((one) =>
+				one.media.audio?.received.level > QUIET));
+		await this.listen_for(SETTLE);
 	}
 
 	/** What its loudspeaker gets from now on for so many seconds */

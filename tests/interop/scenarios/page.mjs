@@ -17,8 +17,6 @@ import { Wire } from '../lab/wire.mjs';
 const SANITIZED = { sanitized: true };
 const LISTEN = 3; /* To each side of a call [s] */
 const LONG = 15;
-const QUIET = -40;  /* [dB] */
-const SETTLE = 0.5; /* [s] */
 
 /** The button is pressed and the page rings */
 export async function rung(board, ...visitors)
@@ -69,15 +67,6 @@ export async function over(visitor, reason)
 {
 	await visitor.shows('ended');
 	await visitor.says('reason', reason);
-}
-
-/** Await that the board hears somebody, whose microphone has settled */
-export async function board_hears(board)
-{
-	await until('the board hears something', async () =>
-		(await board.must('stats')).some((one) =>
-			one.media.audio?.received.level > QUIET));
-	await board.listen_for(SETTLE);
 }
 
 /** The page hears the board; its figures */
@@ -241,7 +230,7 @@ async function three_watch(lab)
 
 	/* One of them talks: the board hears that one, the others go on */
 	await talks(watchers[1]);
-	await board_hears(board);
+	await board.hears();
 	const figures = await both_hear(watchers[1], board);
 	await watchers[1].shot('talking');
 	for (const watcher of watchers)

@@ -38,6 +38,7 @@ async function sent_on(phone, bell, anna, from)
 	await anna.wait('ended', { from });
 	await until('bell has one call', async () =>
 		await bell.calls() === 1);
+	await bell.hears();
 	return both_hear(anna, bell);
 }
 
@@ -80,6 +81,7 @@ async function was_sent_on(phone, bell, anna, from)
 	await anna.lab('hangup');
 	await until('one call each', async () =>
 		await phone.calls() === 1 && await bell.calls() === 1);
+	await Promise.all([phone.hears(), bell.hears()]);
 	const [p, b] = await Promise.all([phone.listen_for(1),
 					  bell.listen_for(1)]);
 

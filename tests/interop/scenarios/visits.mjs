@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { told } from '../lab/laboratory.mjs';
 import { never, until } from '../lab/wait.mjs';
-import { answered, board_hears, both_hear, hangs_up, hears, no_call, over,
+import { answered, both_hear, hangs_up, hears, no_call, over,
 	 rung, talks, watching } from './page.mjs';
 
 const SANITIZED = { sanitized: true };
@@ -22,7 +22,7 @@ async function page_talks(lab)
 	await visitor.click('talk');
 	await visitor.shows('call');
 	await visitor.wait('heard', { from });
-	await board_hears(board);
+	await board.hears();
 	const figures = await both_hear(visitor, board);
 	await board.must('hangup');
 	await over(visitor, 'remote');
@@ -71,7 +71,7 @@ async function listens_first(lab)
 	assert(first.samples.every((x) => Math.abs(x) < 0.001),
 	       'the board hears somebody who only listens');
 	await talks(visitor);
-	await board_hears(board);
+	await board.hears();
 	const figures = await both_hear(visitor, board);
 	await hangs_up(visitor);
 	await no_call(board);
@@ -173,7 +173,7 @@ async function wrong_codes(lab)
 
 	await watching(visitor);
 	await talks(visitor);
-	await board_hears(board);
+	await board.hears();
 	for (let i = 0; i < 8 && !locked(); i++) {
 		await visitor.keys('9999');
 		await never('the door opens', () => board.events.find((e) =>

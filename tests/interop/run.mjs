@@ -23,12 +23,12 @@ import { now, within } from './lab/wait.mjs';
 
 const LIMIT = 120000; /* Of one scenario [ms] */
 const SETS = ['first', 'served', 'page', 'bell', 'visits', 'picture', 'looks',
-	'commands', 'browsers', 'calls', 'media', 'incall', 'transfer',
+	'commands', 'browsers', 'calls', 'media', 'transfer',
 	'trouble', 'early', 'flows', 'kinds', 'slides', 'serial', 'sipjs',
 	'flood', 'soak'];
 const PATIENT = ['registration', 'accounts', 'presence', 'wire', 'farend',
 	'refusals', 'relations', 'faults', 'compat', 'habits', 'variants',
-	'plain', 'direct', 'simplest', 'latch', 'abuse'];
+	'plain', 'direct', 'simplest', 'latch', 'incall', 'abuse'];
 
 const program = process.env.BOARDPHONE ?? '';
 const sanitizer = process.env.BOARDPHONE_ASAN ?? '';

@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include "app/netview.h"
+#include "core/net/network.h"
 
 enum {
 	LINE = 256,
@@ -44,13 +45,13 @@ static int print_interface(struct mbuf *mb, const struct ifaddrs *ifa)
 	read_line(speed, sizeof(speed), name, "speed");
 	read_line(errors, sizeof(errors), name, "statistics/rx_errors");
 	read_line(dropped, sizeof(dropped), name, "statistics/rx_dropped");
-	return mbuf_printf(mb, "%s: %s, %s%s%s%serrors %s, dropped %s\n", name,
-			   ifa->ifa_flags & IFF_UP ? "on" : "off",
-			   ifa->ifa_flags & IFF_RUNNING ? "link" : "no link",
-			   *speed && *speed != '-' ? ", " : "",
-			   *speed && *speed != '-' ? speed : "",
-			   *speed && *speed != '-' ? " Mbit/s, " : ", ", errors,
-			   dropped);
+	return mbuf_printf(
+		mb, "%s: %s, %s%s%s%serrors %s, dropped %s\n", name,
+		ifa->ifa_flags & IFF_UP ? "on" : "off",
+		network_connected(ifa->ifa_flags) ? "link" : "no link",
+		*speed && *speed != '-' ? ", " : "",
+		*speed && *speed != '-' ? speed : "",
+		*speed && *speed != '-' ? " Mbit/s, " : ", ", errors, dropped);
 }
 
 static int print_addresses(struct mbuf *mb, const struct ifaddrs *all,

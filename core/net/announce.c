@@ -181,7 +181,7 @@ static int add_address(struct announce *a, int index, const struct sa *addr)
 static bool is_useful(const struct ifaddrs *i, struct sa *addr)
 {
 	if (!i->ifa_addr || (i->ifa_flags & IFF_LOOPBACK) ||
-	    !(i->ifa_flags & IFF_RUNNING))
+	    !network_connected(i->ifa_flags))
 		return false;
 
 	return !sa_set_sa(addr, i->ifa_addr) && !sa_is_linklocal(addr);

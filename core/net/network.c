@@ -21,8 +21,8 @@ enum {
 	DISCARD_PORT = 9,     /* RFC 863: nothing is sent to it          */
 	USER_TIMEOUT = 20000, /* TCP gives up on unanswered data [ms],
 				ours: shorter than a TURN refresh       */
-	/* Not so with its cable pulled. IFF_RUNNING comes up to a second after
-	   packets flow: who is registered by then may call, too */
+	/* IFF_RUNNING comes up to a second after packets flow: who is
+	   registered by then may call, too */
 	CONNECTED = IFF_UP | IFF_LOWER_UP,
 	CONNECTED_MASK = CONNECTED | IFF_DORMANT,
 };
@@ -393,18 +393,13 @@ static int rank_of(const struct sa *sa)
 	return sa_cmp(sa, &source, SA_ADDR) ? 0 : 1;
 }
 
-static bool is_connected(const struct ifaddrs *ifa)
-{
-	return (ifa->ifa_flags & CONNECTED_MASK) == CONNECTED;
-}
-
 static size_t list_up(struct sa *sav, int *rankv, size_t max,
 		      const struct ifaddrs *ifa)
 {
 	size_t n = 0;
 
 	for (; ifa && n < max; ifa = ifa->ifa_next) {
-		if (!ifa->ifa_addr || !is_connected(ifa))
+		if (!ifa->ifa_addr || !network_connected(ifa->ifa_flags))
 			continue;
 		if (sa_set_sa(&sav[n], ifa->ifa_addr))
 			continue;
@@ -475,6 +470,11 @@ int network_addresses(const struct network *n, network_address_h *h, void *arg)
 {
 	assert(n && h);
 	return n->addressesh(n, h, arg);
+}
+
+bool network_connected(unsigned flags)
+{
+	return (flags & CONNECTED_MASK) == CONNECTED;
 }
 
 int network_watch(void **wp, const struct network *n, network_changed_h *h,

@@ -125,6 +125,13 @@ int network_connect(struct conduit **wp, const struct network *n,
 int network_addresses(const struct network *n, network_address_h *h, void *arg);
 
 /**
+ * Whether packets can flow: up, and not with its cable pulled.
+ *
+ * @param flags  Of an interface (netdevice(7)), as getifaddrs() has them
+ */
+bool network_connected(unsigned flags);
+
+/**
  * Watch for changes. End it with mem_deref(), not inside the handler.
  *
  * @return 0, ENOTSUP, ENOMEM, or errno of the kernel

@@ -1,6 +1,7 @@
 /**
  * @file tests/unit/test_linkwatch.c  Linkwatch, homes, netlink's messages
  */
+#include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include "core/base/loop.h"
 #include "core/net/homes.h"
@@ -153,6 +154,27 @@ static void test_homes_know_their_addresses(void **state)
 	end(l);
 }
 
+/* As the kernel has them, IFF_RUNNING after the first packets */
+static void test_network_is_connected_before_it_is_called_running(void **state)
+{
+	static const struct {
+		unsigned flags;
+		bool connected;
+	} v[] = {
+		{ IFF_UP | IFF_LOWER_UP | IFF_RUNNING, true },
+		{ IFF_UP | IFF_LOWER_UP, true },
+		{ IFF_UP | IFF_RUNNING, false }, /* The cable is pulled */
+		{ IFF_UP, false },
+		{ IFF_LOWER_UP, false },
+		{ IFF_UP | IFF_LOWER_UP | IFF_DORMANT, false },
+		{ 0, false },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
+		assert_int_equal(network_connected(v[i].flags), v[i].connected);
+}
+
 static size_t message(uint8_t *p, uint16_t type, uint8_t dst_len, uint8_t table,
 		      uint8_t kind)
 {
@@ -198,6 +220,8 @@ int main(void)
 		cmocka_unit_test(test_linkwatch_tells_of_the_default_route),
 		cmocka_unit_test(test_linkwatch_needs_a_network_that_tells),
 		cmocka_unit_test(test_homes_know_their_addresses),
+		cmocka_unit_test(
+			test_network_is_connected_before_it_is_called_running),
 		cmocka_unit_test(test_netlink_knows_the_default_route),
 	};
 

@@ -15,6 +15,7 @@
 struct buttons;
 struct door;
 struct porch;
+struct refusal;
 struct reload;
 struct scribe;
 
@@ -38,8 +39,9 @@ struct commands_context {
 	struct sound *sound;	     /**< As app/soundloan.h               */
 	const struct optics *optics; /**< Its camera as app/cameraloan.h   */
 	const struct config *cfg;
-	struct reload *reload; /**< May be NULL: there is no file      */
-	struct scribe *scribe; /**< May be NULL                        */
+	struct reload *reload;	 /**< May be NULL: there is no file      */
+	struct refusal *refusal; /**< Likewise                           */
+	struct scribe *scribe;	 /**< May be NULL                        */
 	struct event_bus *events;
 	void (*quith)(void *arg); /**< Stop the phone and end */
 	void (*endh)(enum commands_end end,

@@ -5,6 +5,7 @@
 #include "app/inputs.h"
 #include "app/lamps.h"
 #include "app/commands_porch.h"
+#include "app/refusal.h"
 #include "core/call/porch.h"
 
 enum {
@@ -198,6 +199,8 @@ int commands_porch_status(const struct request *rq)
 	const struct commands_context *ctx = rq->ctx;
 	int err = 0;
 
+	if (ctx->refusal)
+		err |= mbuf_printf(rq->out, "%H", refusal_print, ctx->refusal);
 	if (ctx->buttons)
 		err |= mbuf_printf(rq->out, "%H", buttons_print, ctx->buttons);
 	if (ctx->inputs)
@@ -216,6 +219,9 @@ int commands_porch_status_json(const struct request *rq, json_t *js)
 	const struct commands_context *ctx = rq->ctx;
 	int err = 0;
 
+	if (ctx->refusal)
+		err |= json_object_set_new(js, "refused",
+					   refusal_json(ctx->refusal));
 	if (ctx->buttons)
 		err |= json_object_set_new(js, "buttons",
 					   buttons_json(ctx->buttons));

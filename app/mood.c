@@ -29,7 +29,8 @@ struct mood {
 	struct event_listener *listener;
 	struct named accountv[MOOD_NAMES], devicev[MOOD_NAMES];
 	struct talk callv[MOOD_CALLS];
-	bool ring; /* By a plan */
+	bool ring;    /* By a plan       */
+	bool refused; /* A configuration */
 	unsigned signs;
 	mood_h *h;
 	void *arg;
@@ -133,6 +134,10 @@ static void on_stack(struct mood *m, const struct event *ev)
 	case EVENT_DEVICE_BACK:
 		set_device(m, ev, FREE);
 		break;
+	case EVENT_CONFIG_REFUSED:
+	case EVENT_CONFIG_ACCEPTED:
+		m->refused = ev->type == EVENT_CONFIG_REFUSED;
+		break;
 	default:
 		break;
 	}
@@ -183,6 +188,8 @@ static unsigned look(const struct mood *m)
 	if (signs & ~MOOD_BIT(MOOD_REGISTERED))
 		signs &= ~MOOD_BIT(MOOD_REGISTERED);
 	signs |= named_signs(m->devicev);
+	if (m->refused)
+		signs |= MOOD_BIT(MOOD_ERROR);
 	if (m->ring)
 		signs |= MOOD_BIT(MOOD_RINGING);
 	for (unsigned i = 0; i < MOOD_CALLS; i++) {

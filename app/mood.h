@@ -14,8 +14,9 @@
 enum mood_sign {
 	MOOD_RINGING,	  /**< It rings, here or at the other side          */
 	MOOD_CALL,	  /**< In an answered call                          */
-	MOOD_ERROR,	  /**< No server, a refused account, a lost device;
-			       until it is well again                       */
+	MOOD_ERROR,	  /**< No server, a refused account, a lost device, a
+			       configuration that is wrong; until it is well
+			       again                                        */
 	MOOD_REGISTERING, /**< On the way to the server, for the first time */
 	MOOD_REGISTERED,  /**< All accounts are                             */
 	MOOD_SIGNS,

@@ -15,6 +15,7 @@
 struct reload {
 	struct config *cfg;
 	const char *path;
+	struct refusal *refusal;
 	struct loop_timer timer; /* Not inside of a button */
 	struct keeper *keeper;
 	unsigned wires;
@@ -43,7 +44,7 @@ static void timer_handler(uint64_t now, void *arg)
 }
 
 int reload_alloc(struct reload **rp, struct config *cfg, const char *path,
-		 reload_wires_h *h, void *arg)
+		 struct refusal *refusal, reload_wires_h *h, void *arg)
 {
 	struct reload *r = mem_zalloc(sizeof(*r), reload_destructor);
 
@@ -52,6 +53,7 @@ int reload_alloc(struct reload **rp, struct config *cfg, const char *path,
 
 	r->cfg = cfg;
 	r->path = path;
+	r->refusal = refusal;
 	r->wiresh = h;
 	r->wires_arg = arg;
 	loop_timer_init(&r->timer, "reload", timer_handler, r);
@@ -178,6 +180,7 @@ int reload_now(struct reload *r, struct mbuf *mb)
 	int err = load(&fresh, r->path, mb);
 
 	l.fresh = fresh;
+	refusal_reload(r->refusal, err ? mb : NULL);
 	if (!err)
 		compare(r, &l);
 	else

@@ -11,6 +11,7 @@
 #ifndef APP_RELOAD_H
 #define APP_RELOAD_H
 
+#include "app/refusal.h"
 #include "core/base/config_edit.h"
 #include "core/base/loop.h"
 
@@ -34,13 +35,14 @@ struct reload;
 /**
  * Allocate.
  *
- * @param cfg   In force; outlives it
- * @param path  Where it was read; borrowed likewise
+ * @param cfg      In force; outlives it
+ * @param path     Where it was read; borrowed likewise
+ * @param refusal  Told what a reload finds; borrowed likewise
  *
  * @return 0, ENOMEM
  */
 int reload_alloc(struct reload **rp, struct config *cfg, const char *path,
-		 reload_wires_h *h, void *arg);
+		 struct refusal *refusal, reload_wires_h *h, void *arg);
 
 /** Read the file, and say what is wrong with it, or would change.
     @return 0, EINVAL, or errno of reading */

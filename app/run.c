@@ -13,6 +13,7 @@
 #include "app/inputs.h"
 #include "app/lamps.h"
 #include "app/page.h"
+#include "app/refusal.h"
 #include "app/reload.h"
 #include "app/run.h"
 #include "app/soundloan.h"
@@ -46,6 +47,7 @@ struct run {
 	struct console *console, *serial;
 	struct tidy *tidy;
 	struct supervisor *supervisor;
+	struct refusal *refusal;
 	struct reload *reload;
 	struct wake *hangup; /* SIGHUP */
 	enum commands_end end;
@@ -346,6 +348,23 @@ static int start_commands(struct run *r, const struct config *cfg)
 	return start_consoles(r, cfg);
 }
 
+/* What becomes of a configuration that changes */
+static int start_reload(struct run *r, struct config *cfg, const char *path)
+{
+	int err;
+
+	err = refusal_alloc(&r->refusal, path, r->events);
+	if (!err)
+		err = reload_alloc(&r->reload, cfg, path, r->refusal,
+				   wires_handler, r);
+	if (!err)
+		err = wake_alloc(&r->hangup, SIGHUP, hangup_handler, r);
+
+	r->ctx.reload = r->reload;
+	r->ctx.refusal = r->refusal;
+	return err;
+}
+
 static int start(struct run *r, struct config *cfg, const char *path)
 {
 	int err;
@@ -361,13 +380,9 @@ static int start(struct run *r, struct config *cfg, const char *path)
 	r->ctx.endh = end_handler;
 	r->ctx.arg = r;
 	loop_timer_init(&r->idle, "restart", idle_handler, r);
-	err = reload_alloc(&r->reload, cfg, path, wires_handler, r);
-	if (!err)
-		err = wake_alloc(&r->hangup, SIGHUP, hangup_handler, r);
+	err = start_reload(r, cfg, path);
 	if (err)
 		return err;
-
-	r->ctx.reload = r->reload;
 
 	err = start_phone(r, cfg);
 	r->ctx.phone = r->phone;
@@ -388,6 +403,7 @@ static int start(struct run *r, struct config *cfg, const char *path)
 		err = phone_start(r->phone, clock_now());
 	if (!err)
 		supervisor_ready(r->supervisor);
+	refusal_look(r->refusal);
 	return err;
 }
 
@@ -436,6 +452,7 @@ int run_phone(struct config *cfg, const char *path, enum commands_end *endp)
 	mem_deref(r.console);
 	mem_deref(r.control);
 	mem_deref(r.reload);
+	mem_deref(r.refusal);
 	mem_deref(r.lamps);
 	mem_deref(r.inputs);
 	mem_deref(r.buttons);

@@ -344,7 +344,8 @@ const struct config_free config_freev[] = {
 	{ "lamps", config_check_name, config_check_gpio,
 	  "Lamps: NAME = CHIP:LINE [low] and PATTERN=SIGN[,SIGN]...; patterns "
 	  "are on, slow, fast, flash and off; signs, the most important "
-	  "first, ringing, call, error, registering and registered",
+	  "first, ringing, call, error, registering and registered; error is "
+	  "also a configuration that was refused",
 	  "status = gpiochip0:22 slow=registering on=registered,call "
 	  "fast=ringing flash=error",
 	  NULL },

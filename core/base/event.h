@@ -101,7 +101,9 @@ enum {
 	X(INSECURE_MEDIA, "insecure_media")                                    \
 	X(DEVICE_LOST, "device_lost")                                          \
 	X(DEVICE_BACK, "device_back")                                          \
-	X(INPUT, "input")
+	X(INPUT, "input")                                                      \
+	X(CONFIG_REFUSED, "config_refused")                                    \
+	X(CONFIG_ACCEPTED, "config_accepted")
 
 /** What happened: EVENT_STARTING and so on */
 enum event_type {

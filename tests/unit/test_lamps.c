@@ -178,6 +178,20 @@ static void test_lamps_show_what_matters_most(void **state)
 	assert_lit(STATUS, 0, 100);
 }
 
+static void test_lamps_show_a_configuration_that_is_refused(void **state)
+{
+	(void)state;
+
+	registration(EVENT_CONNECTED, 200);
+	event_emit(bus, EVENT_CONFIG_REFUSED, NULL, 0, "source:s reason:s",
+		   "card", "boardphone.conf:4: [audio] devise: no such key");
+	assert_lit(STATUS, 1, 5);
+	registration(EVENT_CONNECTED, 200); /* That makes it no better */
+	assert_lit(STATUS, 1, 5);
+	event_emit(bus, EVENT_CONFIG_ACCEPTED, NULL, 0, NULL);
+	assert_lit(STATUS, 0, 100);
+}
+
 static void test_lamps_say_what_they_show(void **state)
 {
 	char said[TEXT_SIZE];
@@ -253,6 +267,9 @@ int main(void)
 			test_lamps_follow_the_registration, begin, end),
 		cmocka_unit_test_setup_teardown(
 			test_lamps_show_what_matters_most, begin, end),
+		cmocka_unit_test_setup_teardown(
+			test_lamps_show_a_configuration_that_is_refused, begin,
+			end),
 		cmocka_unit_test_setup_teardown(test_lamps_say_what_they_show,
 						begin, end),
 		cmocka_unit_test_setup_teardown(test_inputs_tell_what_they_are,

@@ -32,10 +32,13 @@ static const char first[] = "# Ours\n"
 static struct {
 	char dir[PATH], path[PATH], file[PATH];
 	struct config *cfg;
+	struct event_bus *events;
+	struct event_listener *listener;
+	struct refusal *refusal;
 	struct reload *reload;
 	unsigned wires, wired, done;
 	int err;
-	char said[TEXT];
+	char said[TEXT], heard[TEXT];
 } f;
 
 static void put(const char *text)
@@ -60,6 +63,21 @@ static void expect_file(const char *text)
 	assert_string_equal(is, text);
 	assert_int_equal(stat(f.file, &st), 0);
 	assert_int_equal(st.st_mode & MODE, S_IRUSR | S_IWUSR);
+}
+
+static const char *field(const struct event *ev, const char *key)
+{
+	const char *text = json_string_value(json_object_get(ev->json, key));
+
+	return text ? text : "";
+}
+
+static void on_event(const struct event *ev, void *arg)
+{
+	(void)arg;
+
+	(void)re_snprintf(f.heard, sizeof(f.heard), "%s %s %s", ev->name,
+			  field(ev, "source"), field(ev, "reason"));
 }
 
 static void on_wires(unsigned wires, void *arg)
@@ -101,7 +119,12 @@ static int setup(void **state)
 	put(first);
 	assert_int_equal(loop_init(), 0);
 	assert_int_equal(config_load(&f.cfg, f.path, NULL, NULL), 0);
-	assert_int_equal(reload_alloc(&f.reload, f.cfg, f.path, on_wires, NULL),
+	assert_int_equal(event_bus_alloc(&f.events), 0);
+	assert_int_equal(event_listen(&f.listener, f.events, on_event, NULL),
+			 0);
+	assert_int_equal(refusal_alloc(&f.refusal, f.path, f.events), 0);
+	assert_int_equal(reload_alloc(&f.reload, f.cfg, f.path, f.refusal,
+				      on_wires, NULL),
 			 0);
 	return 0;
 }
@@ -111,6 +134,9 @@ static int teardown(void **state)
 	(void)state;
 
 	mem_deref(f.reload);
+	mem_deref(f.refusal);
+	mem_deref(f.listener);
+	mem_deref(f.events);
 	mem_deref(f.cfg);
 	loop_close();
 	(void)unlink(f.path);
@@ -189,6 +215,83 @@ static void test_reload_leaves_all_as_it_was_with_a_mistake(void **state)
 	assert_non_null(strstr(f.said, "/conf:4: [buttons] bell:"));
 	assert_int_equal(unlink(f.file), 0);
 	assert_int_equal(reload(true), ENOENT);
+}
+
+/* What was heard since the last time */
+static void expect_heard(const char *text)
+{
+	if (!strstr(f.heard, text) || (!*text && *f.heard))
+		fail_msg("heard %s", f.heard);
+	f.heard[0] = '\0';
+}
+
+static void test_reload_tells_of_a_mistake_until_it_is_gone(void **state)
+{
+	char shown[TEXT];
+	(void)state;
+
+	put("[call]\nmax = many\n");
+	assert_int_equal(reload(false), EINVAL);
+	expect_heard(""); /* That was only a question */
+	assert_int_equal(reload(true), EINVAL);
+	expect_heard("/conf:2: [call] max: ");
+	assert_int_equal(reload(true), EINVAL);
+	expect_heard(""); /* It is known */
+	(void)re_snprintf(shown, sizeof(shown), "%H", refusal_print, f.refusal);
+	assert_ptr_equal(strstr(shown, "configuration refused (reload): /tmp/"),
+			 shown);
+
+	assert_int_equal(unlink(f.file), 0);
+	assert_int_equal(reload(true), ENOENT);
+	expect_heard("config_refused reload ");
+	put(first);
+	assert_int_equal(reload(true), 0);
+	expect_heard("config_accepted");
+	assert_int_equal(reload(true), 0);
+	expect_heard("");
+}
+
+static void put_refused(const char *text)
+{
+	char path[PATH + sizeof(".refused")];
+	FILE *file;
+
+	(void)re_snprintf(path, sizeof(path), "%s.refused", f.path);
+	if (!text) {
+		assert_int_equal(unlink(path), 0);
+		return;
+	}
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Of the card: a reload of the file in force makes it no better */
+static void test_reload_sees_what_was_refused_before(void **state)
+{
+	(void)state;
+
+	refusal_look(f.refusal);
+	expect_heard("");
+	put_refused("warning: others may read it\nboardphone.conf:4: bad\n");
+	refusal_look(f.refusal);
+	expect_heard("config_refused card boardphone.conf:4: bad");
+	assert_int_equal(reload(true), 0);
+	expect_heard("");
+	put("nonsense\n");
+	assert_int_equal(reload(true), EINVAL);
+	expect_heard("config_refused reload ");
+	put_refused(NULL);
+	assert_int_equal(reload(true), EINVAL);
+	expect_heard(""); /* There is another one yet */
+	put(first);
+	assert_int_equal(reload(true), 0);
+	expect_heard("config_accepted");
+	put_refused("");
+	refusal_look(f.refusal);
+	expect_heard("config_refused card wrong");
+	put_refused(NULL);
 }
 
 static void test_reload_wires_from_the_loop(void **state)
@@ -273,6 +376,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reload_takes_what_can_count),
 		TEST(test_reload_leaves_all_as_it_was_with_a_mistake),
+		TEST(test_reload_tells_of_a_mistake_until_it_is_gone),
+		TEST(test_reload_sees_what_was_refused_before),
 		TEST(test_reload_wires_from_the_loop),
 		TEST(test_reload_sets_the_volume_that_changed),
 		TEST(test_reload_sets_a_value_in_the_file),

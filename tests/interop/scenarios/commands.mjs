@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { assert_tone, PHONE_TONE, told } from '../lab/laboratory.mjs';
 import { until } from '../lab/wait.mjs';
 
@@ -59,6 +59,44 @@ async function contacts(lab)
 	await heard('open_too_long');
 	await board.must('button', 'gate', 'release');
 	await heard('closed');
+}
+
+/* A file that is wrong: the lamp shows it until a right one comes; that of the
+   card, which stands beside it, from the start */
+async function refused(lab)
+{
+	const board = await lab.board({ lamps: {
+		status: 'sim:5 flash=error' } });
+	const file = `${board.dir}/conf`, card = `${file}.refused`;
+	const right = readFileSync(file, 'utf8');
+	const sign = async () => (await board.must('status')).lamps[0].sign;
+	const why = 'boardphone.conf:4: [audio] devise: no such key';
+
+	assert.equal(await sign(), '');
+	assert.deepEqual((await board.must('status')).refused, []);
+	writeFileSync(file, `${right}[call]\nmax = many\n`);
+	board.child.kill('SIGHUP');
+	const { reason } = await board.wait('config_refused',
+		{ match: (e) => e.source === 'reload' });
+	assert.match(reason, /conf:\d+: \[call\] max: /);
+	assert.equal(await sign(), 'error');
+	writeFileSync(file, right);
+	await board.must('config', 'reload');
+	await board.wait('config_accepted');
+	assert.equal(await sign(), '');
+
+	await board.stop();
+	writeFileSync(card, `${why}\n`);
+	await board.start();
+	await board.ready();
+	assert.equal(await sign(), 'error');
+	assert.deepEqual((await board.must('status')).refused,
+			 [{ source: 'card', reason: why }]);
+	assert(board.log().includes(why));
+	rmSync(card);
+	await board.must('config', 'reload');
+	await board.wait('config_accepted');
+	assert.equal(await sign(), '');
 }
 
 const codec_of = async (phone) => (await phone.must('stats'))
@@ -159,6 +197,7 @@ async function restarts(lab)
 
 export default [
 	['commands: a reload in a call, and the next ones', reloads],
+	['commands: a wrong configuration is on the lamp', refused],
 	['commands: restart ends calls in order', restarts],
 	['commands: restart waits for the end of a call', idle],
 	['commands: all answer as docs/schema says', all_commands],

@@ -15,7 +15,7 @@ struct login {
 	const char *hash;
 	char typed[SECRET_MAX];
 	size_t n;
-	struct secret *secret; /* While it is compared */
+	struct child *secret; /* While it is compared */
 	unsigned wrong;
 	uint64_t until; /* Nothing is heard before [us] */
 	login_open_h *openh;
@@ -92,12 +92,12 @@ static void refuse(struct login *l, uint64_t now)
 	l->sayh(text, l->arg);
 }
 
-static void secret_handler(bool right, uint64_t now, void *arg)
+static void secret_handler(int err, uint64_t now, void *arg)
 {
 	struct login *l = arg;
 
 	l->secret = mem_deref(l->secret);
-	if (!right) {
+	if (err) {
 		refuse(l, now);
 		return;
 	}

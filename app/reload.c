@@ -17,7 +17,7 @@ struct reload {
 	const char *path;
 	struct refusal *refusal;
 	struct loop_timer timer; /* Not inside of a button */
-	struct keeper *keeper;
+	struct child *keeper;
 	unsigned wires;
 	reload_wires_h *wiresh;
 	void *wires_arg;

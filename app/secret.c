@@ -2,20 +2,8 @@
  * @file app/secret.c  Secret
  */
 #include <crypt.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "app/secret.h"
 #include "core/base/library.h"
-
-struct secret {
-	struct loop_watch *watch;
-	secret_h *h;
-	void *arg;
-	pid_t child;
-	int fd; /* A byte comes when it is right */
-};
 
 static struct {
 	__typeof__(crypt_rn) *crypt_rn;
@@ -45,77 +33,30 @@ static bool same(const char *a, const char *b)
 	return !diff;
 }
 
-static bool right(const char *hash, const char *password)
+struct guess {
+	const char *hash, *password;
+};
+
+static int work(const void *what)
 {
 	static struct crypt_data data;
+	const struct guess *g = what;
 	const char *made;
+	int err = load();
 
-	if (load())
-		return false;
-
-	made = lib.crypt_rn(password, hash, &data, sizeof(data));
-	return made && same(made, hash);
-}
-
-static void secret_destructor(void *arg)
-{
-	struct secret *s = arg;
-
-	mem_deref(s->watch);
-	if (s->fd >= 0)
-		(void)close(s->fd);
-	if (s->child <= 0)
-		return;
-	(void)kill(s->child, SIGKILL);
-	(void)waitpid(s->child, NULL, 0);
-}
-
-static void read_handler(int flags, uint64_t now, void *arg)
-{
-	struct secret *s = arg;
-	char c;
-	(void)flags;
-
-	s->watch = mem_deref(s->watch);
-	s->h(read(s->fd, &c, 1) == 1, now, s->arg);
-}
-
-int secret_check(struct secret **sp, const char *hash, const char *password,
-		 secret_h *h, void *arg)
-{
-	struct secret *s = mem_zalloc(sizeof(*s), secret_destructor);
-	int fdv[2], err;
-
-	if (!s)
-		return ENOMEM;
-
-	s->fd = -1;
-	s->h = h;
-	s->arg = arg;
-	if (pipe2(fdv, O_CLOEXEC)) {
-		err = errno;
-		goto out;
-	}
-
-	s->child = fork();
-	if (!s->child) {
-		if (right(hash, password))
-			(void)!write(fdv[1], "", 1);
-		_exit(0);
-	}
-
-	err = s->child < 0 ? errno : 0;
-	(void)close(fdv[1]);
-	s->fd = fdv[0];
-	if (!err)
-		err = loop_watch_alloc(&s->watch, "password", s->fd, LOOP_READ,
-				       read_handler, s);
-out:
 	if (err)
-		mem_deref(s);
-	else
-		*sp = s;
-	return err;
+		return err;
+
+	made = lib.crypt_rn(g->password, g->hash, &data, sizeof(data));
+	return made && same(made, g->hash) ? 0 : EACCES;
+}
+
+int secret_check(struct child **cp, const char *hash, const char *password,
+		 child_h *h, void *arg)
+{
+	const struct guess g = { hash, password };
+
+	return child_start(cp, "password", CHILD_KILL, work, &g, h, arg);
 }
 
 int secret_hash(char *hash, size_t size, const char *password)

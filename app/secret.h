@@ -1,7 +1,7 @@
 /**
  * @file app/secret.h  Secret: is this the password of that hash?
  *
- *     login -> [secret] -> a process of its own -> crypt(3)
+ *     login -> [secret] -> child -> crypt(3)
  *
  * A good hash takes a tenth of a second on purpose, and 16 MB; the loop has
  * neither. So a child computes it, which also is the only one that loads
@@ -10,24 +10,21 @@
 #ifndef APP_SECRET_H
 #define APP_SECRET_H
 
-#include "core/base/loop.h"
+#include "app/child.h"
 
 enum {
 	SECRET_MAX = 128, /**< Length of a password [bytes], ours */
 };
 
-/** Whether it is; the secret may be freed inside */
-typedef void(secret_h)(bool right, uint64_t now, void *arg);
-
-struct secret;
-
 /**
  * Begin to compare. mem_deref() gives up.
  *
- * @return 0, or errno of fork
+ * @param h  0 it is that password; else it is not, or nobody can say
+ *
+ * @return as child_start()
  */
-int secret_check(struct secret **sp, const char *hash, const char *password,
-		 secret_h *h, void *arg);
+int secret_check(struct child **cp, const char *hash, const char *password,
+		 child_h *h, void *arg);
 
 /**
  * Make a hash, for `boardphone hash`; takes its time.

@@ -13,7 +13,10 @@ install(FILES ${package}/boardphone.sysusers
 install(FILES ${package}/60-boardphone.rules DESTINATION lib/udev/rules.d)
 install(FILES ${package}/boardphone.conf DESTINATION /etc
   PERMISSIONS OWNER_READ OWNER_WRITE)
+# And that of what is within it, where board/package/make has put it together
 install(FILES LICENSE DESTINATION share/doc/boardphone RENAME copyright)
+install(FILES ${CMAKE_BINARY_DIR}/copyright DESTINATION share/doc/boardphone
+  OPTIONAL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_SET_DESTDIR ON) # /etc is not under /usr

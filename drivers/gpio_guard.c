@@ -19,6 +19,7 @@
 
 enum {
 	PATIENCE = 2 * CLOCK_S, /* For an answer, at the start [us]     */
+	LAST = CLOCK_S,		/* For the last, of PHONE_STOP_MAX [us] */
 	BUSY = CLOCK_S,		/* For a line [us]                      */
 	PAUSE = 20 * CLOCK_MS,	/* Between two tries [us]               */
 };
@@ -156,6 +157,7 @@ static void obey(struct keeper *k, struct word *w, uint64_t now)
 		(void)watchman_set(&k->watchman, w->line, false, now);
 		gpio_wire_close(&k->slotv[w->line].wire);
 		k->slotv[w->line].taken = false;
+		answer(k, w);
 		break;
 	case STATE:
 		break;
@@ -248,6 +250,7 @@ static struct {
 	struct loop_watch *watch;
 	struct loop_timer timer;
 	struct list outputs;
+	bool slow; /* Has not answered in time: not waited for again */
 } guard;
 
 int gpio_guard_start(void)
@@ -356,19 +359,20 @@ static void word_handler(int flags, uint64_t now, void *arg)
 		lose();
 }
 
-/* Ask for a line, and wait: only at the start */
-static int ask(struct word *w)
+/* Ask for a line, or give it back, and wait: only at the start and the end */
+static int ask(struct word *w, uint64_t patience)
 {
 	struct pollfd p = { .fd = guard.fd, .events = POLLIN };
+	const int what = w->what;
 	int err = say(w);
 
 	do {
-		if (!err && poll(&p, 1, PATIENCE / CLOCK_MS) <= 0)
+		if (!err && poll(&p, 1, (int)(patience / CLOCK_MS)) <= 0)
 			err = ETIMEDOUT;
 		if (!err &&
 		    recv(guard.fd, w, sizeof(*w), MSG_DONTWAIT) != sizeof(*w))
 			err = ENODEV;
-	} while (!err && w->what != OPEN);
+	} while (!err && (int)w->what != what);
 
 	return err ? err : w->err;
 }
@@ -396,10 +400,11 @@ static bool output_is_on(const struct output *o)
 static void destructor(void *arg)
 {
 	struct guarded *g = arg;
-	const struct word w = { .what = CLOSE, .line = g->line };
+	struct word w = { .what = CLOSE, .line = g->line };
 
-	if (g->open)
-		(void)say(&w);
+	/* It is off before the phone has ended */
+	if (g->open && ask(&w, guard.slow ? 0 : LAST) == ETIMEDOUT)
+		guard.slow = true;
 	list_unlink(&g->le);
 	if (guard.outputs.head)
 		return;
@@ -437,7 +442,7 @@ int gpio_guard_output(struct output **op, const struct gpio_params *prm)
 	str_ncpy(g->name, prm->line, sizeof(g->name));
 	memcpy(w.chip, g->chip, sizeof(w.chip));
 	memcpy(w.name, g->name, sizeof(w.name));
-	err = ask(&w);
+	err = ask(&w, PATIENCE);
 	if (!err) {
 		g->line = w.line;
 		g->open = true;

@@ -137,6 +137,17 @@ async function key()
 	return 'pressed, lost, back, pressed';
 }
 
+/* Back from SIGSTOP it knows that the door was closed, and closes the next */
+async function goes_on()
+{
+	process.kill(phone.child.pid, 'SIGCONT');
+	await phone.wait('door', { match: (e) => !e.open });
+	await phone.must('door', 'front');
+	await becomes(DOOR, true);
+	await phone.stop();
+	assert(!high(DOOR), 'on after an orderly end');
+}
+
 /* The relay is off soon after the phone is no more, however it ends */
 async function ended_by(signal)
 {
@@ -146,19 +157,22 @@ async function ended_by(signal)
 	const { least, most } = await becomes(DOOR, false);
 	const text = `off after ${least.toFixed(0)} to ${most.toFixed(0)} ms`;
 	assert(least < SAFE, text);
-	if (signal === 'SIGSTOP') {
-		process.kill(phone.child.pid, 'SIGCONT');
-		await phone.wait('door', { match: (e) => !e.open });
-		await phone.must('door', 'front');
-		await becomes(DOOR, true);
-		await phone.stop();
-		assert(!high(DOOR), 'on after an orderly end');
-	} else {
+	if (signal === 'SIGSTOP')
+		await goes_on();
+	else
 		await phone.gone;
-	}
-	await phone.end();
-	await start();
 	return text;
+}
+
+/* What comes next has a phone, whatever became of this one */
+async function ended_and_begun(signal)
+{
+	try {
+		return await ended_by(signal);
+	} finally {
+		await phone.end();
+		await start();
+	}
 }
 
 async function lost_and_back()
@@ -198,9 +212,9 @@ await judge('button to relay', pressed);
 await judge('button that bounces', bounces);
 await judge('contact', contact);
 await judge('key of a keypad', key);
-await judge('relay after SIGKILL', () => ended_by('SIGKILL'));
-await judge('relay after SIGSTOP', () => ended_by('SIGSTOP'));
-await judge('relay after abort', () => ended_by('SIGABRT'));
+await judge('relay after SIGKILL', () => ended_and_begun('SIGKILL'));
+await judge('relay after SIGSTOP', () => ended_and_begun('SIGSTOP'));
+await judge('relay after abort', () => ended_and_begun('SIGABRT'));
 await judge('lines that are lost and back', lost_and_back);
 for (const fault of phone.faults)
 	console.log(`FAIL  lines: ${fault}`);

@@ -199,8 +199,10 @@ static int print_section(struct re_printf *pf, const char *section)
 
 	for (size_t i = 0; i < config_freec && !err; i++) {
 		if (!strcmp(config_freev[i].section, section) &&
-		    config_when(section, NULL) == CONFIG_AT_ONCE)
-			err = re_hprintf(pf, "A change counts at once.\n");
+		    config_when(section, NULL) != CONFIG_AT_START)
+			err = re_hprintf(
+				pf, "A change counts %s.\n",
+				config_when_name(config_when(section, NULL)));
 		if (!strcmp(config_freev[i].section, section))
 			err |= re_hprintf(pf, "An example is\n.Dl %H\n",
 					  mdoc_text, config_freev[i].example);

@@ -9,6 +9,7 @@
 #include "core/base/config_file.h"
 #include "core/base/config_print.h"
 #include "core/base/config_read.h"
+#include "core/base/config_table.h"
 #include "core/base/config_when.h"
 #include "core/base/log.h"
 
@@ -66,7 +67,7 @@ int reload_alloc(struct reload **rp, struct config *cfg, const char *path,
 /** What one look at a file finds */
 struct look {
 	struct reload *r; /* NULL: it only looks */
-	const struct config *fresh;
+	const struct config *cfg, *fresh;
 	struct mbuf *mb;
 	unsigned n, later; /* Differences */
 	int err;
@@ -95,22 +96,42 @@ static void wire(struct reload *r, const char *section, const char *key)
 		    !strcmp(rowv[i].key, key))
 			r->wires |= rowv[i].wires;
 	}
+	if (config_section_named(section))
+		r->wires |= RELOAD_ACCOUNTS;
 	if (r->wires)
 		loop_timer_arm(&r->timer, clock_now());
 }
 
-static int take(struct look *l, const char *section, const char *key)
+static int take(const struct look *l, const struct config *from,
+		const char *section, const char *key)
 {
 	struct reload *r = l->r;
 	int err;
 
 	if (!r)
 		return 0;
-	err = key ? config_take(r->cfg, l->fresh, section, key)
-		  : config_take_entries(r->cfg, l->fresh, section);
+	err = key ? config_take(r->cfg, from, section, key)
+		  : config_take_entries(r->cfg, from, section);
 	if (!err)
 		wire(r, section, key ? key : "");
 	return err;
+}
+
+static bool has_account(const struct config *c)
+{
+	return *config_text(c, "account", "realm") != '\0';
+}
+
+/* The account without a name comes and goes with its realm */
+static enum config_when when_of(const struct look *l, bool named,
+				const char *section, const char *key)
+{
+	const bool lasts = named ||
+			   (has_account(l->cfg) && has_account(l->fresh));
+
+	return config_section_named(section) && !lasts
+		       ? CONFIG_AT_START
+		       : config_when(section, key);
 }
 
 static void diff_handler(const struct config *c, const char *section,
@@ -119,8 +140,8 @@ static void diff_handler(const struct config *c, const char *section,
 	struct look *l = arg;
 	const bool named = strcmp(config_name(c), CONFIG_ACCOUNT) != 0;
 	const bool shown = key && !config_secret(section, key);
-	enum config_when when = config_when(section, key);
-	int err = when == CONFIG_AT_START ? 0 : take(l, section, key);
+	enum config_when when = when_of(l, named, section, key);
+	int err = when == CONFIG_AT_START ? 0 : take(l, c, section, key);
 
 	if (err) {
 		l->err = err;
@@ -139,6 +160,7 @@ static void diff_handler(const struct config *c, const char *section,
 
 static void compare(const struct reload *r, struct look *l)
 {
+	l->cfg = r->cfg;
 	config_diff(r->cfg, l->fresh, diff_handler, l);
 	if (!l->n)
 		(void)mbuf_printf(l->mb, "%s: right; nothing is different\n",

@@ -22,6 +22,7 @@ enum reload_wires {
 	RELOAD_LAMPS = 4,
 	RELOAD_SPEAKER = 8,
 	RELOAD_MICROPHONE = 16,
+	RELOAD_ACCOUNTS = 32, /**< Those that changed */
 };
 
 /** Wire these anew, as the configuration has them now; from the loop */

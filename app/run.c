@@ -126,6 +126,8 @@ static void wires_handler(unsigned wires, void *arg)
 		volume_configure(r->ctx.sound, SOUND_SPEAKER, cfg);
 	if (wires & RELOAD_MICROPHONE)
 		volume_configure(r->ctx.sound, SOUND_MICROPHONE, cfg);
+	if (wires & RELOAD_ACCOUNTS && !r->stopping)
+		phone_change(r->phone, clock_now());
 	r->ctx.buttons = r->buttons;
 	r->ctx.inputs = r->inputs;
 }

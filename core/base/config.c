@@ -36,6 +36,7 @@ struct config {
 	char *name;		   /* Its name; NULL: this is the file    */
 	struct config *accountv[CONFIG_ACCOUNTS_MAX];
 	unsigned accountc;
+	unsigned changes; /* Of what is an account's own; counter */
 };
 
 static const struct config_key *find_key(const char *section, const char *key)
@@ -349,17 +350,25 @@ unsigned config_secret_line(const struct config *c)
 
 /* ---- While running ---- */
 
+/* Of the same name; NULL: there is none */
+static struct config *namesake(struct config *c, const struct config *from)
+{
+	return from->name ? find_account(c, from->name) : c;
+}
+
 int config_take(struct config *c, const struct config *from,
 		const char *section, const char *key)
 {
 	const struct value *w = value_of(from, section, key);
-	struct value *v = value_of(c, section, key);
+	struct config *to = namesake(c, from);
+	struct value *v;
 	char *copy;
-	int err = str_dup(&copy, w->text);
+	int err = to ? str_dup(&copy, w->text) : ENOENT;
 
 	if (err)
 		return err;
-	err = config_entries_retire(&c->past, v->text);
+	v = value_of(to, section, key);
+	err = config_entries_retire(&to->past, v->text);
 	if (err) {
 		mem_deref(copy);
 		return err;
@@ -367,14 +376,25 @@ int config_take(struct config *c, const struct config *from,
 
 	*v = *w;
 	v->text = copy;
+	to->changes += config_section_named(section);
 	return 0;
 }
 
 int config_take_entries(struct config *c, const struct config *from,
 			const char *section)
 {
-	return config_entries_take(&c->entries, &c->past, &from->entries,
+	struct config *to = namesake(c, from);
+
+	if (!to)
+		return ENOENT;
+	to->changes += config_section_named(section);
+	return config_entries_take(&to->entries, &to->past, &from->entries,
 				   find_free(section));
+}
+
+unsigned config_changes(const struct config *account)
+{
+	return account->changes;
 }
 
 const char *config_text(const struct config *c, const char *section,

@@ -128,7 +128,10 @@ int config_set(struct config *c, const char *section, const char *key,
  * Have a key's value from another configuration, for everybody who looks from
  * now on. What was got before is kept, as somebody may have it.
  *
- * @return 0, ENOMEM, ENOSPC it was done CONFIG_PAST_MAX times
+ * @param from  Or an account of it: then of the account of that name here
+ *
+ * @return 0, ENOMEM, ENOENT no such account, ENOSPC it was done
+ *         CONFIG_PAST_MAX times
  */
 int config_take(struct config *c, const struct config *from,
 		const char *section, const char *key);
@@ -136,6 +139,9 @@ int config_take(struct config *c, const struct config *from,
 /** The same with all entries of a section of free names */
 int config_take_entries(struct config *c, const struct config *from,
 			const char *section);
+
+/** Counts changes of what is an account's own: another number, another one */
+unsigned config_changes(const struct config *account);
 
 /* Getters. Section and key must be in the table with a fitting type: anything
  * else is an assert. Strings live as long as the configuration, or until the

@@ -10,6 +10,11 @@ static const struct {
 	const char *section, *key;
 	enum config_when when;
 } rowv[] = {
+	{ "account", "", CONFIG_AT_ACCOUNT },
+	{ "transport", "", CONFIG_AT_ACCOUNT },
+	{ "compat", "", CONFIG_AT_ACCOUNT },
+	{ "headers", "", CONFIG_AT_ACCOUNT },
+	{ "presence", "", CONFIG_AT_ACCOUNT },
 	{ "ice", "policy", CONFIG_AT_CALL },
 	{ "ice", "loopback", CONFIG_AT_CALL },
 	{ "audio", "codecs", CONFIG_AT_CALL },
@@ -43,6 +48,9 @@ static const struct {
 
 enum config_when config_when(const char *section, const char *key)
 {
+	if (!key && !strcmp(section, CONFIG_ACCOUNT))
+		return CONFIG_AT_START;
+
 	for (size_t i = 0; i < ARRAY_SIZE(rowv); i++) {
 		if (!strcmp(rowv[i].section, section) &&
 		    (!*rowv[i].key || (key && !strcmp(rowv[i].key, key))))
@@ -57,6 +65,7 @@ const char *config_when_name(enum config_when w)
 	static const char *const namev[] = {
 		[CONFIG_AT_START] = "at the next start",
 		[CONFIG_AT_CALL] = "for the next call",
+		[CONFIG_AT_ACCOUNT] = "at once; the account begins anew",
 		[CONFIG_AT_ONCE] = "at once",
 	};
 

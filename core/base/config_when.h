@@ -14,11 +14,14 @@
 /** When it counts */
 enum config_when {
 	CONFIG_AT_START,
-	CONFIG_AT_CALL, /**< For calls that begin, and devices they open */
+	CONFIG_AT_CALL,	   /**< For calls that begin, and devices they open */
+	CONFIG_AT_ACCOUNT, /**< The account that has it is made anew; calls
+				over it stay                          */
 	CONFIG_AT_ONCE,
 };
 
-/** @param key  NULL: of a section of free names */
+/** @param key  NULL: of a section of free names; of [account], all of one that
+    comes or goes */
 enum config_when config_when(const char *section, const char *key);
 
 /** In words: "at the next start" */

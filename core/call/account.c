@@ -3,8 +3,7 @@
  */
 #include <time.h>
 #include "core/base/log.h"
-#include "core/base/loop.h"
-#include "core/call/account.h"
+#include "core/call/account_parts.h"
 #include "core/call/mailbox.h"
 #include "core/call/passport.h"
 #include "core/call/transfers.h"
@@ -15,34 +14,27 @@ enum {
 					for closing the connection      */
 };
 
-struct account {
-	const struct config *cfg;
-	const struct trunk_driver *driver;
-	struct event_bus *events;
-	struct ua *ua;
-	struct line line;
-	struct tidings *tidings;
-	void *trunk;
-	ua_call_h *callh;
-	account_renewed_h *renewedh;
-	void *arg; /* Of both */
-	struct loop_timer timer;
-	enum trunk_state state;
-	bool was_up, stopping;
-	bool lost;		     /* The connection, and not renewed yet */
-	char reason[ACCOUNT_REASON]; /* Why it is not registered, or "" */
-	account_stopped_h *stoppedh;
-	void *stopped_arg;
-};
-
 static void account_destructor(void *arg)
 {
 	struct account *a = arg;
 
 	loop_timer_cancel(&a->timer);
+	loop_timer_cancel(&a->leave);
 	mem_deref(a->ua);
 	mem_deref(a->tidings);
 	mem_deref(a->trunk);
+}
+
+/* Who hears of the connection: another account has the name then */
+static struct event_bus *told(const struct account *a)
+{
+	return a->left ? NULL : a->events;
+}
+
+static bool is_gone(const struct account *a)
+{
+	return ua_registration_state(a->ua) == REGISTRATION_OFF &&
+	       presence_idle(ua_presence(a->ua));
 }
 
 static void account_wake(void *arg)
@@ -51,6 +43,19 @@ static void account_wake(void *arg)
 
 	tidings_follow(a->tidings);
 	loop_timer_arm(&a->timer, ua_due(a->ua));
+	if (a->lefth && is_gone(a))
+		loop_timer_arm(&a->leave, 0);
+}
+
+static void leave_handler(uint64_t now, void *arg)
+{
+	struct account *a = arg;
+	account_stopped_h *h = a->lefth;
+
+	a->lefth = NULL;
+	a->left = true;
+	if (h)
+		h(now, a->left_arg);
 }
 
 static bool probe_handler(uint64_t now, void *arg)
@@ -96,7 +101,7 @@ static void renewed(struct account *a, uint64_t now)
 static void on_gone(const struct account *a,
 		    const struct registration_event *ev)
 {
-	event_emit(a->events, EVENT_TERMINATED, "register", 0,
+	event_emit(told(a), EVENT_TERMINATED, "register", 0,
 		   "account:s code:u reason:r aor:s", a->line.name, ev->code,
 		   &ev->reason, ua_aor(a->ua));
 }
@@ -213,8 +218,7 @@ static void stopped(struct account *a, uint64_t now)
 	account_stopped_h *h = a->stoppedh;
 
 	a->stoppedh = NULL;
-	event_emit(a->events, EVENT_STOPPED, NULL, 0, "account:s",
-		   a->line.name);
+	event_emit(told(a), EVENT_STOPPED, NULL, 0, "account:s", a->line.name);
 	if (h)
 		h(now, a->stopped_arg);
 }
@@ -225,10 +229,9 @@ static void on_up(struct account *a, uint64_t now)
 
 	a->was_up = true;
 	a->reason[0] = '\0';
-	event_emit(a->events, EVENT_STARTED, NULL, 0, "account:s",
-		   a->line.name);
+	event_emit(told(a), EVENT_STARTED, NULL, 0, "account:s", a->line.name);
 	ua_flow(a->ua, true, now);
-	if (!registers)
+	if (!registers || a->left)
 		renewed(a, now);
 }
 
@@ -244,7 +247,7 @@ static void on_lost(struct account *a, const char *reason, uint64_t retry,
 
 	a->lost = true;
 	set_reason(a, &text, 0);
-	event_emit(a->events,
+	event_emit(told(a),
 		   a->was_up ? EVENT_RECONNECTING : EVENT_FAILED_TO_START, NULL,
 		   0, "account:s reason:s retry_ms:U", a->line.name, a->reason,
 		   retry / CLOCK_MS);
@@ -316,6 +319,7 @@ int account_alloc(struct account **ap, const struct account_params *prm)
 	a->arg = prm->arg;
 	a->line.name = config_name(prm->cfg);
 	loop_timer_init(&a->timer, "account", timer_handler, a);
+	loop_timer_init(&a->leave, "account leaves", leave_handler, a);
 	err = tidings_alloc(&a->tidings, a->cfg, a->events, &a->line);
 	err = err ? err : make_ua(a);
 	if (err)
@@ -343,8 +347,13 @@ int account_start(struct account *a, uint64_t now)
 		(void)timefile_load(file);
 	a->state = TRUNK_CONNECTING;
 	err = a->driver->alloc(&a->trunk, a->cfg, &h, now);
-	if (err)
+	if (err) {
+		(void)re_snprintf(a->reason, sizeof(a->reason), "%m", err);
+		event_emit(a->events, EVENT_FAILED_TO_START, NULL, 0,
+			   "account:s reason:s retry_ms:u", a->line.name,
+			   a->reason, 0U);
 		return err;
+	}
 
 	if (config_bool(a->cfg, "account", "register"))
 		ua_register(a->ua, now);
@@ -367,11 +376,23 @@ void account_stop(struct account *a, account_stopped_h *h, void *arg,
 		  uint64_t now)
 {
 	a->stopping = true;
+	a->lefth = NULL;
+	loop_timer_cancel(&a->leave);
 	a->stoppedh = h;
 	a->stopped_arg = arg;
-	event_emit(a->events, EVENT_STOPPING, NULL, 0, "account:s",
-		   a->line.name);
+	event_emit(told(a), EVENT_STOPPING, NULL, 0, "account:s", a->line.name);
 	ua_stop(a->ua, UA_STOP_LIMIT, ua_stopped_handler, a, now);
+	account_wake(a);
+}
+
+void account_leave(struct account *a, account_stopped_h *h, void *arg,
+		   uint64_t now)
+{
+	a->lefth = h;
+	a->left_arg = arg;
+	loop_timer_arm(&a->leave, now + ACCOUNT_LEAVE);
+	presence_stop(ua_presence(a->ua), now);
+	ua_unregister(a->ua, now);
 	account_wake(a);
 }
 
@@ -443,50 +464,4 @@ const struct config *account_config(const struct account *a)
 const char *account_name(const struct account *a)
 {
 	return a->line.name;
-}
-
-/* ---- Showing ---- */
-
-static const char *state_name(const struct account *a)
-{
-	switch (ua_registration_state(a->ua)) {
-	case REGISTRATION_ON:
-		return "registered";
-	case REGISTRATION_TRYING:
-		return "registering";
-	case REGISTRATION_LEAVING:
-		return "unregistering";
-	case REGISTRATION_OFF:
-		return "not registered (not wanted)";
-	case REGISTRATION_STOPPED:
-		return "not registered (refused)";
-	default:
-		return "not registered";
-	}
-}
-
-int account_print(struct re_printf *pf, const struct account *a)
-{
-	const bool named = strcmp(a->line.name, CONFIG_ACCOUNT) != 0;
-	int err = re_hprintf(pf, "%s%s%s %s%s%s\n", named ? a->line.name : "",
-			     named ? ": " : "", ua_aor(a->ua), state_name(a),
-			     *a->reason ? ": " : "", a->reason);
-
-	if (a->trunk)
-		err |= re_hprintf(pf, "%H\n", a->driver->print, a->trunk);
-
-	return err;
-}
-
-json_t *account_json(const struct account *a)
-{
-	struct pl reason;
-
-	/* May have been cut amid a character */
-	pl_set_str(&reason, a->reason);
-	return json_pack("{s:s, s:s, s:b, s:s, s:o, s:b}", "name", a->line.name,
-			 "aor", ua_aor(a->ua), "registered",
-			 (int)account_registered(a), "state", state_name(a),
-			 "reason", event_string(&reason), "connected",
-			 (int)account_connected(a));
 }

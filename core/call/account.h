@@ -9,7 +9,6 @@
 #ifndef CORE_CALL_ACCOUNT_H
 #define CORE_CALL_ACCOUNT_H
 
-#include <jansson.h>
 #include "core/base/config.h"
 #include "core/base/event.h"
 #include "core/call/line.h"
@@ -19,6 +18,7 @@
 
 enum {
 	ACCOUNT_REASON = 256, /**< Text kept for `status` [bytes], ours */
+	ACCOUNT_LEAVE = 2 * CLOCK_S, /**< A server that is silent [us], ours */
 };
 
 struct account;
@@ -53,6 +53,17 @@ int account_start(struct account *a, uint64_t now);
 void account_stop(struct account *a, account_stopped_h *h, void *arg,
 		  uint64_t now);
 
+/**
+ * Un-REGISTER for good, and take back what is told and watched. Calls over it
+ * go on, and new ones; account_stop() ends it then. It says no more in events
+ * of its connection, as another one has its name.
+ *
+ * @param h  Called once, from the loop, after ACCOUNT_LEAVE at the latest; not
+ *           after account_stop()
+ */
+void account_leave(struct account *a, account_stopped_h *h, void *arg,
+		   uint64_t now);
+
 /** Register now; connects at once if it is waiting. @return 0, ENOTCONN */
 int account_register(struct account *a, uint64_t now);
 
@@ -82,12 +93,5 @@ bool account_serves(const struct account *a, const struct pl *host);
 /** Its configuration, and its name there */
 const struct config *account_config(const struct account *a);
 const char *account_name(const struct account *a);
-
-/** Print for `status`: name if it has one, address, "registered" or why not,
-    connection */
-int account_print(struct re_printf *pf, const struct account *a);
-
-/** @return new reference, NULL without memory */
-json_t *account_json(const struct account *a);
 
 #endif

@@ -28,6 +28,9 @@ typedef void(accounts_call_h)(const struct line *line, struct invite *inv,
 typedef void(accounts_renewed_h)(const struct line *line, uint64_t now,
 				 void *arg);
 
+/** Whether something still goes on over a line */
+typedef bool(accounts_busy_h)(const struct line *line, void *arg);
+
 /** What they are made of; all outlives them */
 struct accounts_params {
 	const struct config *cfg;
@@ -35,7 +38,8 @@ struct accounts_params {
 	struct event_bus *events;
 	accounts_call_h *callh;
 	accounts_renewed_h *renewedh;
-	void *arg; /**< Of both */
+	accounts_busy_h *busyh;
+	void *arg; /**< Of these three */
 };
 
 /**
@@ -61,6 +65,13 @@ int accounts_start(struct accounts *as, uint64_t now);
 /** Stop all; h is called once, as late as the last one is. Maybe inside */
 void accounts_stop(struct accounts *as, account_stopped_h *h, void *arg,
 		   uint64_t now);
+
+/**
+ * Make those anew whose configuration is another one by now: the old one
+ * un-REGISTERs, then the new one begins; the old one ends when nothing goes on
+ * over it any more. One that cannot be made stays as it was (logged).
+ */
+void accounts_change(struct accounts *as, uint64_t now);
 
 /** The network changed */
 void accounts_moved(struct accounts *as, uint64_t now);

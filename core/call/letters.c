@@ -112,3 +112,15 @@ int letters_send(struct letters *ls, const struct line *line, const char *to,
 		   "account:s to:s method:s", line->name, to, "MESSAGE");
 	return 0;
 }
+
+bool letters_under_way(const struct letters *ls, const struct line *line)
+{
+	for (struct le *le = ls->letterl.head; le; le = le->next) {
+		const struct letter *l = le->data;
+
+		if (l->line == line)
+			return true;
+	}
+
+	return false;
+}

@@ -28,4 +28,7 @@ int letters_alloc(struct letters **lsp, struct event_bus *events);
 int letters_send(struct letters *ls, const struct line *line, const char *to,
 		 const char *text, unsigned *idp, uint64_t now);
 
+/** Whether there is one of a line whose answer has not come */
+bool letters_under_way(const struct letters *ls, const struct line *line);
+
 #endif

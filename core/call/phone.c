@@ -114,6 +114,14 @@ static void account_renewed_handler(const struct line *line, uint64_t now,
 	calls_renew(p->calls, line, now);
 }
 
+static bool account_busy_handler(const struct line *line, void *arg)
+{
+	const struct phone *p = arg;
+
+	return calls_count(p->calls, line) ||
+	       letters_under_way(p->letters, line);
+}
+
 /* ---- Making one ---- */
 
 static int make_accounts(struct phone *p)
@@ -124,6 +132,7 @@ static int make_accounts(struct phone *p)
 		.events = p->prm.events,
 		.callh = account_call_handler,
 		.renewedh = account_renewed_handler,
+		.busyh = account_busy_handler,
 		.arg = p,
 	};
 
@@ -213,6 +222,11 @@ int phone_start(struct phone *p, uint64_t now)
 }
 
 /* ---- What a user does ---- */
+
+void phone_change(struct phone *p, uint64_t now)
+{
+	accounts_change(p->accounts, now);
+}
 
 int phone_register(struct phone *p, const char *account, uint64_t now)
 {

@@ -65,6 +65,10 @@ int phone_start(struct phone *p, uint64_t now);
  */
 void phone_stop(struct phone *p, phone_stopped_h *h, void *arg, uint64_t now);
 
+/** Make the accounts anew whose configuration is another one by now; calls over
+    them go on */
+void phone_change(struct phone *p, uint64_t now);
+
 /*
  * An account is named, or NULL. ENODEV: there is none; ENXIO: none has that
  * name.

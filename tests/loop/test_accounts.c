@@ -5,6 +5,7 @@
  * each other.
  */
 #include <math.h>
+#include "core/base/log.h"
 #include "tests/loop/support/rig.h"
 
 enum {
@@ -267,6 +268,166 @@ static void test_accounts_have_headers_and_tags_and_so_have_calls(void **state)
 	rig_stop();
 }
 
+/* ---- Another configuration ---- */
+
+/* Another user, as a reload has it */
+static void become(const char *user)
+{
+	struct config *fresh;
+	char text[256];
+	int n = re_snprintf(
+		text, sizeof(text),
+		"[account]\nrealm=loop.invalid\nuser=%s\n"
+		"password=x\n[transport]\nurl=wss://loop.invalid/\n",
+		user);
+
+	assert_int_equal(
+		config_parse(&fresh, "rig", text, (size_t)n, NULL, NULL), 0);
+	assert_int_equal(config_take(rig_config(0), fresh, "account", "user"),
+			 0);
+	mem_deref(fresh);
+	phone_change(rig_phone(0), clock_now());
+}
+
+static void assert_registers(const char *aor)
+{
+	assert_string_equal(
+		text_of(rig_wait(0, "connected:register", WAIT), "aor"), aor);
+	assert_true(phone_registered(rig_phone(0)));
+}
+
+/* Phone b calls; a hangs up at once */
+static void assert_reached(const char *to, bool reached)
+{
+	unsigned id;
+
+	assert_int_equal(phone_call(rig_phone(1), to, NULL, &id, clock_now()),
+			 0);
+	if (!reached) {
+		assert_non_null(rig_wait(1, "terminated:call", WAIT));
+		return;
+	}
+	assert_non_null(rig_wait(0, "i_new_call", WAIT));
+	assert_int_equal(phone_reject(rig_phone(0), 0, 0, clock_now()), 0);
+	assert_non_null(rig_wait(1, "terminated:call", WAIT));
+}
+
+static void talk(void)
+{
+	assert_int_equal(call("b", NULL), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+}
+
+static void test_accounts_change_and_a_call_goes_on(void **state)
+{
+	struct sound_heard heard;
+	(void)state;
+
+	rig_start(1, NULL);
+	talk();
+	become("z");
+	assert_string_equal(
+		text_of(rig_wait(0, "terminated:register", WAIT), "aor"),
+		"sip:a@loop.invalid");
+	assert_registers("sip:z@loop.invalid");
+	assert_int_equal(exchange_stats()->registers, 4); /* Two phones, one
+							     off, one on */
+
+	rig_run(TALK);
+	rig_heard(0, &heard);
+	assert_true(fabs(heard.frequency - rig_tonev[0]) < rig_tonev[0] / 100);
+	assert_reached("z", true);
+	assert_reached("a", false);
+	assert_int_equal(phone_calls(rig_phone(0)), 1);
+	assert_int_equal(phone_hold(rig_phone(0), 0, true, clock_now()), 0);
+	assert_non_null(rig_wait(0, "m_local_hold_ok", WAIT));
+	assert_int_equal(phone_hangup(rig_phone(1), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+
+	/* Nor does the end of the old one look like one of the new */
+	rig_run(TALK);
+	assert_int_equal(rig_count(0, "stopped"), 0);
+	assert_int_equal(rig_count(0, "terminated:register"), 1);
+	assert_true(phone_registered(rig_phone(0)));
+	rig_stop();
+}
+
+/* More often than the exchange has lines: the old ones end */
+static void test_accounts_change_again_and_again(void **state)
+{
+	static const char *const userv[] = { "c", "d", "e", "f", "g", "h" };
+	char aor[64];
+	(void)state;
+
+	rig_start(1, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(userv); i++) {
+		become(userv[i]);
+		(void)re_snprintf(aor, sizeof(aor), "sip:%s@loop.invalid",
+				  userv[i]);
+		assert_registers(aor);
+		assert_reached(userv[i], true);
+		rig_run(CLOCK_S);
+	}
+
+	/* The last word counts */
+	rig_forget();
+	become("i");
+	become("k");
+	assert_registers("sip:k@loop.invalid");
+	assert_int_equal(rig_count(0, "connected:register"), 1);
+
+	/* Over the end of one that has not left yet */
+	become("l");
+	rig_stop();
+}
+
+static void test_accounts_change_while_the_server_is_away(void **state)
+{
+	(void)state;
+
+	rig_start(1, NULL);
+	exchange_set_up(false);
+	assert_non_null(rig_wait(0, "reconnecting", WAIT));
+	become("z");
+	assert_non_null(rig_wait(0, "starting", WAIT));
+	rig_run(TALK);
+	exchange_set_up(true);
+	assert_registers("sip:z@loop.invalid");
+	assert_reached("a", false);
+	rig_stop();
+}
+
+/* The other one's connection and calls are nothing to it. The exchange has no
+   line for one more, so that the new one cannot begin, and says so */
+static void test_accounts_change_one_by_one(void **state)
+{
+	(void)state;
+
+	start();
+	assert_int_equal(call("b@home.invalid", NULL), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+	log_set_level(LOG_LEVEL_WARNING + 1);
+	become("z");
+	assert_string_equal(
+		text_of(rig_wait(0, "failed_to_start", WAIT), "account"),
+		"account");
+	assert_false(phone_registered(rig_phone(0)));
+	rig_run(TALK);
+	assert_int_equal(phone_calls(rig_phone(0)), 1);
+	assert_int_equal(rig_count(0, "terminated:register"), 1);
+
+	/* By then the old one has made room */
+	become("y");
+	assert_registers("sip:y@loop.invalid");
+	assert_int_equal(phone_hangup(rig_phone(0), 0, clock_now()), 0);
+	assert_non_null(rig_wait(0, "terminated:call", WAIT));
+	rig_stop();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest testv[] = {
@@ -281,6 +442,10 @@ int main(void)
 			test_accounts_take_messages_and_presence_apart),
 		cmocka_unit_test(
 			test_accounts_have_headers_and_tags_and_so_have_calls),
+		cmocka_unit_test(test_accounts_change_and_a_call_goes_on),
+		cmocka_unit_test(test_accounts_change_again_and_again),
+		cmocka_unit_test(test_accounts_change_while_the_server_is_away),
+		cmocka_unit_test(test_accounts_change_one_by_one),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

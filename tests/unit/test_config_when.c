@@ -70,6 +70,9 @@ static void test_config_when_keys_of_a_rule_count_together(void **state)
 	assert_int_equal(config_when("page", "cert"),
 			 config_when("page", "key"));
 	assert_int_equal(config_when("relays", NULL), CONFIG_AT_START);
+	assert_int_equal(config_when("account", NULL), CONFIG_AT_START);
+	assert_int_equal(config_when("headers", NULL), CONFIG_AT_ACCOUNT);
+	assert_int_equal(config_when("transport", "url"), CONFIG_AT_ACCOUNT);
 	assert_int_equal(config_when("buttons", NULL), CONFIG_AT_ONCE);
 }
 

@@ -184,7 +184,7 @@ static void test_reload_takes_what_can_count(void **state)
 			 60 * CLOCK_S);
 	assert_int_equal(reload(true), 0);
 	assert_string_equal(
-		f.said, "[account] password: at the next start\n"
+		f.said, "[account] password: at once; the account begins anew\n"
 			"[call] max = 2: at the next start\n"
 			"[call] no_answer = 20s: for the next call\n"
 			"[buttons]: at once\n"
@@ -193,9 +193,57 @@ static void test_reload_takes_what_can_count(void **state)
 	assert_int_equal(config_number(f.cfg, "call", "no_answer"),
 			 20 * CLOCK_S);
 	assert_string_equal(before, "60s"); /* Somebody may have had it */
-	assert_string_equal(config_text(f.cfg, "account", "password"),
-			    "secret");
+	assert_string_equal(config_text(f.cfg, "account", "password"), "other");
+	assert_int_equal(loop_run(NULL, NULL), 0);
+	assert_int_equal(f.wires, RELOAD_BUTTONS | RELOAD_ACCOUNTS);
 	assert_int_equal(config_number(f.cfg, "call", "max"), 4);
+}
+
+#define HOME "\nuser = board\n[transport home]\nurl = wss://home.example/\n"
+
+/* An account that comes, or goes, does so at the next start */
+static void test_reload_takes_accounts_that_stay(void **state)
+{
+	const struct config *home;
+	unsigned before;
+	(void)state;
+
+	put("[account home]\nrealm = home.example" HOME);
+	mem_deref(f.reload);
+	f.cfg = mem_deref(f.cfg);
+	assert_int_equal(config_load(&f.cfg, f.path, NULL, NULL), 0);
+	assert_int_equal(reload_alloc(&f.reload, f.cfg, f.path, f.refusal,
+				      on_wires, NULL),
+			 0);
+	home = config_named(f.cfg, 0);
+	before = config_changes(home);
+	put("[account]\nrealm = example.org\nuser = board\n[transport]\n"
+	    "url = wss://example.org/\n[account home]\nrealm = other.example\n"
+	    "display_name = Gate" HOME "[headers home]\nX-A = 1\n"
+	    "[account new]\nrealm = new.example\nuser = a\n"
+	    "[transport new]\nurl = wss://new.example/\n");
+	assert_int_equal(reload(true), 0);
+	assert_string_equal(
+		f.said,
+		"[account] realm = example.org: at the next start\n"
+		"[account] user = board: at the next start\n"
+		"[transport] url = wss://example.org/: at the next start\n"
+		"[account home] realm = other.example: at once; the account "
+		"begins anew\n"
+		"[account home] display_name = Gate: at once; the account "
+		"begins anew\n"
+		"[headers home]: at once; the account begins anew\n"
+		"[account new]: at the next start\n"
+		"`restart` ends all calls and starts with all of it; "
+		"`restart idle` once there is none\n");
+	assert_string_equal(config_text(home, "account", "display_name"),
+			    "Gate");
+	assert_string_equal(config_text(f.cfg, "account", "realm"), "");
+	assert_int_equal(config_changes(home), before + 3);
+	assert_int_equal(config_changes(f.cfg), 0);
+	assert_null(config_named(f.cfg, 1));
+	assert_int_equal(loop_run(NULL, NULL), 0);
+	assert_int_equal(f.wires, RELOAD_ACCOUNTS);
 }
 
 static void test_reload_leaves_all_as_it_was_with_a_mistake(void **state)
@@ -375,6 +423,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reload_takes_what_can_count),
+		TEST(test_reload_takes_accounts_that_stay),
 		TEST(test_reload_leaves_all_as_it_was_with_a_mistake),
 		TEST(test_reload_tells_of_a_mistake_until_it_is_gone),
 		TEST(test_reload_sees_what_was_refused_before),

@@ -152,7 +152,7 @@ async function reloads(lab)
 	return `${figures}; ${before}, then pcmu, then pcma`;
 }
 
-/* Who talks goes on; after that there is another account */
+/* Who talks goes on; after that there is another configuration */
 async function idle(lab)
 {
 	const call = { media: 'audio' };
@@ -161,15 +161,17 @@ async function idle(lab)
 		call: { ...call, auto_answer: 'yes' } });
 
 	await two_talk(phone, other);
-	await phone.must('config', 'set', 'account.user', 'renamed');
-	await phone.must('config', 'set', 'account.password', 'pw-renamed');
+	await phone.must('config', 'set', 'call.max', '1');
+	assert.doesNotMatch((await phone.must('config', 'show')).text,
+			    /^max = 1$/m);
 	await phone.must('restart', 'idle');
 	assert_tone('other', await other.listen_for(2), PHONE_TONE);
 	await other.must('hangup');
-	await until('it has another name', () =>
-		/sip:renamed@\S+ is registered for/.test(phone.log()));
+	await until('it is registered again', () => phone.log()
+		.match(/is registered for/g)?.length === 2);
 	assert(phone.alive());
 	await phone.ready();
+	assert.match((await phone.must('config', 'show')).text, /^max = 1$/m);
 }
 
 /* The other side is told, the server too, and it is there again */

@@ -14,8 +14,8 @@ struct trunk {
 	struct loop_timer timer;
 	struct trunk_handlers h;
 	struct list queue;	/* struct letter, soonest first */
-	char user[USER_MAX];	/* Once registered           */
-	char contact[USER_MAX]; /* Of the Contact, likewise  */
+	char user[USER_MAX];	/* While registered          */
+	char contact[USER_MAX]; /* Of its Contact, then on   */
 	char realm[USER_MAX];	/* The server that it is to  */
 	unsigned index;
 	bool up, closing;
@@ -198,7 +198,7 @@ static struct trunk *by_user(const struct trunk *from, const struct pl *user)
 	for (unsigned i = 0; i < EXCHANGE_TRUNKS; i++) {
 		struct trunk *w = ex.trunkv[i];
 
-		if (!w || !w->user[0] || strcmp(w->realm, from->realm) != 0)
+		if (!w || !user->l || strcmp(w->realm, from->realm))
 			continue;
 		if (!pl_strcmp(user, w->user) || !pl_strcmp(user, w->contact))
 			return w;
@@ -246,6 +246,8 @@ static void do_register(struct trunk *w, const struct sip_msg *msg,
 
 	++ex.stats.registers;
 	(void)pl_strcpy(&msg->to.uri.user, w->user, sizeof(w->user));
+	if (!pl_strcmp(&msg->expires, "0"))
+		w->user[0] = '\0';
 	if (user.l)
 		(void)pl_strcpy(&user, w->contact, sizeof(w->contact));
 	deliver(w, mb, now);
@@ -261,9 +263,7 @@ static void forward(struct trunk *from, struct trunk *to,
 	struct mbuf *mb = mbuf_alloc(2048);
 
 	mbuf_printf(mb, "%b", p, (size_t)(nl + 1 - p));
-	mbuf_printf(mb,
-		    "Via: SIP/2.0/WSS exchange.invalid;"
-		    "branch=%r.%u\r\n",
+	mbuf_printf(mb, "Via: SIP/2.0/WSS exchange.invalid;branch=%r.%u\r\n",
 		    &msg->via.branch, from->index);
 	if (!pl_strcmp(&msg->met, "INVITE") && !msg->to.tag.l)
 		mbuf_printf(mb, "Record-Route: <sip:exchange.invalid;"

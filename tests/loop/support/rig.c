@@ -210,6 +210,11 @@ void rig_stop(void)
 	loop_virtual_end();
 }
 
+struct config *rig_config(unsigned i)
+{
+	return rig[i].cfg;
+}
+
 struct phone *rig_phone(unsigned i)
 {
 	return rig[i].phone;

@@ -49,6 +49,9 @@ void rig_stop(void);
 /** The phone */
 struct phone *rig_phone(unsigned i);
 
+/** Its configuration, which may be changed */
+struct config *rig_config(unsigned i);
+
 /** Let virtual time pass [us] */
 void rig_run(uint64_t us);
 

@@ -11,7 +11,7 @@ install(FILES ${package}/boardphone.service
 install(FILES ${package}/boardphone.sysusers
   DESTINATION lib/sysusers.d RENAME boardphone.conf)
 install(FILES ${package}/60-boardphone.rules DESTINATION lib/udev/rules.d)
-install(FILES ${package}/boardphone.conf DESTINATION /etc
+install(FILES ${package}/boardphone.conf DESTINATION /etc/boardphone
   PERMISSIONS OWNER_READ OWNER_WRITE)
 # And that of what is within it, where board/package/make has put it together
 install(FILES LICENSE DESTINATION share/doc/boardphone RENAME copyright)

@@ -80,6 +80,14 @@ async function look()
 	await check('only the page listens, and names in the house',
 		    'ss -Hlntup | grep -vE "boardphone|avahi|systemd-n"; ' +
 		    'true', /^$/);
+	await check('`config set` says that the card\'s file counts',
+		    'boardphone ctl config set call.max 3 2>&1; true',
+		    /cannot be written: Read-only file system/);
+	await check('what all is made of says whose it is',
+		    'cd /usr/share/doc && for p in boardphone ' +
+		    'linux-image-$(uname -r) firmware-brcm80211; do ' +
+		    'wc -c $p/copyright; done && ls /boot/card/licences',
+		    /^firmware\.txt\s+linux\.txt\s+u-boot\.txt/m);
 	await check('the watchdog is fed', 'cat ' +
 		    '/sys/class/watchdog/watchdog0/state', /^active/m);
 	await check('the network is there', 'ip -4 addr show eth0',

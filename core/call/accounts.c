@@ -17,6 +17,7 @@ struct member {
 	const struct config *cfg;
 	unsigned changes;    /* Of cfg, when it was made          */
 	struct member *next; /* Takes its place; NULL: it is in force */
+	bool off;	     /* The user un-registered it, and so it stays */
 	bool stopping, gone;
 };
 
@@ -258,6 +259,8 @@ static void left_handler(uint64_t now, void *arg)
 	if (err)
 		log_warning("account: [%s] does not begin: %m\n",
 			    account_name(next->a), err);
+	if (next->off)
+		account_unregister(next->a, now);
 }
 
 static void change(struct member *m, uint64_t now)
@@ -275,6 +278,7 @@ static void change(struct member *m, uint64_t now)
 
 	mem_deref(m->next);
 	m->next = next;
+	next->off = m->off;
 	log_info("account: [%s] begins anew, as configured now\n",
 		 account_name(m->a));
 	if (!leaves)
@@ -314,11 +318,18 @@ int accounts_register(struct accounts *as, const char *name, uint64_t now)
 	int err = exists(as, name);
 
 	for (struct le *le = as->list.head; le; le = le->next) {
-		const struct member *m = le->data;
+		struct member *m = le->data;
 		int e = 0;
 
-		if (means(m->a, name)) /* It will be, by the next one */
-			e = m->next ? ENOTCONN : account_register(m->a, now);
+		if (!means(m->a, name))
+			continue;
+		m->off = false;
+		if (m->next) { /* Which will be */
+			m->next->off = false;
+			e = ENOTCONN;
+		} else {
+			e = account_register(m->a, now);
+		}
 		err = err ? err : e;
 	}
 
@@ -328,8 +339,15 @@ int accounts_register(struct accounts *as, const char *name, uint64_t now)
 int accounts_unregister(struct accounts *as, const char *name, uint64_t now)
 {
 	for (struct le *le = as->list.head; le; le = le->next) {
-		if (means(account_of(le), name))
-			account_unregister(account_of(le), now);
+		struct member *m = le->data;
+
+		if (!means(m->a, name))
+			continue;
+		m->off = true;
+		if (m->next)
+			m->next->off = true;
+		else
+			account_unregister(m->a, now);
 	}
 
 	return exists(as, name);

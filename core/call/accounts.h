@@ -69,7 +69,8 @@ void accounts_stop(struct accounts *as, account_stopped_h *h, void *arg,
 /**
  * Make those anew whose configuration is another one by now: the old one
  * un-REGISTERs, then the new one begins; the old one ends when nothing goes on
- * over it any more. One that cannot be made stays as it was (logged).
+ * over it any more. One that cannot be made stays as it was (logged), and so
+ * does being un-registered by the user.
  */
 void accounts_change(struct accounts *as, uint64_t now);
 

@@ -191,7 +191,7 @@ export const CRITERIA = [
 	     'kind: session refresh', 'SIP.js: ',
 	     'STUN servers that do not answer',
 	     'far end: glare', 'far end: no server of others',
-	     'two servers at once, one of which dies'],
+	     'two servers at once, one of which dies', 'accounts: '],
 	    'loop/test_calls_many loop/test_events ' +
 	    'loop/test_session_timer loop/test_hold loop/test_call ' +
 	    'loop/test_switching loop/test_limits loop/test_accounts ' +

@@ -332,8 +332,8 @@ static void test_accounts_change_and_a_call_goes_on(void **state)
 		text_of(rig_wait(0, "terminated:register", WAIT), "aor"),
 		"sip:a@loop.invalid");
 	assert_registers("sip:z@loop.invalid");
-	assert_int_equal(exchange_stats()->registers, 4); /* Two phones, one
-							     off, one on */
+	/* Two phones, one off, one on */
+	assert_int_equal(exchange_stats()->registers, 4);
 
 	rig_run(TALK);
 	rig_heard(0, &heard);
@@ -351,6 +351,32 @@ static void test_accounts_change_and_a_call_goes_on(void **state)
 	assert_int_equal(rig_count(0, "stopped"), 0);
 	assert_int_equal(rig_count(0, "terminated:register"), 1);
 	assert_true(phone_registered(rig_phone(0)));
+	rig_stop();
+}
+
+/* What was sent by the old one is answered to it, or never */
+static void test_accounts_change_while_a_message_is_under_way(void **state)
+{
+	const struct exchange_mood silent = { .swallows = "MESSAGE" };
+	struct phone *p;
+	(void)state;
+
+	rig_start(1, NULL);
+	p = rig_phone(0);
+	rig_forget();
+	assert_int_equal(phone_message(p, NULL, "b", "hi", NULL, clock_now()),
+			 0);
+	become("z");
+	assert_string_equal(text_of(rig_wait(1, "i_new_message", WAIT), "from"),
+			    "sip:a@loop.invalid");
+	assert_non_null(rig_wait(0, "connected:message", WAIT));
+	assert_registers("sip:z@loop.invalid");
+	exchange_set_mood(&silent);
+	assert_int_equal(phone_message(p, NULL, "b", "hi", NULL, clock_now()),
+			 0);
+	become("y");
+	assert_registers("sip:y@loop.invalid");
+	assert_non_null(rig_wait(0, "message_error", 40 * CLOCK_S));
 	rig_stop();
 }
 
@@ -377,6 +403,25 @@ static void test_accounts_change_again_and_again(void **state)
 	become("k");
 	assert_registers("sip:k@loop.invalid");
 	assert_int_equal(rig_count(0, "connected:register"), 1);
+
+	/* The user's word counts for the next one, too */
+	assert_int_equal(phone_unregister(rig_phone(0), NULL, clock_now()), 0);
+	rig_run(CLOCK_S);
+	become("m");
+	rig_run(CLOCK_S);
+	assert_false(phone_registered(rig_phone(0)));
+	assert_int_equal(phone_register(rig_phone(0), NULL, clock_now()), 0);
+	rig_forget();
+	assert_registers("sip:m@loop.invalid");
+	become("n");
+	assert_int_equal(phone_unregister(rig_phone(0), NULL, clock_now()), 0);
+	rig_run(CLOCK_S);
+	assert_false(phone_registered(rig_phone(0)));
+	become("o");
+	assert_int_equal(phone_register(rig_phone(0), NULL, clock_now()),
+			 ENOTCONN);
+	rig_forget();
+	assert_registers("sip:o@loop.invalid");
 
 	/* Over the end of one that has not left yet */
 	become("l");
@@ -443,6 +488,8 @@ int main(void)
 		cmocka_unit_test(
 			test_accounts_have_headers_and_tags_and_so_have_calls),
 		cmocka_unit_test(test_accounts_change_and_a_call_goes_on),
+		cmocka_unit_test(
+			test_accounts_change_while_a_message_is_under_way),
 		cmocka_unit_test(test_accounts_change_again_and_again),
 		cmocka_unit_test(test_accounts_change_while_the_server_is_away),
 		cmocka_unit_test(test_accounts_change_one_by_one),

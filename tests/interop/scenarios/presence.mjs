@@ -97,6 +97,28 @@ async function two_phones(lab)
 		'SUBSCRIBE';
 }
 
+/* Both ends of it: what is told, and who is watched */
+async function changed(lab)
+{
+	const board = await lab.phone({ user: 'pres1',
+		presence: { publish: 'open', note: 'here' } });
+	const house = await lab.phone({ user: 'pres2',
+		presence: { watch: 'nobody' } });
+	const watched = async () => (await house.must('presence')).watches
+		.map(({ uri }) => uri).join();
+
+	await board.wait('connected', { match: session('publish') });
+	assert.equal(await watched(), uri_of('nobody'));
+	await house.must('config', 'set', 'presence.watch', 'pres1');
+	await until('the other one is watched', async () =>
+		await watched() === uri_of('pres1'));
+	await watches(house, ({ news }) => news?.note === 'here');
+	await board.must('config', 'set', 'presence.note', 'away');
+	await watches(house, ({ news }) => news?.note === 'away');
+	await board.must('config', 'set', 'presence.publish', 'no');
+	await watches(house, ({ news }) => news?.basic !== 'open');
+}
+
 async function configured(lab)
 {
 	const house = await lab.phone({ user: 'pres4',
@@ -266,6 +288,7 @@ async function on_the_wire(lab)
 export default [
 	['presence: one phone tells, the other watches', served(two_phones)],
 	['presence: as configured, and of other makers', served(configured)],
+	['presence: another one by a reload', served(changed)],
 	['presence: messages that wait', served(messages)],
 	['presence: is refreshed', served(refreshed, { max_expires: 20 })],
 	['presence: not allowed yet', served(pending, { active: 0 })],

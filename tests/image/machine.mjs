@@ -56,29 +56,36 @@ export class Machine {
 	 * @param card    The copy that is started, beside which the shell is
 	 * @param log     Stream for all that it says
 	 * @param options More of board/qemu's
+	 * @param more    Options of QEMU's
+	 * @param args    For Linux
 	 */
-	constructor(image, card, log, options = [])
+	constructor(image, card, log, options = [], more = [], args = '')
 	{
 		this.log = log;
 		this.path = `${card}.shell`;
 		this.begun = now();
 		this.child = spawn('board/qemu', ['-c', card, '-a',
-			'systemd.debug_shell=hvc0', ...options, image, 'virt',
+			`systemd.debug_shell=hvc0 ${args}`, ...options, image,
+			'virt',
 			'--', '-device', 'virtio-serial-pci', '-chardev',
 			`socket,id=shell,path=${this.path},` +
 			'server=on,wait=off',
-			'-device', 'virtconsole,chardev=shell'],
+			'-device', 'virtconsole,chardev=shell', ...more],
 			{ stdio: ['pipe', 'pipe', 'inherit'] });
 		this.serial = new Line('serial', this.child, this.child.stdout,
 				       this.child.stdin, log);
 	}
 
+	/** Once after each start of the board */
 	async open_shell()
 	{
-		const socket = connect(this.path);
+		if (!this.shell) {
+			const socket = connect(this.path);
 
-		this.shell = new Line('shell', this.child, socket, socket,
-				      this.log);
+			socket.on('error', () => {}); /* It is cut off */
+			this.shell = new Line('shell', this.child, socket,
+					      socket, this.log);
+		}
 		this.shell.send('\nexec sh\n');
 		await this.shell.expect(/exec sh/);
 		this.shell.send('stty -echo; PS1=; cd /; ' +
@@ -87,10 +94,10 @@ export class Machine {
 	}
 
 	/** A command in the shell: its output, and whether it succeeded */
-	async inside(command)
+	async inside(command, limit = ANSWER)
 	{
 		this.shell.send(`${command} 2>&1; echo "=""=$?="\n`);
-		const out = await this.shell.expect(/==(\d+)=\r?\n/);
+		const out = await this.shell.expect(/==(\d+)=\r?\n/, limit);
 		const status = Number(/==(\d+)=/.exec(out)[1]);
 
 		return { status, out: out.replace(/\r/g, '')
@@ -100,5 +107,14 @@ export class Machine {
 	stop()
 	{
 		this.child.kill('SIGTERM');
+	}
+
+	/** The power goes, whatever it does */
+	async cut()
+	{
+		this.child.kill('SIGKILL');
+		await until('QEMU ends', () => this.child.signalCode ||
+			    this.child.exitCode !== null);
+		this.shell?.output.destroy();
 	}
 }

@@ -134,13 +134,13 @@ async function changed_in_a_call(lab)
 	await board.must('call', 'house');
 	await board.call_event('connected');
 	await house.hears();
+	const heard = house.listen_for(3);
 	const from = await become(board, 'first', 'second');
 	await board.wait('terminated', { from, ...of_register((e) =>
 		e.aor.startsWith('sip:first@')) });
 	await board.wait('connected', { from, ...of_register((e) =>
 		e.aor.startsWith('sip:second@')) });
-	const figures = told(assert_tone('house', await house.listen_for(3),
-					 PHONE_TONE));
+	const figures = told(assert_tone('house', await heard, PHONE_TONE));
 	await rings(caller, 'second', board);
 	await rings(caller, 'first', null);
 	assert.deepEqual((await board.must('calls')).map((c) => c.state),

@@ -1,25 +1,31 @@
 #!/usr/bin/env node
 /**
- * @file tests/image/trial.mjs  Updates of the card, good and bad
+ * @file tests/image/trial.mjs  Updates of the card, good and bad, and cut
  *
  *     node trial.mjs DIRECTORY LOG
  *
  *     updates.img -> boardphone-update -> slot B -> U-Boot -> kept, or back
  *
- * DIRECTORY has what tests/image/trial makes: card.img, updates.img. A board
- * that starts itself again stays in one QEMU; a power cut ends it, and the next
- * one has the card as it was left.
+ * DIRECTORY has what tests/image/trial makes: card.img, updates.img. SEED and
+ * CUTS come from the environment. A board that starts itself again stays in one
+ * QEMU; a power cut ends it, and the next one has the card as it was left.
  */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { now } from '../interop/lab/wait.mjs';
+import { chance } from '../interop/lab/impair.mjs';
+import { never, now } from '../interop/lab/wait.mjs';
 import { LIMIT, Machine } from './machine.mjs';
 
 const [dir, file] = process.argv.slice(2);
+const SEED = Number(process.env.SEED), CUTS = Number(process.env.CUTS || 5);
+const START = '4M';      /* Where the FAT begins, board/image/make */
 const PATIENCE = 900000; /* For an update, emulated, on a busy machine [ms] */
 const TRIES = 3;         /* boardphone-update */
 const HEALTH = 20;       /* How long a phone on trial is waited for that will
 			    never do; 600 on a board [s] */
+const BEYOND = 1.1;      /* Up to when it is cut; 1 is its end */
+const LINES = 4000;      /* Of a configuration; 64 KiB are its limit */
 const LIB = '/usr/lib/boardphone';
 const KEPT = '/data/config/boardphone.conf';
 const log = createWriteStream(file);
@@ -192,6 +198,121 @@ async function starts_again()
 	return 'in slot B; an update older than it is refused';
 }
 
+/* ---- The power goes ---- */
+
+/* Nothing is found good, nor bad [s] */
+const DRAWN_OUT = ['HOLD=86400', 'LIMIT=86400'];
+const tally = { old: 0, new: 0, own: 0, other: 0 };
+let own, other; /* Slots: what runs before, and what is updated */
+
+/* Two configurations of some length */
+async function prepare()
+{
+	await must('mkdir -p /run/next && for name in old new; do ' +
+		   '{ printf "[page]\\nlisten = 0.0.0.0:443\\n"; ' +
+		   'printf "[board]\\nhostname = $name\\n"; ' +
+		   `seq -f "# %.0f" ${LINES}; } >/run/$name.conf; done`);
+}
+/* One comes to be in force after the other, as at a start; and is written as
+   then, over and over, as that alone is where a cut could hurt */
+const KEEPS = `{ bash -c '. ${LIB}/card.sh; while :; do ` +
+	'for name in old new; do ' +
+	'cp /run/$name.conf /run/next/boardphone.conf; ' +
+	`BOARDPHONE_CARD=/run/next ${LIB}/import; ` +
+	`for again in old new old new; do keep ${KEPT} 600 ` +
+	"</run/$again.conf; done; done; done' >/dev/null 2>&1 & }";
+
+/** An update, and configurations kept meanwhile: how long that takes [ms] */
+async function runs_through()
+{
+	await must('cp /run/old.conf /run/next/boardphone.conf; ' +
+		   `BOARDPHONE_CARD=/run/next ${LIB}/import`);
+	const from = now();
+	await must(KEEPS);
+	const { status, out } = await update('next');
+	installing = now() - from;
+
+	assert.equal(status, 0, out);
+	assert.equal(await slots(),
+		     `slot=${own} trial=${other} tries=${TRIES}`);
+	await must(`kill %1; ${LIB}/slots set trial=no tries=0`);
+	return 'an update, while configurations are kept';
+}
+
+/* What runs is the slot that the variables name, either of two; and what is
+   kept is either of two files, and in force */
+async function is_whole()
+{
+	const slot = (await runs()).slice(-1);
+	const vars = await slots();
+
+	assert(!/neither copy is whole/.test(machine.serial.text));
+	assert.equal(vars, slot === own ? `slot=${own} trial=no tries=0` :
+		     `slot=${own} trial=${other} tries=${TRIES - 1}`);
+	machine.serial.send('status\r');
+	await machine.serial.expect(/page/);
+	await prepare();
+	const name = await must(`for name in old new; do ! cmp -s ${KEPT} ` +
+				'/run/$name.conf || echo $name; done');
+	assert.match(name, /^(old|new)$/, 'the configuration is neither');
+	assert.equal(await must('cat /proc/sys/kernel/hostname'), name);
+	tally[slot === own ? 'own' : 'other']++;
+	tally[name]++;
+	return { slot, name };
+}
+
+/** At this moment of an update [ms]: what the next start finds */
+async function power_goes(moment)
+{
+	machine.shell.send(`${KEEPS}; boardphone-update /mnt/next.update\n`);
+	await never('QEMU ends', () => machine.child.exitCode !== null, moment);
+	await machine.cut();
+	await power_on(...DRAWN_OUT);
+	const { slot, name } = await is_whole();
+	console.log(`        after ${(moment / 1000).toFixed(1)} s: ` +
+		    `slot ${slot}, the ${name} configuration, prompt ` +
+		    `${seconds(machine.begun)} after power`);
+	if (slot === other) { /* As it was, for the next time */
+		await must(`${LIB}/slots set trial=no tries=0`);
+		await machine.cut();
+		await power_on(...DRAWN_OUT);
+		await prepare();
+	}
+}
+
+async function power_goes_often()
+{
+	const random = chance(SEED);
+
+	for (let n = 1; n <= CUTS; n++) {
+		const share = n < CUTS ? random() * BEYOND : BEYOND;
+		const moment = share * installing;
+		await power_goes(moment).catch((error) => {
+			throw new Error(`cut ${n}, after ` +
+				`${moment.toFixed(0)} ms: ${error.message}`);
+		});
+	}
+	return `${CUTS} of ${CUTS} times, up to ` +
+		`${(installing * BEYOND / 1000).toFixed(0)} s after its ` +
+		`begin: ${tally.own} times the slot before it, ` +
+		`${tally.other} times its own; ${tally.old} times the one ` +
+		`configuration, ${tally.new} times the other, whole`;
+}
+
+async function cuts()
+{
+	console.log(`        seed ${SEED}`);
+	own = (await runs()).slice(-1);
+	other = own === 'A' ? 'B' : 'A';
+	await machine.cut();
+	execFileSync('mdel', ['-i', `${dir}/card.img@@${START}`,
+			      '::boardphone.conf']);
+	await power_on(...DRAWN_OUT);
+	await prepare();
+	if (await judge('both at a time', runs_through))
+		await judge('the power goes', power_goes_often);
+}
+
 try {
 	await power_on(`LIMIT=${HEALTH}`);
 	await judge('unsigned', () => refuses('unsigned',
@@ -206,8 +327,10 @@ try {
 		fails('phone', /Starting kernel/));
 	await machine.cut();
 	await power_on();
-	await judge('a good update', is_kept);
-	await judge('the next start', starts_again);
+	if (await judge('a good update', is_kept)) {
+		await judge('the next start', starts_again);
+		await cuts();
+	}
 } catch (error) {
 	console.log(`  FAIL  trial: ${error.message}`);
 	failed++;

@@ -363,7 +363,7 @@ static void word_handler(int flags, uint64_t now, void *arg)
 static int ask(struct word *w, uint64_t patience)
 {
 	struct pollfd p = { .fd = guard.fd, .events = POLLIN };
-	const int what = w->what;
+	const unsigned what = w->what;
 	int err = say(w);
 
 	do {
@@ -372,7 +372,7 @@ static int ask(struct word *w, uint64_t patience)
 		if (!err &&
 		    recv(guard.fd, w, sizeof(*w), MSG_DONTWAIT) != sizeof(*w))
 			err = ENODEV;
-	} while (!err && (int)w->what != what);
+	} while (!err && w->what != what);
 
 	return err ? err : w->err;
 }

@@ -11,13 +11,14 @@ import { createSocket } from 'node:dgram';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync,
 	 writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { free_port, REALM } from './kamailio.mjs';
+import { free_port, free_udp, REALM } from './kamailio.mjs';
 import { read_wav, write_tone } from './sound.mjs';
 import { Events, until, within } from './wait.mjs';
 
 const MODULES = ['/usr/lib', '/usr/local/lib']
 	.map((dir) => `${dir}/baresip/modules`).find(existsSync);
 const RANGE = 200; /* Ports for media */
+const RANGES = 13;  /* Below what Linux gives to connections, 32768 */
 const LINES = 15; /* Of a log, when something went wrong */
 
 /* What baresip wants for a codec: its module, and what sound has there */
@@ -34,18 +35,6 @@ const CODECS = {
 export const missing = () => !existsSync('/usr/bin/rtpengine') ?
 	'no rtpengine here' : !MODULES ? 'no baresip here' :
 	!existsSync(`${MODULES}/avcodec.so`) ? 'no baresip-ffmpeg here' : '';
-
-/** A UDP port of loopback that nobody has */
-export function free_udp()
-{
-	return new Promise((done) => {
-		const socket = createSocket('udp4');
-		socket.bind(0, '127.0.0.1', () => {
-			const { port } = socket.address();
-			socket.close(() => done(port));
-		});
-	});
-}
 
 function begin(program, args, log, options = {})
 {
@@ -71,7 +60,7 @@ export class Rtpengine {
 	async start(dir)
 	{
 		this.port = await free_udp();
-		const low = 30000 + process.pid % 100 * RANGE;
+		const low = 30000 + process.pid % RANGES * RANGE;
 		this.child = begin('/usr/bin/rtpengine', ['--foreground',
 			'--log-stderr', '--table=-1', '--config-file=none',
 			'--interface=127.0.0.1',

@@ -8,6 +8,7 @@
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { cpSync, existsSync, mkdirSync, openSync, closeSync, readFileSync,
 	 writeFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
@@ -26,24 +27,27 @@ export const password_of = (user) => `pw-${user}`;
 
 /* Below what Linux gives to connections, which may take a port between the
    moment it is looked for and that it is listened at */
-const PORTS = [10000, 30000];
+const PORTS = [20000, 30000]; /* baresip has those below for media */
+
+const free = (make, bind) => new Promise((done, fail) => {
+	const socket = make().on('error', (error) => {
+		if (error.code === 'EADDRINUSE')
+			done(free(make, bind));
+		else
+			fail(error);
+	});
+	const port = randomInt(...PORTS);
+
+	bind(socket, port, () => socket.close(() => done(port)));
+});
 
 /** A TCP port of loopback that nobody has */
-export function free_port()
-{
-	return new Promise((done, fail) => {
-		const server = createServer().on('error', (error) => {
-			if (error.code === 'EADDRINUSE')
-				done(free_port());
-			else
-				fail(error);
-		});
-		const port = randomInt(...PORTS);
+export const free_port = () => free(createServer, (server, port, then) =>
+	server.listen(port, '127.0.0.1', then));
 
-		server.listen(port, '127.0.0.1', () =>
-			server.close(() => done(port)));
-	});
-}
+/** The same for UDP */
+export const free_udp = () => free(() => createSocket('udp4'),
+	(socket, port, then) => socket.bind(port, '127.0.0.1', then));
 
 function accepts(port, address)
 {
@@ -121,7 +125,7 @@ export class Kamailio {
 	{
 		for (const kind of Object.keys(KINDS))
 			this.ports[kind] ??= await free_port();
-		this.udp ??= await free_port();
+		this.udp ??= await free_udp();
 		this.write(options);
 		if (options.presence)
 			cpSync(TABLES, `${this.dir}/db`, { recursive: true });

@@ -42,6 +42,10 @@ export const told = (heard) => `${heard.frequency.toFixed(1)} Hz ` +
 	(heard.stalled ? ` (machine stalled ${heard.stalled.toFixed(0)} ms)` :
 		'');
 
+/** Each gap with its place */
+const all = (gaps) => gaps.map((g) => `${g.ms.toFixed(0)} ms at ` +
+	`${g.at.toFixed(2)} s`).join(', ');
+
 /** Whether sound is the tone that was sent; its figures. For a longer gap there
     is no other excuse than a machine that stood still as long meanwhile */
 export function assert_tone(who, { samples, rate }, frequency)
@@ -55,10 +59,9 @@ export function assert_tone(who, { samples, rate }, frequency)
 	       `${text}: frequency, should be ${frequency} Hz within 1 %`);
 	assert(Math.abs(heard.level - LEVEL) <= LEVEL_LIMIT,
 	       `${text}: level, should be ${LEVEL} dB within 3 dB`);
-	assert(heard.gap - (heard.stalled ?? 0) <= GAP_LIMIT, `${text}: gap over 60 ms; all gaps: ` +
-	       heard.gaps.map((g) => `${g.ms.toFixed(0)} ms at ` +
-			      `${g.at.toFixed(2)} s`).join(', ') +
-	       `; load of the machine ${loadavg()[0].toFixed(1)} on ` +
+	assert(heard.gap - (heard.stalled ?? 0) <= GAP_LIMIT,
+	       `${text}: gap over 60 ms; all gaps: ${all(heard.gaps)}; ` +
+	       `load of the machine ${loadavg()[0].toFixed(1)} on ` +
 	       `${cpus().length} processors`);
 	assert(heard.purity >= 10, `${text}: only ` +
 	       `${heard.purity.toFixed(1)} dB above everything else`);

@@ -2,7 +2,7 @@
 /**
  * @file tests/image/call.mjs  A call of the card's image with one outside
  *
- *     node call.mjs IMAGE BUILD_DIRECTORY TAP OUTSIDE BOARD LOG
+ *     node call.mjs MACHINE IMAGE BUILD_DIRECTORY TAP OUTSIDE BOARD LOG
  *
  *     vivid, snd-aloop -> board (QEMU) <- tap -> kamailio, phone -> files
  *
@@ -22,8 +22,10 @@ import { judge as judge_tone, read_wav, write_tone }
 import { now, until } from '../interop/lab/wait.mjs';
 import { LIMIT, Machine } from './machine.mjs';
 
-const [image, BUILD, tap, outside, address, file] = process.argv.slice(2);
+const [kind, image, BUILD, tap, outside, address, file] =
+	process.argv.slice(2);
 const START = '4M';        /* Where the FAT begins, board/image/make */
+const SLOT = 132 << 20;    /* The slot that is booted first */
 const DATA = 1156 << 20;   /* And the data partition, before it grows */
 const CARD = '2G';
 const STATE = '/var/lib/boardphone';
@@ -36,6 +38,13 @@ const LEVEL_LIMIT = 3;     /* [dB] */
 const PICTURES_LIMIT = 2;  /* A second, of 5 */
 const WHITE = 150, BLACK = 40; /* The outer bars of the camera's picture */
 const PATIENCE = 60000;    /* [ms] */
+/* raspi3b has no port of its own to spare: a USB one, which comes late */
+const SHELL_SERVICE = ini({
+	Unit: { DefaultDependencies: 'no', Requires: 'dev-ttyUSB0.device',
+		After: 'dev-ttyUSB0.device' },
+	Service: { ExecStart: '/bin/sh', StandardInput: 'tty',
+		   TTYPath: '/dev/ttyUSB0', Restart: 'always' },
+});
 const dir = mkdtempSync(`${tmpdir()}/boardphone-call-`);
 const log = createWriteStream(file);
 const card = `${dir}/card.img`, pictures = `${dir}/pictures`;
@@ -52,6 +61,14 @@ async function judge(what, test)
 		console.log(`  FAIL  call: ${what}: ${error.message}`);
 		failed++;
 	}
+}
+
+/* A file of ours into a file system of the card */
+function put(where, from, to)
+{
+	execFileSync('debugfs', ['-w', '-R', `write ${dir}/${from} ${to}`,
+				 `${card}?offset=${where}`],
+		     { stdio: 'ignore' });
 }
 
 /* What the one who installs it writes on the card, and the authority of a
@@ -75,11 +92,12 @@ function set_up()
 	execFileSync('truncate', ['-s', CARD, card]);
 	execFileSync('mcopy', ['-o', '-i', `${card}@@${START}`,
 		`${dir}/board.conf`, '::boardphone.conf']);
-	for (const [from, to] of [['certificates/authority.pem',
-				   'authority.pem'], ['room.wav', 'room.wav']])
-		execFileSync('debugfs', ['-w', '-R',
-			`write ${dir}/${from} boardphone/${to}`,
-			`${card}?offset=${DATA}`], { stdio: 'ignore' });
+	put(DATA, 'certificates/authority.pem', 'boardphone/authority.pem');
+	put(DATA, 'room.wav', 'boardphone/room.wav');
+	if (kind === 'raspi3b') {
+		writeFileSync(`${dir}/shell.service`, SHELL_SERVICE);
+		put(SLOT, 'shell.service', 'etc/systemd/system/shell.service');
+	}
 }
 
 async function begin()
@@ -99,7 +117,8 @@ async function begin()
 			 codecs: 'vp8', display: `file=${pictures}` } });
 	await home.ready(PATIENCE);
 	set_up();
-	machine = new Machine(image, card, log, ['-k', '-n', tap]);
+	machine = new Machine(image, card, log,
+			      { kind, options: ['-k', '-n', tap] });
 }
 
 /* From power to registered, and where the time goes */

@@ -48,29 +48,41 @@ class Line {
 	}
 }
 
+/* Where a shell comes out that only tests have, by machine */
+const SHELLS = {
+	virt: { args: 'systemd.debug_shell=hvc0',
+		devices: ['-device', 'virtio-serial-pci', '-device',
+			  'virtconsole,chardev=shell'] },
+	raspi3b: { args: 'systemd.wants=shell.service',
+		   devices: ['-device',
+			     'usb-serial,always-plugged=on,chardev=shell'] },
+};
+
 export class Machine {
 	/**
 	 * Switch it on.
 	 *
-	 * @param image   Of the card
-	 * @param card    The copy that is started, beside which the shell is
-	 * @param log     Stream for all that it says
+	 * @param image Of the card
+	 * @param card  The copy that is started, beside which the shell is
+	 * @param log   Stream for all that it says
+	 * @param kind  Of machine: 'virt', 'raspi3b'
 	 * @param options More of board/qemu's
-	 * @param more    Options of QEMU's
-	 * @param args    For Linux
+	 * @param more  Options of QEMU's
+	 * @param args  For Linux
 	 */
-	constructor(image, card, log, options = [], more = [], args = '')
+	constructor(image, card, log, { kind = 'virt', options = [], more = [],
+					args = '' } = {})
 	{
+		const shell = SHELLS[kind];
+
 		this.log = log;
 		this.path = `${card}.shell`;
 		this.begun = now();
 		this.child = spawn('board/qemu', ['-c', card, '-a',
-			`systemd.debug_shell=hvc0 ${args}`, ...options, image,
-			'virt',
-			'--', '-device', 'virtio-serial-pci', '-chardev',
+			`${shell.args} ${args}`, ...options, image,
+			kind, '--', '-chardev',
 			`socket,id=shell,path=${this.path},` +
-			'server=on,wait=off',
-			'-device', 'virtconsole,chardev=shell', ...more],
+			'server=on,wait=off', ...shell.devices, ...more],
 			{ stdio: ['pipe', 'pipe', 'inherit'] });
 		this.serial = new Line('serial', this.child, this.child.stdout,
 				       this.child.stdin, log);

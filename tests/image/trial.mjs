@@ -59,14 +59,16 @@ async function judge(what, test)
 /** Power on; settings are environment variables of the system's services */
 async function power_on(...settings)
 {
-	machine = new Machine('', `${dir}/card.img`, log, ['-k'],
-		['-action', 'reboot=reset', '-drive',
-		 'if=none,id=updates,format=raw,readonly=on,' +
-		 `file=${dir}/updates.img`,
-		 '-device', 'virtio-blk-pci,drive=updates'],
-		['modprobe.blacklist=vivid,snd_aloop',
-		 ...settings.map((s) => `systemd.setenv=BOARDPHONE_${s}`)]
-		.join(' '));
+	machine = new Machine('', `${dir}/card.img`, log, {
+		options: ['-k'],
+		more: ['-action', 'reboot=reset', '-drive',
+		       'if=none,id=updates,format=raw,readonly=on,' +
+		       `file=${dir}/updates.img`,
+		       '-device', 'virtio-blk-pci,drive=updates'],
+		args: ['modprobe.blacklist=vivid,snd_aloop',
+		       ...settings.map((s) => `systemd.setenv=BOARDPHONE_${s}`)]
+			.join(' '),
+	});
 	await comes_up();
 }
 

@@ -157,16 +157,22 @@ static void test_accounts_unregister_one_by_one(void **state)
 	rig_stop();
 }
 
+/** Have the first call the second, up to its voice */
+static void talk(const char *to)
+{
+	assert_int_equal(call(to, NULL), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+}
+
 static void test_accounts_do_not_share_the_death_of_a_server(void **state)
 {
 	struct sound_heard heard;
 	(void)state;
 
 	start();
-	assert_int_equal(call("b@home.invalid", NULL), 0);
-	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(rig_answer(1), 0);
-	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+	talk("b@home.invalid");
 
 	rig_forget();
 	exchange_set_server_up("loop.invalid", false);
@@ -312,21 +318,13 @@ static void assert_reached(const char *to, bool reached)
 	assert_non_null(rig_wait(1, "terminated:call", WAIT));
 }
 
-static void talk(void)
-{
-	assert_int_equal(call("b", NULL), 0);
-	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(rig_answer(1), 0);
-	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
-}
-
 static void test_accounts_change_and_a_call_goes_on(void **state)
 {
 	struct sound_heard heard;
 	(void)state;
 
 	rig_start(1, NULL);
-	talk();
+	talk("b");
 	become("z");
 	assert_string_equal(
 		text_of(rig_wait(0, "terminated:register", WAIT), "aor"),
@@ -451,10 +449,7 @@ static void test_accounts_change_one_by_one(void **state)
 	(void)state;
 
 	start();
-	assert_int_equal(call("b@home.invalid", NULL), 0);
-	assert_non_null(rig_wait(1, "ringing", WAIT));
-	assert_int_equal(rig_answer(1), 0);
-	assert_non_null(rig_wait(0, "m_stream_audio_remote_added", WAIT));
+	talk("b@home.invalid");
 	log_set_level(LOG_LEVEL_WARNING + 1);
 	become("z");
 	assert_string_equal(

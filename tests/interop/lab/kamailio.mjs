@@ -29,25 +29,36 @@ export const password_of = (user) => `pw-${user}`;
    moment it is looked for and that it is listened at */
 const PORTS = [20000, 30000]; /* baresip has those below for media */
 
-const free = (make, bind) => new Promise((done, fail) => {
+const is_free = (make, bind, port) => new Promise((done, fail) => {
 	const socket = make().on('error', (error) => {
 		if (error.code === 'EADDRINUSE')
-			done(free(make, bind));
+			done(false);
 		else
 			fail(error);
 	});
-	const port = randomInt(...PORTS);
 
-	bind(socket, port, () => socket.close(() => done(port)));
+	bind(socket, port, () => socket.close(() => done(true)));
 });
 
+const is_free_tcp = (port, address = '127.0.0.1') => is_free(createServer,
+	(server, at, then) => server.listen(at, address, then), port);
+const is_free_udp = (port) => is_free(() => createSocket('udp4'),
+	(socket, at, then) => socket.bind(at, '127.0.0.1', then), port);
+
+async function find(is_free_here)
+{
+	for (;;) {
+		const port = randomInt(...PORTS);
+		if (await is_free_here(port))
+			return port;
+	}
+}
+
 /** A TCP port of loopback that nobody has */
-export const free_port = () => free(createServer, (server, port, then) =>
-	server.listen(port, '127.0.0.1', then));
+export const free_port = () => find(is_free_tcp);
 
 /** The same for UDP */
-export const free_udp = () => free(() => createSocket('udp4'),
-	(socket, port, then) => socket.bind(port, '127.0.0.1', then));
+export const free_udp = () => find(is_free_udp);
 
 function accepts(port, address)
 {
@@ -153,7 +164,9 @@ export class Kamailio {
 		});
 	}
 
-	/** SIGKILL to all of it: what a power cut does */
+	/** SIGKILL to all of it: what a power cut does. The process that was
+	    started need not be the last to end, and while one has the sockets
+	    still, whoever connects gets through: to nobody */
 	async kill()
 	{
 		if (!this.child?.pid)
@@ -163,6 +176,8 @@ export class Kamailio {
 		} catch { /* Gone already */ }
 		await this.gone;
 		this.child = null;
+		await until('kamailio: end of all of it', () =>
+			is_free_tcp(this.ports.good, this.address));
 	}
 
 	log()

@@ -11,11 +11,13 @@ import { now, until } from '../interop/lab/wait.mjs';
 /** For a start, emulated, on a busy machine [ms] */
 export const LIMIT = 600000;
 const ANSWER = 120000; /* For a command inside [ms] */
+const NUDGE = 2000;    /* [ms] */
 
 /** Text that comes in; a mark is where one has read to */
 class Line {
 	text = '';
 	mark = 0;
+	nudged = Infinity;
 
 	constructor(name, child, input, output, log)
 	{
@@ -34,6 +36,8 @@ class Line {
 		const found = await until(`${this.name}: ${pattern}`, () => {
 			if (this.child.exitCode !== null)
 				throw new Error('QEMU has ended');
+			if (now() - this.nudged > NUDGE)
+				this.send('\n');
 			return pattern.exec(this.text.slice(this.mark));
 		}, limit);
 		const from = this.mark;
@@ -42,9 +46,18 @@ class Line {
 		return this.text.slice(from, this.mark);
 	}
 
+	/** From now on an empty line follows where nothing comes: QEMU's USB
+	    serial port keeps back what just fills its last packet */
+	nudge()
+	{
+		this.nudged = now();
+	}
+
 	send(text)
 	{
 		this.output.write(text);
+		if (this.nudged < Infinity)
+			this.nudged = now();
 	}
 }
 
@@ -97,6 +110,7 @@ export class Machine {
 			socket.on('error', () => {}); /* It is cut off */
 			this.shell = new Line('shell', this.child, socket,
 					      socket, this.log);
+			this.shell.nudge();
 		}
 		this.shell.send('\nexec sh\n');
 		await this.shell.expect(/exec sh/);

@@ -10,6 +10,9 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const DAY = 24 * 3600 * 1000;
+/* Since when they are good: a board without a clock, and without the network's
+   time, takes the time its card was made for the present */
+const BEFORE = -30; /* [days] */
 
 /* What is wrong with each; the good one comes first */
 export const KINDS = {
@@ -30,18 +33,12 @@ function openssl(...args)
 			    { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function authority(dir, name)
+/* A key of one's own, and the wish to have it signed */
+function wish(dir, name, cn)
 {
-	const key = `${dir}/${name}.key`;
-
-	openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt',
-		'ec_paramgen_curve:P-256', '-nodes', '-days', '3650',
-		'-subj', `/CN=Boardphone ${name}`, '-keyout', key,
-		'-out', `${dir}/${name}.pem`,
-		'-addext', 'keyUsage=critical,keyCertSign,cRLSign');
-	writeFileSync(`${dir}/${name}.index`, '');
-	writeFileSync(`${dir}/${name}.serial`, '1000\n');
-	mkdirSync(`${dir}/${name}.issued`, { recursive: true });
+	openssl('req', '-new', '-newkey', 'ec', '-pkeyopt',
+		'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${cn}`,
+		'-keyout', `${dir}/${name}.key`, '-out', `${dir}/${name}.csr`);
 }
 
 function authority_config(dir, name, extensions)
@@ -55,22 +52,37 @@ function authority_config(dir, name, extensions)
 		`[p]\ncommonName = supplied\n[x]\n${extensions}`;
 }
 
-function leaf(dir, kind, { san, cn = kind, authority: name = 'authority',
-			   from = -1, to = 365 })
+function sign(dir, wished, config, from, to, ...more)
 {
-	const config = `${dir}/${kind}.cnf`;
-	const extensions = 'basicConstraints = CA:FALSE\n' +
+	writeFileSync(`${dir}/${wished}.cnf`, config);
+	openssl('ca', '-batch', '-notext', '-config', `${dir}/${wished}.cnf`,
+		'-extensions', 'x', '-startdate', when(from), '-enddate',
+		when(to), '-in', `${dir}/${wished}.csr`,
+		'-out', `${dir}/${wished}.pem`, ...more);
+}
+
+function authority(dir, name)
+{
+	wish(dir, name, `Boardphone ${name}`);
+	writeFileSync(`${dir}/${name}.index`, '');
+	writeFileSync(`${dir}/${name}.serial`, '1000\n');
+	mkdirSync(`${dir}/${name}.issued`, { recursive: true });
+	sign(dir, name, authority_config(dir, name,
+		'basicConstraints = critical,CA:TRUE\n' +
+		'subjectKeyIdentifier = hash\n' +
+		'keyUsage = critical,keyCertSign,cRLSign\n'), BEFORE, 3650,
+	     '-selfsign', '-keyfile', `${dir}/${name}.key`);
+}
+
+function leaf(dir, kind, { san, cn = kind, authority: name = 'authority',
+			   from = BEFORE, to = 365 })
+{
+	wish(dir, kind, cn);
+	sign(dir, kind, authority_config(dir, name,
+		'basicConstraints = CA:FALSE\n' +
 		'keyUsage = digitalSignature\n' +
 		'extendedKeyUsage = serverAuth\n' +
-		(san ? `subjectAltName = ${san}\n` : '');
-
-	writeFileSync(config, authority_config(dir, name, extensions));
-	openssl('req', '-new', '-newkey', 'ec', '-pkeyopt',
-		'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${cn}`,
-		'-keyout', `${dir}/${kind}.key`, '-out', `${dir}/${kind}.csr`);
-	openssl('ca', '-batch', '-notext', '-config', config, '-extensions',
-		'x', '-startdate', when(from), '-enddate', when(to),
-		'-in', `${dir}/${kind}.csr`, '-out', `${dir}/${kind}.pem`);
+		(san ? `subjectAltName = ${san}\n` : '')), from, to);
 }
 
 /** Make them all in a directory; the good one is of this address, too */

@@ -8,6 +8,7 @@
 
 enum {
 	ZONE_MAX = 64,	   /* [bytes], ours                           */
+	HOST_MAX = 253,	   /* RFC 1035 section 2.3.4, without the root */
 	SSID_MAX = 32,	   /* IEEE 802.11-2020 section 9.4.2.2        */
 	PSK_MIN = 8,	   /* IEEE 802.11-2020 annex J.4.1            */
 	PSK_MAX = 63,	   /* Same                                    */
@@ -18,6 +19,8 @@ enum {
 };
 
 static const char digits[] = "0123456789";
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+			      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
 static const char base64[] = "abcdefghijklmnopqrstuvwxyz"
 			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/";
 
@@ -81,6 +84,16 @@ const char *config_check_address(const char *v)
 			       sa_set_str(&sa, v, 0) || sa_is_any(&sa)
 		       ? "an address, such as 192.168.1.1"
 		       : NULL;
+}
+
+const char *config_check_host(const char *v)
+{
+	const bool name = isalnum((unsigned char)*v) &&
+			  !v[strspn(v, letters)] && strlen(v) <= HOST_MAX;
+
+	return name || !config_check_address(v)
+		       ? NULL
+		       : "a name or an address, such as ntp.example.org";
 }
 
 const char *config_check_ssid(const char *v)
@@ -168,6 +181,7 @@ int config_machine_print(struct re_printf *pf, const struct config *c)
 		{ "address", config_text(c, "board", "address") },
 		{ "gateway", config_text(c, "board", "gateway") },
 		{ "dns", config_text(c, "board", "dns") },
+		{ "ntp", config_text(c, "board", "ntp") },
 		{ "wifi_ssid", config_text(c, "board", "wifi_ssid") },
 		{ "wifi_password", config_text(c, "board", "wifi_password") },
 		{ "wifi_country", config_text(c, "board", "wifi_country") },

@@ -15,6 +15,7 @@
 const char *config_check_zone(const char *v);	 /**< Europe/Berlin        */
 const char *config_check_network(const char *v); /**< dhcp, 192.0.2.5/24   */
 const char *config_check_address(const char *v); /**< 192.0.2.1            */
+const char *config_check_host(const char *v);	 /**< ntp.example.org      */
 const char *config_check_ssid(const char *v);	 /**< Name of a Wi-Fi      */
 const char *config_check_psk(const char *v);	 /**< Its password         */
 const char *config_check_country(const char *v); /**< ISO 3166, DE         */

@@ -267,6 +267,10 @@ const struct config_key config_keyv[] = {
 	     "Router, where addresses are given"),
 	ITEMS("board", "dns", "", config_check_address,
 	      "Name servers, besides those that dhcp finds"),
+	ITEMS("board", "ntp", "", config_check_host,
+	      "Time servers, before those that dhcp finds. A board without a "
+	      "clock that reaches none, nor the Internet's, refuses the "
+	      "certificates that are younger than its card"),
 	TEXT("board", "wifi_ssid", "", config_check_ssid,
 	     "Name of a Wi-Fi network; none if not given"),
 	SECRET("board", "wifi_password", CONFIG_TEXT, "", config_check_psk,

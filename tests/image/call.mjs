@@ -5,11 +5,13 @@
  *     node call.mjs MACHINE IMAGE BUILD_DIRECTORY TAP OUTSIDE BOARD LOG
  *
  *     vivid, snd-aloop -> board (QEMU) <- tap -> kamailio, phone -> files
+ *                                            -> a time server
  *
  * Its picture is small and comes rarely: all the board's processor is emulated.
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync,
 	 writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,6 +40,9 @@ const LEVEL_LIMIT = 3;     /* [dB] */
 const PICTURES_LIMIT = 2;  /* A second, of 5 */
 const WHITE = 150, BLACK = 40; /* The outer bars of the camera's picture */
 const PATIENCE = 60000;    /* [ms] */
+const NTP_PORT = 123, NTP_SIZE = 48; /* RFC 5905 section 7.3 [bytes] */
+const NTP_ERA = 2208988800; /* Its time when ours began [s] */
+const CLOCK_LIMIT = 2;     /* Ours from the board's, asked by a shell [s] */
 /* raspi3b has no port of its own to spare: a USB one, which comes late */
 const SHELL_SERVICE = ini({
 	Unit: { DefaultDependencies: 'no', Requires: 'dev-ttyUSB0.device',
@@ -76,7 +81,7 @@ function put(where, from, to)
 function set_up()
 {
 	writeFileSync(`${dir}/board.conf`, ini({
-		board: { address: `${address}/24` },
+		board: { address: `${address}/24`, ntp: outside },
 		account: { realm: REALM, user: 'board',
 			   password: password_of('board') },
 		transport: { url: server.url(),
@@ -100,8 +105,35 @@ function set_up()
 	}
 }
 
+/* What time it is here, for who asks (RFC 5905): an answer repeats when it was
+   asked, and has a stratum, an identifier, and the same time three times */
+async function tell_the_time()
+{
+	const socket = createSocket('udp4');
+
+	socket.on('message', (asked, { port, address: from }) => {
+		if (asked.length < NTP_SIZE)
+			return;
+		const answer = Buffer.alloc(NTP_SIZE);
+		const time = Date.now() / 1000 + NTP_ERA;
+		answer.writeUInt8(0x24, 0); /* Version 4, of a server */
+		answer.writeUInt8(1, 1);
+		answer.write('LOCL', 12);
+		for (const at of [16, 32, 40]) {
+			answer.writeUInt32BE(Math.floor(time), at);
+			answer.writeUInt32BE(Math.floor(time % 1 * 2 ** 32),
+					     at + 4);
+		}
+		asked.copy(answer, 24, 40, 48);
+		socket.send(answer, port, from);
+	});
+	await new Promise((done, fail) => socket.on('error', fail)
+		.bind(NTP_PORT, outside, done));
+}
+
 async function begin()
 {
+	await tell_the_time();
 	mkdirSync(pictures);
 	write_tone(`${dir}/room.wav`, { frequency: ROOM_TONE, level: LEVEL,
 					seconds: PLAYED });
@@ -145,6 +177,19 @@ async function registers()
 		`U-Boot ${s(machine.begun, kernel).toFixed(1)}, kernel ` +
 		`${user.toFixed(1)}, userland ${(run - user).toFixed(1)}, ` +
 		`phone ${(s(kernel, registered) - run).toFixed(1)}`;
+}
+
+async function knows_the_time()
+{
+	await until('the clock is set', async () => (await machine.inside(
+		'test -e /run/systemd/timesync/synchronized')).status === 0,
+		    PATIENCE);
+	const { out } = await machine.inside('date +%s.%N');
+	const off = Number(out.match(/\d+\.\d+/)[0]) - Date.now() / 1000;
+	const told = `${off.toFixed(1)} s from ours`;
+
+	assert(Math.abs(off) < CLOCK_LIMIT, told);
+	return told;
 }
 
 async function rings()
@@ -270,6 +315,7 @@ async function ends()
 try {
 	await begin();
 	await judge('registers at a server outside', registers);
+	await judge('a time server sets its clock', knows_the_time);
 	await judge('the bell rings a phone there', rings);
 	await judge('the phone is heard on the board', phone_is_heard);
 	await judge('the camera is seen', is_seen);

@@ -36,6 +36,7 @@ static void test_machine_takes_what_the_files_take(void **state)
 		"address = 192.0.2.5/24\ngateway = 192.0.2.1",
 		"address = 192.0.2.5/24, 2001:db8::5/64",
 		"dns = 192.0.2.1, 2001:db8::1",
+		"ntp = 192.0.2.1, 2001:db8::1, ntp-1.example.org",
 		"wifi_ssid = Caf\xc3\xa9 \"2\" $(x)",
 		"wifi_ssid = x\nwifi_password = \"p\\\"a$ss #1 `x`\"",
 		"wifi_country = DE",
@@ -75,6 +76,11 @@ static void test_machine_refuses_what_would_be_more_than_a_value(void **state)
 		"address = dhcp, 192.0.2.5/24",
 		"gateway = 192.0.2.1", /* Where dhcp finds one */
 		"dns = ns.example.org",
+		"ntp = -x",
+		"ntp = [2001:db8::1]",
+		"ntp = a.example.org:123",
+		"ntp = \"a b\"",
+		"ntp = fe80::1%eth0",
 		"wifi_ssid = 123456789012345678901234567890123",
 		"wifi_ssid = x\nwifi_password = short",
 		"wifi_ssid = x\nwifi_password = pass\xc3\xb6word",
@@ -117,6 +123,7 @@ static void test_machine_prints_a_line_for_each_key(void **state)
 				  "address=192.0.2.5/24 , ::5/64\n"
 				  "gateway=\n"
 				  "dns=\n"
+				  "ntp=\n"
 				  "wifi_ssid=a b=c \n"
 				  "wifi_password=\n"
 				  "wifi_country=\n"

@@ -102,17 +102,18 @@ rig_phone() {
 
 # rig_boot: what U-Boot does (slots.cmd), and the root of that slot
 rig_boot() {
-	local vars slot trial tries file
+	local vars slot trial tries file trying=no
 	vars=$(board/update/on-board/slots show) || vars=$'slot=A\ntrial=no\ntries=0'
 	slot=$(sed -n 's/^slot=//p' <<<"$vars")
 	trial=$(sed -n 's/^trial=//p' <<<"$vars")
 	tries=$(sed -n 's/^tries=//p' <<<"$vars")
 	if [ "$trial" != no ] && [ "$tries" -gt 0 ]; then
 		board/update/on-board/slots set tries=$((tries - 1))
-		slot=$trial
+		slot=$trial trying=yes
 	fi
 	rm -f "$work/board/rebooted"
-	echo "quiet boardphone.slot=$slot panic=10" >"$BOARDPHONE_CMDLINE"
+	echo "quiet boardphone.slot=$slot boardphone.trial=$trying panic=10" \
+		>"$BOARDPHONE_CMDLINE"
 	file=BOARDPHONE_SLOT_$slot
 	debugfs -R 'cat /usr/lib/boardphone/image' "${!file}" \
 		>"$BOARDPHONE_LIB/image" 2>/dev/null

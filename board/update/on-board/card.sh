@@ -31,14 +31,16 @@ card_close() {
 
 # keep FILE MODE [OWNER]: standard input becomes FILE, in one step: whoever
 # looks, also after the power went, sees the old one or the new one, whole.
-# On ext4: the new one is on the disk before it takes the name
+# On ext4: the new one is on the disk before it takes the name. What fails
+# leaves the old one, and is told by the status, also where set -e is not in
+# force
 keep() {
 	local new=$1.new
-	rm -f "$new"
-	(umask 077 && dd of="$new" bs=64k conv=fsync status=none)
-	chmod "$2" "$new"
-	[ ! "${3-}" ] || chown "$3" "$new"
-	sync "$new"
-	mv -T "$new" "$1"
-	sync "$(dirname "$1")"
+	rm -f "$new" &&
+		(umask 077 && dd of="$new" bs=64k conv=fsync status=none) &&
+		chmod "$2" "$new" &&
+		{ [ ! "${3-}" ] || chown "$3" "$new"; } &&
+		sync "$new" &&
+		mv -T "$new" "$1" &&
+		sync "$(dirname "$1")"
 }

@@ -288,7 +288,8 @@ static void look_for_card(struct alsa *a, uint64_t now)
 
 	err = start_card(a, now);
 	if (err) {
-		close_card(a);
+		close_card(a); /* And its timer */
+		loop_timer_arm(&a->timer, a->last + period_us(a));
 		return;
 	}
 	a->lost = 0;

@@ -1,9 +1,9 @@
 /**
  * @file drivers/file_display.c  Display in files, and one that is none
  *
- * One job at a time, whose frame the loop holds until it is done. The thread
- * touches the job and the file system only: a slow card makes pictures rare,
- * not the loop late.
+ * One job at a time, with a copy of the frame: whose it is may give it other
+ * memory once it was shown (drivers/soft_decoder.c). The thread touches the job
+ * and the file system only: a slow card makes pictures rare, not the loop late.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +30,10 @@ static const char fresh[] = ".latest.jpg.new";
 /* The thread's from worker_put() until it is done */
 struct job {
 	int dir;
-	struct frame *frame;
-	struct frame *room; /* For it with what lies over it, or NULL */
+	struct frame
+		*frame; /* Nobody else's; what lies over it is drawn there */
 	struct display_overlay overlay;
-	struct pixels pixels; /* The thread's */
+	struct pixels pixels;
 	unsigned number;
 	int err; /* What came of it */
 };
@@ -115,15 +115,6 @@ static int keep(const struct job *job, const uint8_t *data, size_t size)
 	return err;
 }
 
-/* What lies over it is drawn on a copy: the picture is others', too */
-static int cover(struct job *job)
-{
-	int err = pixels_to_i420(&job->pixels, job->room, job->frame);
-
-	return err ? err
-		   : overlay_to_frame(&job->overlay, &job->pixels, job->room);
-}
-
 static void on_run(void *arg, void *unused)
 {
 	struct job *job = arg;
@@ -132,10 +123,10 @@ static void on_run(void *arg, void *unused)
 	size_t size;
 	(void)unused;
 
-	job->err = job->room ? cover(job) : 0;
+	job->err = overlay_to_frame(&job->overlay, &job->pixels, job->frame);
 	if (!job->err)
-		job->err = jpeg_from_frame(job->room ? job->room : job->frame,
-					   JPEG_QUALITY, &data, &size);
+		job->err = jpeg_from_frame(job->frame, JPEG_QUALITY, &data,
+					   &size);
 	if (job->err)
 		return;
 
@@ -150,7 +141,6 @@ static void on_run(void *arg, void *unused)
 static void put_down(struct job *job)
 {
 	job->frame = mem_deref(job->frame);
-	job->room = mem_deref(job->room);
 	overlay_clear(&job->overlay);
 }
 
@@ -173,17 +163,18 @@ static void on_done(void *job, uint64_t now, void *arg)
 	d->err = err;
 }
 
-static void begin(struct files *d, struct frame *f)
+static void begin(struct files *d, const struct frame *f)
 {
 	struct job *job = &d->job;
 
-	if (overlay_any(&d->overlay) &&
-	    frame_alloc(&job->room, FRAME_I420, f->width, f->height))
+	if (frame_alloc(&job->frame, FRAME_I420, f->width, f->height) ||
+	    pixels_to_i420(&job->pixels, job->frame, f)) {
+		put_down(job);
 		return; /* No memory now */
+	}
 
 	(void)overlay_set(&job->overlay, &d->overlay);
 	job->dir = d->dir;
-	job->frame = mem_ref(f);
 	d->dark = d->stale = false;
 	++job->number;
 	if (worker_put(d->worker, job))

@@ -130,8 +130,8 @@ void negotiation_reoffer(struct negotiation *n, struct invite *inv,
 				      err == EINPROGRESS ? REQUEST_PENDING
 							 : NOT_ACCEPTABLE,
 				      NULL, NULL, now);
-	else
-		(void)invite_reanswer(inv, 200, NULL, mb, now);
+	else if (invite_reanswer(inv, 200, NULL, mb, now))
+		session_rollback(n->session); /* No ACK will answer an offer */
 	mem_deref(mb);
 }
 

@@ -255,7 +255,8 @@ int invite_reoffer(struct invite *inv, bool update, struct mbuf *body,
  * @param code  200 to 699
  * @param body  Answer (or offer, if there was none) with 2xx, else NULL
  *
- * @return 0, ENOMEM, EINVAL nothing to answer
+ * @return 0, ENOMEM, EINVAL nothing to answer, or errno of the send handler: it
+ *         is answered, but the peer does not know
  */
 int invite_reanswer(struct invite *inv, unsigned code, const char *reason,
 		    struct mbuf *body, uint64_t now);

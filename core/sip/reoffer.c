@@ -127,9 +127,10 @@ int reoffer_answer(struct invite *inv, unsigned code, const char *reason,
 
 	offerless = !message_body(server_msg(s)).l;
 	err = leg_reply(inv, s, code, reason, body, now);
-	if (err && err != ECONNRESET)
+	if (err && server_pending(s))
 		return err;
 
+	/* Said, even if it went nowhere: nobody waits for it any more */
 	if (code < 300)
 		(void)dialog_refresh(leg_dialog(inv), server_msg(s));
 	inv->reserver = NULL;
@@ -137,7 +138,7 @@ int reoffer_answer(struct invite *inv, unsigned code, const char *reason,
 		leg_repeat_start(&inv->rerepeat, s, offerless, now);
 	else
 		server_release(s);
-	return 0;
+	return err;
 }
 
 /* When the same may be offered again, by what refused it [us] */

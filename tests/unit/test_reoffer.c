@@ -270,6 +270,38 @@ static void test_reoffer_takes_one_at_a_time(void **state)
 	peer_close(&p);
 }
 
+/* Our answer is said, though it went nowhere: nothing is under way then */
+static void test_reoffer_is_over_when_the_answer_is_not_sent(void **state)
+{
+	static const char *const methodv[] = { "UPDATE", "INVITE" };
+	struct peer p;
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(methodv); i++) {
+		up(&p, i);
+		peer_request(&p, methodv[i], "r1", NULL, "one");
+		(void)peer_event(&p, INVITE_EV_OFFER);
+		if (i)
+			peer_drop_code(&p, 100, "INVITE");
+		p.send_err = ENOTCONN;
+		assert_int_equal(answer(&p, 200, "x"), ENOTCONN);
+		assert_int_equal(answer(&p, 200, "x"), EINVAL);
+		p.send_err = 0;
+		ua_flow(p.ua, false, p.now);
+		ua_flow(p.ua, true, p.now);
+		peer_calm(&p);
+
+		/* Theirs, and ours */
+		peer_request(&p, "UPDATE", "r2", NULL, "two");
+		(void)peer_event(&p, INVITE_EV_OFFER);
+		assert_int_equal(answer(&p, 200, "x"), 0);
+		peer_drop_code(&p, 200, "UPDATE");
+		assert_int_equal(offer(&p, true, "mine"), 0);
+		peer_drop(&p, "UPDATE");
+		peer_close(&p);
+	}
+}
+
 static void test_reoffer_is_answered_and_acked(void **state)
 {
 	struct sip_msg *req, *ack;
@@ -447,6 +479,8 @@ int main(void)
 		cmocka_unit_test(test_reoffer_pending_ends_with_487_at_a_bye),
 		cmocka_unit_test(test_reoffer_takes_update),
 		cmocka_unit_test(test_reoffer_takes_one_at_a_time),
+		cmocka_unit_test(
+			test_reoffer_is_over_when_the_answer_is_not_sent),
 		cmocka_unit_test(test_reoffer_is_answered_and_acked),
 		cmocka_unit_test(
 			test_reoffer_without_offer_acks_with_an_answer),

@@ -10,6 +10,8 @@ static int on_send(struct mbuf *mb, void *arg)
 	struct mbuf *copy;
 	int err;
 
+	if (p->send_err)
+		return p->send_err;
 	if (p->deaf)
 		return 0;
 

@@ -42,6 +42,7 @@ struct peer {
 	struct invite *inv; /**< Incoming call, our reference        */
 	bool ignore_calls;  /**< The owner takes no reference        */
 	bool deaf;	    /**< Nothing that is sent is kept        */
+	int send_err;	    /**< Sending fails with it               */
 	bool stopped;
 	uint64_t stopped_at;
 

@@ -38,6 +38,15 @@ static int take_answer(struct negotiation *n, const struct invite_event *ev,
 	err = mb ? session_take_answer(n->session, mb, now) : ENOMEM;
 	n->taking = false;
 	forget(mb);
+	return err;
+}
+
+/* Later ones come from whom it was who answered */
+static int take_first_answer(struct negotiation *n,
+			     const struct invite_event *ev, uint64_t now)
+{
+	int err = take_answer(n, ev, now);
+
 	if (!err) {
 		n->answered = true;
 		n->fork = ev->fork;
@@ -48,7 +57,8 @@ static int take_answer(struct negotiation *n, const struct invite_event *ev,
 int negotiation_progress(struct negotiation *n, const struct invite_event *ev,
 			 uint64_t now)
 {
-	return ev->body.l && !n->answered ? take_answer(n, ev, now) : ENOENT;
+	return ev->body.l && !n->answered ? take_first_answer(n, ev, now)
+					  : ENOENT;
 }
 
 int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
@@ -60,13 +70,15 @@ int negotiation_answered(struct negotiation *n, const struct invite_event *ev,
 		return 0;
 	if (!ev->body.l)
 		return EPROTO;
-	if (other)
+	if (other) {
 		session_forget_answer(n->session);
+		n->pausing = n->repeated = false; /* It was of the first one */
+	}
 
 	/* ICE begins anew for this fork, which an offer must tell it, after
 	 * the ACK */
 	n->wanted = other;
-	return take_answer(n, ev, now);
+	return take_first_answer(n, ev, now);
 }
 
 int negotiation_pracked(struct negotiation *n, const struct invite_event *ev,

@@ -355,6 +355,7 @@ void call_invite_handler(struct invite *inv, const struct invite_event *ev,
 		break;
 	case INVITE_EV_RESPONSE:
 		traffic_answered(c, ev);
+		keypad_answered(c, ev, now);
 		break;
 	case INVITE_EV_REDIRECT:
 	case INVITE_EV_REDIRECTED:

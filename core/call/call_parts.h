@@ -12,6 +12,7 @@
 #include "core/base/loop.h"
 #include "core/call/call.h"
 #include "core/call/negotiation.h"
+#include "core/media/digits.h"
 
 enum {
 	CALL_FAULT = 160, /**< A reason of ours [bytes], ours */
@@ -98,6 +99,7 @@ struct call {
 	call_digit_h *digith;
 	call_kin_h *kinh;
 	void *arg;
+	char digits[DIGITS_MAX + 1]; /* By INFO, those that wait */
 };
 
 /**

@@ -9,6 +9,7 @@
 enum {
 	INFO_MAX = 64,	      /* Body of a dtmf-relay INFO [bytes] */
 	CALL_INFO_MAX = 4096, /* Of any other, ours [bytes]        */
+	REFUSED = 300,	      /* And above: RFC 3261 section 7.2   */
 };
 
 void keypad_digit(struct call *c, char digit, const char *by, uint64_t now)
@@ -33,24 +34,49 @@ void keypad_info(struct call *c, const struct invite_event *ev, uint64_t now)
 		session_wish(c->session, now);
 }
 
+/* The next one, when nothing is to be answered: they arrive in order. If it
+   cannot be sent, the rest is not either */
+static int next_digit(struct call *c, uint64_t now)
+{
+	const char digit = c->digits[0];
+	struct mbuf *mb;
+	int err;
+
+	if (!digit || invite_requesting(c->inv))
+		return 0;
+
+	memmove(c->digits, c->digits + 1, strlen(c->digits));
+	mb = mbuf_alloc(INFO_MAX);
+	err = mb ? keypress_encode(mb, digit) : ENOMEM;
+	if (!err) {
+		mb->pos = 0;
+		err = invite_request(c->inv, "INFO", NULL, keypress_type, mb,
+				     now);
+	}
+	mem_deref(mb);
+	if (err)
+		c->digits[0] = '\0';
+	return err;
+}
+
 static int info_digits(struct call *c, const char *digits, uint64_t now)
 {
-	int err = 0;
+	const size_t n = strlen(c->digits);
 
-	for (; *digits && !err; digits++) {
-		struct mbuf *mb = mbuf_alloc(INFO_MAX);
+	if (n + strlen(digits) > DIGITS_MAX)
+		return ENOBUFS;
 
-		if (!mb)
-			return ENOMEM;
-		err = keypress_encode(mb, *digits);
-		mb->pos = 0;
-		if (!err)
-			err = invite_request(c->inv, "INFO", NULL,
-					     keypress_type, mb, now);
-		mem_deref(mb);
-	}
+	str_ncpy(c->digits + n, digits, sizeof(c->digits) - n);
+	return next_digit(c, now);
+}
 
-	return err;
+void keypad_answered(struct call *c, const struct invite_event *ev,
+		     uint64_t now)
+{
+	/* Half a number is worse than none */
+	if (ev->code >= REFUSED)
+		c->digits[0] = '\0';
+	(void)next_digit(c, now);
 }
 
 int call_dtmf(struct call *c, const char *digits, uint64_t now)

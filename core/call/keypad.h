@@ -14,6 +14,10 @@
 /** A digit came, by "rtp" or "info" */
 void keypad_digit(struct call *c, char digit, const char *by, uint64_t now);
 
+/** An INFO of ours was answered: the next digit goes */
+void keypad_answered(struct call *c, const struct invite_event *ev,
+		     uint64_t now);
+
 /** An INFO came: a digit, a wish for a key frame, or something else */
 void keypad_info(struct call *c, const struct invite_event *ev, uint64_t now);
 

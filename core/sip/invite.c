@@ -206,6 +206,11 @@ int invite_request(struct invite *inv, const char *method,
 	return err;
 }
 
+bool invite_requesting(const struct invite *inv)
+{
+	return !list_isempty(&inv->requestl);
+}
+
 enum invite_state invite_state(const struct invite *inv)
 {
 	return inv->state;

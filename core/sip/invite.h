@@ -274,6 +274,10 @@ int invite_request(struct invite *inv, const char *method,
 		   const char *const *headerv, const char *ctype,
 		   struct mbuf *body, uint64_t now);
 
+/** Whether one of them has no final response yet; false inside RESPONSE when
+    it was the last */
+bool invite_requesting(const struct invite *inv);
+
 enum invite_state invite_state(const struct invite *inv);
 
 /** Whether the peer called us */

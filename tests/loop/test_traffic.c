@@ -4,6 +4,7 @@
  * Two whole phones in virtual time.
  */
 #include "core/call/traffic.h"
+#include "core/media/digits.h"
 #include "tests/loop/support/rig.h"
 
 enum {
@@ -152,6 +153,50 @@ static void test_traffic_does_not_flood(void **state)
 	rig_stop();
 }
 
+/* As many as by RTP, one after the other */
+static void test_traffic_sends_all_digits_by_info(void **state)
+{
+	static char many[DIGITS_MAX + 2];
+	const json_t *ev;
+	(void)state;
+
+	establish(6);
+	for (unsigned i = 0; i < DIGITS_MAX; i++)
+		many[i] = (char)('0' + i % 10);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, many, clock_now()), 0);
+	for (unsigned i = 0; i < DIGITS_MAX; i++) {
+		const char digit[] = { many[i], '\0' };
+
+		ev = rig_wait(1, "dtmf_received:call", WAIT);
+		assert_non_null(ev);
+		assert_string_equal(text_of(ev, "digit"), digit);
+	}
+	assert_int_equal(rig_count(0, "dtmf_sent"), 1);
+	memset(many, '0', DIGITS_MAX + 1);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, many, clock_now()),
+			 ENOBUFS);
+	rig_stop();
+}
+
+/* Who refuses one gets no half of a number */
+static void test_traffic_stops_at_a_digit_that_is_lost(void **state)
+{
+	const struct exchange_mood mood = { .swallows = "INFO" };
+	const struct exchange_mood none = { .swallows = NULL };
+	(void)state;
+
+	establish(7);
+	exchange_set_mood(&mood);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "789", clock_now()), 0);
+	assert_non_null(rig_wait(0, "message_error:call", SILENCE));
+	exchange_set_mood(&none);
+	rig_run(CLOCK_S);
+	assert_int_equal(rig_count(1, "dtmf_received"), 0);
+	assert_int_equal(phone_dtmf(rig_phone(0), 0, "1", clock_now()), 0);
+	assert_non_null(rig_wait(1, "dtmf_received:call", WAIT));
+	rig_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -161,6 +206,8 @@ int main(void)
 			test_traffic_tells_of_a_request_without_answer),
 		cmocka_unit_test(test_traffic_takes_an_info_of_any_type),
 		cmocka_unit_test(test_traffic_does_not_flood),
+		cmocka_unit_test(test_traffic_sends_all_digits_by_info),
+		cmocka_unit_test(test_traffic_stops_at_a_digit_that_is_lost),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -193,8 +193,11 @@ static int gather(struct cables *cs, uint64_t now)
 	}
 	for (unsigned i = 0; i < n; i++)
 		v[i]->begun = true;
-	for (unsigned i = 0; i < n && !err; i++)
-		err = transport_gather(v[i]->t, now);
+	for (unsigned i = 0; i < n; i++) {
+		err = err ? err : transport_gather(v[i]->t, now);
+		if (err)
+			drop(v[i]); /* It would never be ready */
+	}
 
 	return err;
 }

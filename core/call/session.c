@@ -308,11 +308,12 @@ int session_take_offer(struct session *s, struct mbuf *mb, uint64_t now)
 		return err;
 
 	/* RFC 8839 section 4.4.3: an answer restarts ICE if the offer does */
-	if (s->untold && !(session_ready(s) && endpoint_restarts(s->offer))) {
+	err = s->untold && !(session_ready(s) && endpoint_restarts(s->offer))
+		      ? EINPROGRESS
+		      : cables_prepare(&s->cables, s->offer, now);
+	if (err)
 		session_rollback(s);
-		return EINPROGRESS;
-	}
-	return cables_prepare(&s->cables, s->offer, now);
+	return err;
 }
 
 int session_answer(struct session *s, struct mbuf **mbp, uint64_t now)

@@ -171,6 +171,37 @@ static void test_gateway_without_bundle(void **state)
 	}
 }
 
+/* The picture wants a socket that the callee has not: the call goes on, and
+   can be changed later */
+static void test_gateway_without_bundle_or_descriptors(void **state)
+{
+	static const struct calls_way sound = { .send = true,
+						.recv = true,
+						.media = CALLS_AUDIO };
+	(void)state;
+
+	start(8, GATEWAY_BUNDLE, VIDEO);
+	assert_int_equal(
+		phone_call(rig_phone(0), "b", &sound, NULL, clock_now()), 0);
+	assert_non_null(rig_wait(1, "ringing", WAIT));
+	assert_int_equal(rig_answer(1), 0);
+	for (unsigned i = 0; i < RIG_PHONES; i++)
+		assert_non_null(rig_wait(i, "media_added", WAIT));
+	ether_exhaust(1, true);
+	assert_int_equal(phone_video(rig_phone(0), 0, true, clock_now()), 0);
+	rig_run(TALK);
+	assert_int_equal(film_stats(1)->shown, 0);
+	ether_exhaust(1, false);
+	assert_int_equal(phone_hold(rig_phone(1), 0, true, clock_now()), 0);
+	assert_non_null(rig_wait(0, "m_remote_hold", WAIT));
+	assert_int_equal(phone_hold(rig_phone(1), 0, false, clock_now()), 0);
+	rig_run(TALK);
+	assert_int_equal(phone_video(rig_phone(1), 0, true, clock_now()), 0);
+	rig_run(TALK);
+	assert_media();
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest testv[] = {
@@ -179,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_gateway_without_ice_holds),
 		cmocka_unit_test(test_gateway_without_rtcp_mux),
 		cmocka_unit_test(test_gateway_without_bundle),
+		cmocka_unit_test(test_gateway_without_bundle_or_descriptors),
 	};
 
 	return cmocka_run_group_tests(testv, NULL, NULL);

@@ -14,6 +14,7 @@ struct host {
 	struct network net; /* First: what others see */
 	uint32_t addr;
 	struct watch *watch; /* Of its phone, or NULL */
+	bool full;	     /* No descriptor left    */
 };
 
 struct watch {
@@ -161,8 +162,11 @@ static void socket_destructor(void *arg)
 static int open_dgram(struct dgram **dp, const struct network *n,
 		      const struct sa *local, dgram_recv_h *h, void *arg)
 {
+	const struct host *host = (const struct host *)(const void *)n;
 	struct socket *s;
-	(void)n;
+
+	if (host->full)
+		return EMFILE;
 
 	s = mem_zalloc(sizeof(*s), socket_destructor);
 	if (!s)
@@ -241,6 +245,11 @@ void ether_move(unsigned i)
 	host->addr += ETHER_HOSTS;
 	if (host->watch)
 		loop_timer_arm(&host->watch->timer, clock_now());
+}
+
+void ether_exhaust(unsigned i, bool full)
+{
+	ether.hostv[i].full = full;
 }
 
 void ether_reset(uint32_t seed)

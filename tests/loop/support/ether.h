@@ -51,6 +51,9 @@ void ether_forge(const struct sa *src, const struct sa *dst,
  */
 void ether_move(unsigned i);
 
+/** Host i has no file descriptor left, or has some again */
+void ether_exhaust(unsigned i, bool full);
+
 /** Host i sends a datagram, from mb->pos */
 typedef void(ether_tap_h)(unsigned i, const struct mbuf *mb);
 

@@ -222,31 +222,31 @@ static void on_answer(const struct ask_about *about, int err, uint16_t code,
 }
 
 /* The handler is told of the address as it is: mb is shared with it */
-static void deliver(struct relay *r, const struct sa *peer, struct mbuf *mb,
+static void deliver(struct relay *r, struct sa peer, struct mbuf *mb,
 		    uint64_t now)
 {
-	struct sa copy = *peer;
-
 	++r->count.received;
-	r->prm.recvh(&copy, mb, now, r->prm.arg);
+	r->prm.recvh(&peer, mb, now, r->prm.arg);
 }
 
-static void indication_in(struct relay *r, const struct stun_msg *msg,
+static void indication_in(struct relay *r, struct stun_msg **msgp,
 			  struct mbuf *mb, uint64_t now)
 {
-	struct stun_attr *peer = stun_msg_attr(msg, STUN_ATTR_XOR_PEER_ADDR);
-	struct stun_attr *data = stun_msg_attr(msg, STUN_ATTR_DATA);
+	struct stun_attr *peer = stun_msg_attr(*msgp, STUN_ATTR_XOR_PEER_ADDR);
+	struct stun_attr *data = stun_msg_attr(*msgp, STUN_ATTR_DATA);
+	struct sa from;
 
-	if (stun_msg_method(msg) != STUN_METHOD_DATA || !peer || !data ||
+	if (stun_msg_method(*msgp) != STUN_METHOD_DATA || !peer || !data ||
 	    !relay_permitted(r, &peer->v.sa)) {
 		++r->count.dropped;
 		return;
 	}
 
-	/* The attribute shares the buffer, yet cannot be kept */
+	from = peer->v.sa;
 	mb->pos = data->v.data.pos;
 	mb->end = data->v.data.end;
-	deliver(r, &peer->v.sa, mb, now);
+	*msgp = mem_deref(*msgp); /* Shares a buffer that may be moved now */
+	deliver(r, from, mb, now);
 }
 
 /* @return false when it is not for us: a STUN server's answer, perhaps */
@@ -262,7 +262,7 @@ static bool message_in(struct relay *r, struct mbuf *mb, uint64_t now)
 
 	class = stun_msg_class(msg);
 	if (class == STUN_CLASS_INDICATION)
-		indication_in(r, msg, mb, now);
+		indication_in(r, &msg, mb, now);
 	else if (class != STUN_CLASS_REQUEST)
 		err = asks_recv(r->asks, msg, now);
 	else
@@ -299,7 +299,7 @@ static void channel_in(struct relay *r, struct mbuf *mb, uint64_t now)
 	}
 
 	mb->end = mb->pos + length;
-	deliver(r, peer, mb, now);
+	deliver(r, *peer, mb, now);
 }
 
 bool relay_recv(struct relay *r, const struct sa *src, struct mbuf *mb,

@@ -39,6 +39,10 @@ static void on_recv(const struct sa *peer, struct mbuf *mb, uint64_t now,
 	rig->size = mbuf_get_left(mb);
 	assert_true(rig->size <= sizeof(rig->data));
 	memcpy(rig->data, mbuf_buf(mb), rig->size);
+	if (rig->grow_it) {
+		assert_int_equal(mem_nrefs(mb->buf), 1);
+		assert_int_equal(mbuf_resize(mb, mb->size + TURNRIG_TOP), 0);
+	}
 	if (rig->free_it)
 		rig->r = mem_deref(rig->r);
 }

@@ -35,7 +35,7 @@ struct turnrig {
 	uint8_t data[TURNRIG_TOP];
 	size_t size;
 	uint8_t key[MD5_SIZE];
-	bool free_it;
+	bool free_it, grow_it; /* On data: the relay, the buffer */
 };
 
 /** Allocate a relay and start it */

@@ -215,6 +215,19 @@ static void test_relay_carries_data_of_permitted_peers(void **state)
 	turnrig_close(&rig);
 }
 
+static void test_relay_lets_the_receiver_grow_the_buffer(void **state)
+{
+	struct turnrig rig;
+	(void)state;
+
+	turnrig_allocate(&rig);
+	turnrig_permit(&rig, &rig.peer);
+	rig.grow_it = true;
+	turnrig_feed(&rig, data_in(&rig, &rig.peer, "world"));
+	assert_int_equal(rig.received, 1);
+	turnrig_close(&rig);
+}
+
 static struct mbuf *channel_in(uint16_t number, uint16_t length,
 			       const char *text)
 {
@@ -435,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_relay_refreshes_within_clamped_lifetimes),
 		cmocka_unit_test(test_relay_ends_when_it_cannot_refresh),
 		cmocka_unit_test(test_relay_carries_data_of_permitted_peers),
+		cmocka_unit_test(test_relay_lets_the_receiver_grow_the_buffer),
 		cmocka_unit_test(test_relay_binds_a_channel),
 		cmocka_unit_test(
 			test_relay_keeps_permissions_and_channels_fresh),

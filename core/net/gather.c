@@ -33,10 +33,17 @@ static void probes_flush(struct gather *g)
 	g->probec = 0;
 }
 
+/* It may be receiving, and stays until it has done so */
+static void let_go(struct lease *l)
+{
+	lease_stop(l);
+	mem_deref(l);
+}
+
 static void leases_flush(struct gather *g)
 {
 	while (g->leasec)
-		mem_deref(g->leasev[--g->leasec]);
+		let_go(g->leasev[--g->leasec]);
 }
 
 static void gather_destructor(void *arg)
@@ -337,7 +344,7 @@ static size_t keep_leases(struct gather *g)
 		if (lease_base(l) && has_base(g, lease_local(l)))
 			g->leasev[kept++] = g->leasev[i];
 		else
-			mem_deref(g->leasev[i]);
+			let_go(g->leasev[i]);
 	}
 
 	return kept;
@@ -440,7 +447,7 @@ void gather_rest(struct gather *g, const struct base *used)
 		if (lease_base(g->leasev[i]) == used)
 			g->leasev[kept++] = g->leasev[i];
 		else
-			mem_deref(g->leasev[i]);
+			let_go(g->leasev[i]);
 	}
 
 	g->leasec = kept;

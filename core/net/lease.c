@@ -178,6 +178,11 @@ int lease_alloc(struct lease **lp, const struct lease_params *params,
 	return err;
 }
 
+void lease_stop(struct lease *l)
+{
+	relay_stop(l->relay);
+}
+
 bool lease_recv(struct lease *l, const struct base *via, const struct sa *src,
 		struct mbuf *mb, uint64_t now)
 {

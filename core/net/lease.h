@@ -38,6 +38,12 @@ struct lease_params {
 int lease_alloc(struct lease **lp, const struct lease_params *params,
 		uint64_t now);
 
+/**
+ * Give the allocation back. The owner's handlers are not called any more,
+ * even when the lease outlives its mem_deref(): it may be receiving.
+ */
+void lease_stop(struct lease *l);
+
 /** A datagram came to the base. @return true when it was the server's */
 bool lease_recv(struct lease *l, const struct base *via, const struct sa *src,
 		struct mbuf *mb, uint64_t now);

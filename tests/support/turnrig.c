@@ -169,6 +169,24 @@ struct mbuf *turnrig_granted(struct turnrig *rig, uint16_t method,
 	return mb;
 }
 
+struct mbuf *turnrig_data(const struct sa *peer, const char *text)
+{
+	struct mbuf *mb = turnrig_buffer(), *data = mbuf_alloc(TURNRIG_TOP);
+	struct query q;
+
+	mbuf_write_str(data, text);
+	data->pos = 0;
+	query_set_tid(&q);
+	assert_int_equal(stun_msg_encode(mb, STUN_METHOD_DATA,
+					 STUN_CLASS_INDICATION, q.tid, NULL,
+					 NULL, 0, false, 0, 2,
+					 STUN_ATTR_XOR_PEER_ADDR, peer,
+					 STUN_ATTR_DATA, data),
+			 0);
+	mem_deref(data);
+	return mb;
+}
+
 void turnrig_allocate(struct turnrig *rig)
 {
 	turnrig_open(rig, RELAY_UDP);

@@ -60,6 +60,9 @@ void turnrig_refuse(struct turnrig *rig, uint16_t method, uint16_t code);
 struct mbuf *turnrig_granted(struct turnrig *rig, uint16_t method,
 			     uint32_t lifetime, const char *password);
 
+/** A Data indication */
+struct mbuf *turnrig_data(const struct sa *peer, const char *text);
+
 /** Open, and allocate with credentials */
 void turnrig_allocate(struct turnrig *rig);
 

@@ -7,6 +7,8 @@
 #include "tests/unit/test.h"
 #include "tests/support/icepair.h"
 #include "tests/support/simstun.h"
+#include "tests/support/turnrig.h"
+#include "core/net/gather.h"
 
 /* Two homes, each with a NAT of this kind, and two STUN servers outside */
 struct town {
@@ -248,6 +250,153 @@ static void test_gather_uses_loopback_when_told_to(void **state)
 	icepair_close(&ip);
 }
 
+/* A TURN server at the other end of a stream */
+struct stream {
+	struct simnet net;
+	struct simnet_host host;
+	struct turnrig rig; /* Without a relay: what was asked, the answers */
+	conduit_recv_h *rh;
+	conduit_state_h *sh;
+	void *arg;
+	struct gather *g;
+	void (*then)(struct stream *s); /* When data comes */
+	unsigned received;
+};
+
+static struct stream stream;
+
+static int stream_send(struct conduit *w, struct mbuf *mb)
+{
+	struct mbuf *copy = mbuf_alloc(mbuf_get_left(mb));
+	(void)w;
+
+	assert_true(stream.rig.sent < TURNRIG_TOP);
+	mbuf_write_mem(copy, mbuf_buf(mb), mbuf_get_left(mb));
+	copy->pos = 0;
+	stream.rig.lastv[stream.rig.sent++] = copy;
+	return 0;
+}
+
+static int stream_connect(struct conduit **wp, const struct network *n,
+			  const struct sa *peer, conduit_recv_h *rh,
+			  conduit_state_h *sh, void *arg)
+{
+	(void)n;
+	(void)peer;
+
+	*wp = mem_zalloc(sizeof(**wp), NULL);
+	(*wp)->sendh = stream_send;
+	stream.rh = rh;
+	stream.sh = sh;
+	stream.arg = arg;
+	return 0;
+}
+
+static void stream_in(struct mbuf *mb)
+{
+	mb->pos = TURNRIG_HEADROOM;
+	stream.rh(mb, clock_now(), stream.arg);
+	mem_deref(mb);
+}
+
+static void on_data(struct base *b, const struct sa *src, struct mbuf *mb,
+		    uint64_t now, void *arg)
+{
+	(void)b;
+	(void)src;
+	(void)mb;
+	(void)now;
+	(void)arg;
+
+	++stream.received;
+	stream.then(&stream);
+}
+
+static void on_change(uint64_t now, void *arg)
+{
+	(void)now;
+	(void)arg;
+}
+
+/* Up to an allocation, and a permission for the peer */
+static void stream_open(void)
+{
+	struct icehost server = { .kind = ICEHOST_TURN_TCP };
+	const struct gather_params prm = {
+		.network = &stream.host.network,
+		.serverv = &server,
+		.serverc = 1,
+		.recvh = on_data,
+		.changedh = on_change,
+	};
+
+	memset(&stream, 0, sizeof(stream));
+	simnet_init(&stream.net, 1);
+	simnet_host_init(&stream.host, &stream.net);
+	simnet_host_add(&stream.host, "10.0.1.1");
+	stream.host.network.connecth = stream_connect;
+	sa_set_str(&server.addr, "192.0.2.1", ICEHOST_PORT);
+	sa_set_str(&stream.rig.relayed, "192.0.2.2", 50000);
+	sa_set_str(&stream.rig.mapped, "203.0.113.7", 1234);
+	sa_set_str(&stream.rig.peer, "198.51.100.1", 7000);
+	assert_int_equal(gather_alloc(&stream.g, &prm), 0);
+	assert_int_equal(gather_start(stream.g, clock_now()), 0);
+	stream.sh(0, clock_now(), stream.arg);
+	stream_in(turnrig_granted(&stream.rig, STUN_METHOD_ALLOCATE,
+				  TURNRIG_LIFETIME, "secret"));
+	assert_false(base_permitted(gather_base(stream.g, 1), &stream.rig.peer,
+				    clock_now()));
+	stream_in(turnrig_granted(&stream.rig, STUN_METHOD_CREATEPERM,
+				  TURNRIG_LIFETIME, "secret"));
+}
+
+static void stream_close(void)
+{
+	stream.g = mem_deref(stream.g);
+	turnrig_close(&stream.rig);
+	simnet_close(&stream.net);
+}
+
+static void end_it(struct stream *s)
+{
+	s->g = mem_deref(s->g);
+}
+
+static void rest(struct stream *s)
+{
+	gather_rest(s->g, NULL);
+}
+
+static void start_again(struct stream *s)
+{
+	assert_int_equal(gather_start(s->g, clock_now()), 0);
+}
+
+static void test_gather_hears_no_more_of_a_lease_let_go(void **state)
+{
+	static void (*const thenv[])(struct stream *) = {
+		end_it,
+		rest,
+		start_again,
+	};
+	(void)state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(thenv); i++) {
+		struct mbuf *one, *two;
+
+		stream_open();
+		stream.then = thenv[i];
+		one = turnrig_data(&stream.rig.peer, "first");
+		two = turnrig_data(&stream.rig.peer, "second");
+		two->pos = TURNRIG_HEADROOM;
+		mbuf_write_mem(one, mbuf_buf(two), mbuf_get_left(two));
+		mem_deref(two);
+		stream_in(one); /* Both at once */
+		assert_int_equal(stream.received, 1);
+		stream_close();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +410,7 @@ int main(void)
 			test_gather_tells_no_address_with_policy_relay),
 		cmocka_unit_test(test_gather_fails_without_an_address),
 		cmocka_unit_test(test_gather_uses_loopback_when_told_to),
+		cmocka_unit_test(test_gather_hears_no_more_of_a_lease_let_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -159,26 +159,6 @@ static void test_relay_ends_when_it_cannot_refresh(void **state)
 	turnrig_close(&rig);
 }
 
-static struct mbuf *data_in(struct turnrig *rig, const struct sa *peer,
-			    const char *text)
-{
-	struct mbuf *mb = turnrig_buffer(), *data = mbuf_alloc(TURNRIG_TOP);
-	struct query q;
-	(void)rig;
-
-	mbuf_write_str(data, text);
-	data->pos = 0;
-	query_set_tid(&q);
-	assert_int_equal(stun_msg_encode(mb, STUN_METHOD_DATA,
-					 STUN_CLASS_INDICATION, q.tid, NULL,
-					 NULL, 0, false, 0, 2,
-					 STUN_ATTR_XOR_PEER_ADDR, peer,
-					 STUN_ATTR_DATA, data),
-			 0);
-	mem_deref(data);
-	return mb;
-}
-
 static void test_relay_carries_data_of_permitted_peers(void **state)
 {
 	struct mbuf *mb = turnrig_buffer();
@@ -203,14 +183,14 @@ static void test_relay_carries_data_of_permitted_peers(void **state)
 	mem_deref(msg);
 	mem_deref(mb);
 
-	turnrig_feed(&rig, data_in(&rig, &rig.peer, "world"));
+	turnrig_feed(&rig, turnrig_data(&rig.peer, "world"));
 	assert_int_equal(rig.received, 1);
 	assert_int_equal(rig.size, 5);
 	assert_memory_equal(rig.data, "world", 5);
 	assert_true(sa_cmp(&rig.from, &rig.peer, SA_ALL));
 
 	/* A peer that has no permission */
-	turnrig_feed(&rig, data_in(&rig, &rig.other, "spoof"));
+	turnrig_feed(&rig, turnrig_data(&rig.other, "spoof"));
 	assert_int_equal(rig.received, 1);
 	turnrig_close(&rig);
 }
@@ -223,7 +203,7 @@ static void test_relay_lets_the_receiver_grow_the_buffer(void **state)
 	turnrig_allocate(&rig);
 	turnrig_permit(&rig, &rig.peer);
 	rig.grow_it = true;
-	turnrig_feed(&rig, data_in(&rig, &rig.peer, "world"));
+	turnrig_feed(&rig, turnrig_data(&rig.peer, "world"));
 	assert_int_equal(rig.received, 1);
 	turnrig_close(&rig);
 }
@@ -386,7 +366,7 @@ static void test_relay_may_be_freed_in_its_handlers(void **state)
 	turnrig_allocate(&rig);
 	turnrig_permit(&rig, &rig.peer);
 	rig.free_it = true;
-	turnrig_feed(&rig, data_in(&rig, &rig.peer, "world"));
+	turnrig_feed(&rig, turnrig_data(&rig.peer, "world"));
 	assert_null(rig.r);
 	turnrig_close(&rig);
 }

@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 #include "core/base/loop.h"
+#include "core/net/backlog.h"
 #include "core/net/candidate.h"
 #include "core/net/netlink.h"
 #include "core/net/network.h"
@@ -39,7 +40,7 @@ struct kernel_conduit {
 	struct conduit base; /* First */
 	int fd;
 	struct loop_watch *watch;
-	struct mbuf *queue; /* Bytes not yet taken by the kernel */
+	struct backlog *queue; /* Bytes not yet taken by the kernel */
 	bool connected;
 	bool ended;
 	conduit_recv_h *rh;
@@ -205,25 +206,13 @@ static void conduit_end(struct kernel_conduit *kw, int err, uint64_t now)
 
 static int conduit_flush(struct kernel_conduit *kw)
 {
-	struct mbuf *q = kw->queue;
-	ssize_t n = 0;
+	int err = backlog_flush(kw->queue, kw->fd);
 
-	while (mbuf_get_left(q)) {
-		n = send(kw->fd, mbuf_buf(q), mbuf_get_left(q), MSG_NOSIGNAL);
-		if (n < 0)
-			break;
-		mbuf_advance(q, n);
-	}
+	if (err && err != EAGAIN)
+		return err;
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
-		return errno;
-
-	if (!mbuf_get_left(q))
-		mbuf_rewind(q);
-
-	return loop_watch_set(kw->watch, mbuf_get_left(q)
-						 ? LOOP_READ | LOOP_WRITE
-						 : LOOP_READ);
+	return loop_watch_set(kw->watch,
+			      err ? LOOP_READ | LOOP_WRITE : LOOP_READ);
 }
 
 static int conduit_connected(struct kernel_conduit *kw)
@@ -291,17 +280,12 @@ out:
 static int kernel_write(struct conduit *w, struct mbuf *mb)
 {
 	struct kernel_conduit *kw = (struct kernel_conduit *)w;
-	size_t pos = kw->queue->pos;
 	int err;
 
 	if (!kw->connected || kw->ended)
 		return ENOTCONN;
-	if (mbuf_get_left(kw->queue) + mbuf_get_left(mb) > NETWORK_BACKLOG)
-		return ENOBUFS;
 
-	mbuf_skip_to_end(kw->queue);
-	err = mbuf_write_mem(kw->queue, mbuf_buf(mb), mbuf_get_left(mb));
-	kw->queue->pos = pos;
+	err = backlog_put(kw->queue, mbuf_buf(mb), mbuf_get_left(mb));
 	if (err)
 		return err;
 
@@ -335,7 +319,7 @@ static int kernel_connect(struct conduit **wp, const struct network *n,
 			  conduit_state_h *sh, void *arg)
 {
 	struct kernel_conduit *kw;
-	int err = ENOMEM;
+	int err;
 	(void)n;
 
 	kw = mem_zalloc(sizeof(*kw), conduit_destructor);
@@ -347,8 +331,8 @@ static int kernel_connect(struct conduit **wp, const struct network *n,
 	kw->rh = rh;
 	kw->sh = sh;
 	kw->arg = arg;
-	kw->queue = mbuf_alloc(NETWORK_DATAGRAM);
-	if (kw->queue)
+	err = backlog_alloc(&kw->queue, NETWORK_BACKLOG);
+	if (!err)
 		err = conduit_open(kw, peer);
 	if (err)
 		mem_deref(kw);

@@ -1,6 +1,7 @@
 /**
  * @file tests/loop/test_network.c  Tests of network: the kernel's, on loopback
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "tests/unit/test.h"
@@ -11,6 +12,10 @@
 enum {
 	LIMIT = 2 * CLOCK_S, /* For one test [us] */
 	BULK = 60000,	     /* Through a stream [bytes] */
+	PIECE = 1000,	     /* Of a stream that does not end [bytes] */
+	STREAM = 8 << 20,    /* Of which so much is read [bytes] */
+	SLOW = 8192,	     /* Buffers of its socket [bytes] */
+	GROWTH = 4096,	     /* What the process may grow by [KiB] */
 	TEXT = 64,
 };
 
@@ -18,6 +23,7 @@ static struct {
 	struct loop_timer end;
 	struct dgram *a, *b;
 	struct conduit *c;
+	struct mbuf *piece;
 	struct sa src;
 	char text[TEXT];
 	unsigned received;
@@ -62,6 +68,7 @@ static int teardown(void **state)
 	rig.a = mem_deref(rig.a);
 	rig.b = mem_deref(rig.b);
 	rig.c = mem_deref(rig.c);
+	rig.piece = mem_deref(rig.piece);
 	loop_close();
 	return 0;
 }
@@ -270,6 +277,74 @@ static void test_network_bounds_what_waits(void **state)
 	close(fd);
 }
 
+static long peak(void)
+{
+	struct rusage u;
+
+	assert_int_equal(getrusage(RUSAGE_SELF, &u), 0);
+	assert_true(u.ru_maxrss > 0);
+	return u.ru_maxrss; /* [KiB] */
+}
+
+static void fill(void)
+{
+	while (!conduit_send(rig.c, rig.piece))
+		;
+}
+
+/* The peer reads some, and as much as there is room for is sent */
+static void on_slow_peer(int flags, uint64_t now, void *arg)
+{
+	static uint8_t buf[SLOW / 2];
+	const int *fd = arg;
+	ssize_t n = recv(*fd, buf, sizeof(buf), 0);
+	(void)flags;
+	(void)now;
+
+	assert_true(n > 0);
+	rig.bytes += (size_t)n;
+	fill();
+	if (rig.bytes >= STREAM)
+		loop_stop();
+}
+
+static void test_network_makes_room_for_what_was_sent(void **state)
+{
+	struct loop_watch *watch;
+	int fd, next, accepted, size = SLOW;
+	struct sa peer;
+	long before;
+	(void)state;
+
+	/* What waits is more than the sockets take: never empty */
+	fd = listener(&peer);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	next = dup(fd); /* The number of the next one */
+	close(next);
+	assert_int_equal(network_connect(&rig.c, network_kernel(), &peer,
+					 on_bytes, on_conduit, NULL),
+			 0);
+	assert_int_equal(
+		setsockopt(next, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)),
+		0);
+	run();
+	accepted = accept(fd, NULL, NULL);
+	assert_int_equal(loop_watch_alloc(&watch, "test: peer", accepted,
+					  LOOP_READ, on_slow_peer, &accepted),
+			 0);
+
+	rig.piece = mbuf_alloc(PIECE);
+	mbuf_fill(rig.piece, 'x', PIECE);
+	rig.piece->pos = 0;
+	fill();
+	before = peak();
+	run();
+	assert_in_range(peak() - before, 0, GROWTH);
+	mem_deref(watch);
+	close(accepted);
+	close(fd);
+}
+
 static void test_network_tells_of_a_refused_connection(void **state)
 {
 	struct sa peer;
@@ -301,6 +376,9 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(test_network_bounds_what_waits,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_network_makes_room_for_what_was_sent, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_network_tells_of_a_refused_connection, setup,
 			teardown),

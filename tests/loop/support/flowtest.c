@@ -46,6 +46,7 @@ static void on_state(enum flow_state state, int err, const char *reason,
 
 	t->state = state;
 	++t->told[state];
+	t->due = flow_retry_due(t->f);
 	if (err) {
 		t->err = err;
 		str_ncpy(t->reason, reason, sizeof(t->reason));

@@ -19,7 +19,8 @@ struct flowtest {
 	char ca[64];			 /**< Path of the trust anchors    */
 	enum flow_state state;		 /**< The last that was told       */
 	unsigned told[FLOW_CLOSING + 1]; /**< How often            */
-	int err;			 /**< Of the last DOWN or FAILED   */
+	uint64_t due; /* flow_retry_due(), when it was told that */
+	int err;      /**< Of the last DOWN or FAILED   */
 	char reason[FLOW_REASON_MAX];
 	char text[FLOWTEST_TEXT]; /**< The last message            */
 	unsigned messages;

@@ -11,7 +11,7 @@ import { createSocket } from 'node:dgram';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync,
 	 writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { free_port, free_udp, REALM } from './kamailio.mjs';
+import { free_port, free_sip, free_udp, REALM } from './kamailio.mjs';
 import { read_wav, write_tone } from './sound.mjs';
 import { Events, until, within } from './wait.mjs';
 
@@ -118,7 +118,7 @@ export class Plain {
 	async start({ proxy, auto = true, tone, level, codec = 'PCMU/8000/1',
 		      video, mediaenc = '' })
 	{
-		this.port = await free_udp();
+		this.port = await free_sip();
 		this.control = await free_port();
 		const file = `${this.dir}/tone.wav`;
 		const { rate, channels } = CODECS[codec];
@@ -158,7 +158,11 @@ export class Plain {
 		writeFileSync(`${this.dir}/contacts`, '');
 		this.child = begin('/usr/bin/baresip', ['-f', this.dir],
 				   `${this.dir}/log`);
-		await until('baresip: control', () => this.attach(), 5000);
+		await until('baresip: control', () => {
+			if (this.child.exitCode !== null)
+				throw new Error(`baresip ended: ${this.log()}`);
+			return this.attach();
+		}, 5000);
 		return this;
 	}
 

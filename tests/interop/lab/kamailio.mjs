@@ -60,6 +60,10 @@ export const free_port = () => find(is_free_tcp);
 /** The same for UDP */
 export const free_udp = () => find(is_free_udp);
 
+/** For who listens for SIP by UDP, TCP, and TLS on the next port, as baresip */
+export const free_sip = () => find(async (port) => await is_free_udp(port) &&
+	await is_free_tcp(port) && await is_free_tcp(port + 1));
+
 function accepts(port, address)
 {
 	return new Promise((done) => {

@@ -46,7 +46,8 @@ static void on_state(enum flow_state state, int err, const char *reason,
 
 	t->state = state;
 	++t->told[state];
-	t->due = flow_retry_due(t->f);
+	if (state == FLOW_DOWN || state == FLOW_FAILED)
+		t->due = flow_retry_due(t->f);
 	if (err) {
 		t->err = err;
 		str_ncpy(t->reason, reason, sizeof(t->reason));

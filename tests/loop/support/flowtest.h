@@ -19,7 +19,7 @@ struct flowtest {
 	char ca[64];			 /**< Path of the trust anchors    */
 	enum flow_state state;		 /**< The last that was told       */
 	unsigned told[FLOW_CLOSING + 1]; /**< How often            */
-	uint64_t due; /* flow_retry_due(), when it was told that */
+	uint64_t due; /* flow_retry_due(), when it was told a loss */
 	int err;      /**< Of the last DOWN or FAILED   */
 	char reason[FLOW_REASON_MAX];
 	char text[FLOWTEST_TEXT]; /**< The last message            */

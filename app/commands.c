@@ -34,9 +34,14 @@ static const struct command *find(const char *name);
 
 static int cmd_register(const struct request *rq)
 {
-	return request_call(rq, phone_register(rq->ctx->phone,
-					       rq->argc ? rq->argv[0] : NULL,
-					       rq->now));
+	int err = phone_register(rq->ctx->phone, rq->argc ? rq->argv[0] : NULL,
+				 rq->now);
+
+	if (err == ENOTCONN)
+		return request_say(rq, err,
+				   "no connection to the server yet: it will "
+				   "register as soon as there is one");
+	return request_call(rq, err);
 }
 
 static int cmd_unregister(const struct request *rq)

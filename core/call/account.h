@@ -64,7 +64,7 @@ void account_stop(struct account *a, account_stopped_h *h, void *arg,
 void account_leave(struct account *a, account_stopped_h *h, void *arg,
 		   uint64_t now);
 
-/** Register now; connects at once if it is waiting. @return 0, ENOTCONN */
+/** Register now. @return 0, ENOTCONN: connects at once, and then registers */
 int account_register(struct account *a, uint64_t now);
 
 /** The network changed */

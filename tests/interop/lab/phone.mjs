@@ -246,6 +246,15 @@ export class Phone {
 		return now() - this.started;
 	}
 
+	/** Tell it to register: once, as it does later what it cannot now */
+	async register()
+	{
+		await until('phone: connected', async () =>
+			(await this.ctl('status')).json?.accounts
+				?.every((a) => a.connected));
+		await this.must('register');
+	}
+
 	/** How many calls it knows */
 	async calls()
 	{

@@ -44,9 +44,11 @@ export async function phone_calls(lab, phone)
 	return { anna, from };
 }
 
-/** Both listen; each must hear the other's tone. Figures of both */
+/** Both listen, once the phone hears her: anna's page waits for that itself.
+    Each must hear the other's tone. Figures of both */
 export async function both_hear(anna, phone, seconds = BRIEF)
 {
+	await phone.hears();
 	const [a, p] = await Promise.all([anna.listen(seconds),
 					  phone.listen_for(seconds)]);
 

@@ -233,6 +233,7 @@ const at_rates = (codec, channels) => async (lab) => {
 		const phone = await lab.phone({ microphone,
 			audio: { codecs: codec } });
 		const { anna, from } = await anna_calls(lab, phone);
+		await phone.hears(); /* Until then it begins, with gaps */
 		const [a, p] = await Promise.all([anna.listen(1),
 						  phone.listen_for(channels)]);
 		const here = assert_tone(`browser, ${rate}`, a, PHONE_TONE);

@@ -101,8 +101,7 @@ const refused = (code, name) => (lab) => registers(lab,
 	[[code, challenge('n1', '', name)], [code, challenge('n2', '', name)]],
 	async ({ phone, asked }) => {
 		/* Now that somebody listens, and there is a connection */
-		await until('phone: told to register', async () =>
-			!(await phone.ctl('register')).code);
+		await phone.register();
 		const gone = await phone.wait('terminated', { match: (e) =>
 			e.session === 'register' });
 		await never('a third try', () => asked.length > 2, QUIET);

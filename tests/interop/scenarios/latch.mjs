@@ -73,7 +73,7 @@ async function follows(nat)
 	const door = await nat.forget();
 
 	await until('the phone follows', () => door.first, FOLLOWS);
-	return door.first - nat.left;
+	return door.first - door.left;
 }
 
 /* The stranger says all that he knows; the phone goes on as before */
@@ -84,7 +84,7 @@ async function attacked(nat, phone)
 
 	for (let i = 0; i < ATTACKS; i++) {
 		const { count } = door;
-		said += nat.spoof();
+		said += await nat.spoof();
 		await until('the phone goes on', () => door.count > count + 5,
 			    FOLLOWS);
 	}
